@@ -1,0 +1,119 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, on lower: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: lower, swiftSettings: house)
+}
+
+func tests(_ name: String, of rooms: [Target.Dependency], data: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: rooms, exclude: data, swiftSettings: house)
+}
+
+let package = Package(
+    name: "theseus",
+    targets: [
+        // The C doors.
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CProcess"),
+
+        // Floor 0: knows nothing.
+        room("CanaryEngine"),
+        room("JSONTree"),
+        room("Timekeeping"),
+        room("HTTPMessages", on: ["JSONTree"]),
+
+        // Floor 1: one library each.
+        room("YAML", on: ["JSONTree", "CLibYAML"]),
+        room("Digests", on: ["CCrypto"]),
+        room("HTTPClient", on: ["HTTPMessages", "JSONTree", "Timekeeping", "CLibcurl"]),
+        room("HTTPServer", on: ["HTTPMessages", "JSONTree", "CMicroHTTPD"]),
+        room("Processes", on: ["Timekeeping", "CProcess"]),
+        room("Journal", on: ["Digests", "Timekeeping", "CSQLite"]),
+
+        // Floor 2: the two languages that the rooms above speak.
+        room("Manifests", on: ["JSONTree"]),
+        room("Chronicle", on: ["CanaryEngine", "Journal", "JSONTree", "Timekeeping"]),
+
+        // Floor 3.
+        room("KubernetesAPI", on: ["Manifests", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        room(
+            "Lab",
+            on: ["Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
+
+        // Floor 4.
+        room(
+            "IstioRoutes",
+            on: ["CanaryEngine", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping"]),
+        room(
+            "Workloads",
+            on: ["CanaryEngine", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping"]),
+        room(
+            "TestHooks",
+            on: [
+                "CanaryEngine", "Processes", "HTTPMessages", "JSONTree", "Timekeeping",
+            ]),
+        room("MetricsGate", on: ["CanaryEngine", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        room(
+            "FlowFiles",
+            on: ["CanaryEngine", "Manifests", "JSONTree", "YAML", "TestHooks", "MetricsGate"]),
+
+        // Floor 5.
+        room(
+            "Voyage",
+            on: [
+                "CanaryEngine", "Chronicle", "Journal", "IstioRoutes", "Workloads", "TestHooks",
+                "MetricsGate", "FlowFiles", "KubernetesAPI", "Manifests", "HTTPMessages",
+                "JSONTree", "YAML", "Timekeeping", "Digests",
+            ]),
+        room(
+            "Auditor",
+            on: ["CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
+
+        // The roof.
+        .executableTarget(
+            name: "theseus",
+            dependencies: [
+                "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
+                "KubernetesAPI", "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages",
+                "Processes", "TestHooks", "MetricsGate", "JSONTree", "YAML", "Timekeeping",
+            ],
+            swiftSettings: house),
+
+        // The proofs.
+        .target(name: "Golden", path: "Tests/Golden", swiftSettings: house),
+        tests("CanaryEngineTests", of: ["CanaryEngine", "Golden"], data: ["Golden"]),
+        tests("JSONTreeTests", of: ["JSONTree"]),
+        tests("YAMLTests", of: ["YAML", "JSONTree"]),
+        tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree"]),
+        tests("ProcessesTests", of: ["Processes", "Timekeeping"]),
+        tests("JournalTests", of: ["Journal", "Digests", "Timekeeping"]),
+        tests("KubernetesAPITests", of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests("LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests("IstioRoutesTests", of: ["IstioRoutes", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "JSONTree", "Timekeeping", "YAML"]),
+        tests("WorkloadsTests", of: ["Workloads", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "JSONTree", "Timekeeping", "YAML"]),
+        tests("TestHooksTests", of: ["TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests("MetricsGateTests", of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "JSONTree"]),
+        tests("HouseTests", of: ["Golden"], data: ["Golden"]),
+    ]
+)

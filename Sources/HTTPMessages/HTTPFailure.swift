@@ -1,0 +1,79 @@
+/// Why no answer came.
+package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        case unresolved
+        case refused
+        case timedOut
+        case reset
+        case untrusted
+        case malformed
+        case tooLarge
+        case cancelled
+    }
+
+    /// Whether the peer can have acted on the request: the question after every failed write.
+    package enum Reached: Hashable, Sendable {
+        case never
+        case perhaps
+    }
+
+    package let reason: Reason
+    package let reached: Reached
+    /// Method and URL without user, password and query: safe to show.
+    package let place: String
+    package let detail: String
+
+    package init(_ reason: Reason, reached: Reached, place: String, detail: String = "") {
+        self.reason = reason
+        self.reached = reached
+        self.place = place
+        self.detail = detail
+    }
+
+    private var meaning: String {
+        switch reason {
+        case .unresolved: "the host's name is not known"
+        case .refused: "nobody listens there"
+        case .timedOut: "no answer in time"
+        case .reset: "the connection broke"
+        case .untrusted: "the server's certificate is not trusted"
+        case .malformed: "the answer is not HTTP"
+        case .tooLarge: "the answer is larger than allowed"
+        case .cancelled: "called off"
+        }
+    }
+
+    private var remedy: String {
+        switch reason {
+        case .unresolved: "check the host name, or this machine's name server"
+        case .refused: "check that the server runs and that no firewall is between"
+        case .timedOut, .reset: "check the network and the server's load, then try again"
+        case .untrusted: "give the server's CA, or check the name in its certificate"
+        case .malformed: "check that the address is an HTTP server's"
+        case .tooLarge: "ask for less at once"
+        case .cancelled: "nothing; somebody called it off"
+        }
+    }
+
+    package var description: String {
+        """
+        http: \(meaning)\(detail.isEmpty ? "" : " (\(detail))")
+          where: \(place)
+          do:    \(remedy)
+        """
+    }
+}
+
+extension HTTPRequest {
+    /// Method and URL without user, password and query: safe to show and to keep.
+    package var place: String {
+        var shown = url.prefix { $0 != "?" && $0 != "#" }
+        if let scheme = shown.firstRange(of: "://") {
+            let authority = shown[scheme.upperBound...].prefix { $0 != "/" }
+            if let at = authority.lastIndex(of: "@") {
+                shown = shown[..<scheme.upperBound] + shown[shown.index(after: at)...]
+            }
+        }
+        return "\(method) \(shown)"
+    }
+}

@@ -1,0 +1,53 @@
+// HTTPMessages — requests and answers as plain values, and the one door they go through.
+//
+//   HTTPRequest, HTTPResponse   what is said
+//   HTTPHeaders, HTTPBody       of what it consists
+//   HTTPFailure                 why no answer came, and whether the peer may have acted
+//   HTTPTransport               who carries it: curl in production, the Lab in a simulation
+//
+// Knows nothing about sockets or Kubernetes.
+
+package import JSONTree
+
+/// One request; `timeout` bounds the whole exchange, name look-up included.
+package struct HTTPRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var headers: HTTPHeaders
+    package var body: HTTPBody
+    package var timeout: Duration
+    /// The body is wanted as it arrives (`HTTPBody.chunks`); `timeout` then bounds the time to the headers only.
+    package var streams: Bool
+    /// Never over a connection that was used before: who answers is the question.
+    package var freshConnection: Bool
+
+    package init(
+        _ method: String, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
+        timeout: Duration = .seconds(30), streams: Bool = false, freshConnection: Bool = false
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.streams = streams
+        self.freshConnection = freshConnection
+    }
+}
+
+package struct HTTPResponse: Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: HTTPBody
+
+    package init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody = .empty) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Who carries requests. A conformance heeds cancellation at once, and the request's `timeout` always.
+package protocol HTTPTransport: Sendable {
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}

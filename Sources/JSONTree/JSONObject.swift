@@ -1,0 +1,42 @@
+/// The members of a JSON object, in order; looked up one after the other, since they are few.
+package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    package struct Member: Hashable, Sendable {
+        package var key: String
+        package var value: JSONTree
+
+        package init(key: String, value: JSONTree) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package private(set) var ordered: [Member]
+
+    package init() { ordered = [] }
+
+    /// Keys must differ; of equal ones the first is found.
+    package init(_ members: [(String, JSONTree)]) {
+        ordered = members.map { Member(key: $0.0, value: $0.1) }
+    }
+
+    package init(dictionaryLiteral members: (String, JSONTree)...) { self.init(members) }
+
+    package subscript(key: String) -> JSONTree? {
+        get { ordered.first { $0.key == key }?.value }
+        set {
+            if let index = ordered.firstIndex(where: { $0.key == key }) {
+                if let newValue { ordered[index].value = newValue } else { ordered.remove(at: index) }
+            } else if let newValue {
+                ordered.append(Member(key: key, value: newValue))
+            }
+        }
+    }
+
+    package var keys: [String] { ordered.map(\.key) }
+}
+
+extension JSONObject: RandomAccessCollection {
+    package var startIndex: Int { ordered.startIndex }
+    package var endIndex: Int { ordered.endIndex }
+    package subscript(index: Int) -> Member { ordered[index] }
+}

@@ -1,0 +1,106 @@
+// JSONTree — JSON as a value, with a strict reader and a quick writer of its own.
+//
+// Read in this order:
+//   JSONTree      one JSON value, and how to walk and change it
+//   JSONObject    members in the order in which they were written
+//   JSONReader    bytes -> tree, or the line and column that is wrong
+//   JSONWriter    tree -> bytes, in the given or in canonical order
+//
+// Imports nothing but the standard library.
+
+/// One JSON value; integers stay exact and objects keep the order of their keys.
+package enum JSONTree: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONTree])
+    case object(JSONObject)
+}
+
+extension JSONTree {
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var whole: Int? { if case .integer(let whole) = self { whole } else { nil } }
+    package var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+    package var items: [JSONTree]? { if case .array(let items) = self { items } else { nil } }
+    package var members: JSONObject? { if case .object(let members) = self { members } else { nil } }
+
+    /// Any number, whole or not.
+    package var decimal: Double? {
+        switch self {
+        case .integer(let whole): Double(whole)
+        case .number(let number): number
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
+
+    /// The member of an object; nil where there is none or this is no object.
+    ///
+    /// Setting makes an object of whatever stood here; setting nil takes the member away.
+    package subscript(key: String) -> JSONTree? {
+        get { members?[key] }
+        set {
+            var members = self.members ?? JSONObject()
+            self = .null  // leaves `members` as the only owner, so that it is changed in place
+            members[key] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// Walks down a path of keys.
+    package func at(_ path: String...) -> JSONTree? { at(path) }
+
+    package func at(_ path: some Sequence<String>) -> JSONTree? {
+        var here: JSONTree? = self
+        for key in path { here = here?[key] }
+        return here
+    }
+
+    /// Sets (or, with nil, takes away) what stands at a path; makes the objects on the way.
+    package mutating func set(_ value: JSONTree?, at path: String...) {
+        set(value, along: path[...])
+    }
+
+    package mutating func set(_ value: JSONTree?, along path: ArraySlice<String>) {
+        guard let key = path.first else {
+            self = value ?? .null
+            return
+        }
+        if path.count == 1 {
+            self[key] = value
+            return
+        }
+        if value == nil, self[key] == nil { return }
+        var child = self[key] ?? .object([:])
+        child.set(value, along: path.dropFirst())
+        self[key] = child
+    }
+
+    /// The same value with the keys of every object sorted: equal trees, however they were written.
+    package var canonical: JSONTree {
+        switch self {
+        case .null, .bool, .integer, .number, .string: self
+        case .array(let items): .array(items.map(\.canonical))
+        case .object(let members):
+            .object(
+                JSONObject(
+                    members.map { ($0.key, $0.value.canonical) }.sorted { $0.0 < $1.0 }))
+        }
+    }
+}
+
+extension JSONTree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral, ExpressibleByNilLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral text: String) { self = .string(text) }
+    package init(integerLiteral whole: Int) { self = .integer(whole) }
+    package init(booleanLiteral flag: Bool) { self = .bool(flag) }
+    package init(floatLiteral number: Double) { self = .number(number) }
+    package init(nilLiteral: ()) { self = .null }
+    package init(arrayLiteral items: JSONTree...) { self = .array(items) }
+    package init(dictionaryLiteral members: (String, JSONTree)...) {
+        self = .object(JSONObject(members))
+    }
+}

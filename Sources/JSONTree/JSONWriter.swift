@@ -1,0 +1,4 @@
+/// Writes JSON without spaces.
+package enum JSONWriter {
+    package static func bytes(of tree: JSONTree) -> [UInt8] { [] }
+}
