@@ -1,0 +1,104 @@
+/// Why a run turned round.
+package struct Setback: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case testFailed
+        case gateFailed
+        /// Never a pass.
+        case notEnoughEvidence
+        case deadline
+        /// Somebody else changed what we own.
+        case foreignEdit
+        /// The API server says no, for good.
+        case denied
+        /// The candidate does not come up, or breaks.
+        case candidateBroken
+        /// The mesh does not do what its configuration says.
+        case unreachable
+        case aborted
+        case rejected
+        /// A test that may run only once was cut off by a crash.
+        case cutOff
+        /// Stable has no ready pod, or not enough.
+        case stableUnfit
+        /// Anything that should not be: said, never hidden.
+        case fault
+    }
+
+    package let kind: Kind
+    /// One sentence for people.
+    package let reason: String
+
+    package init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+}
+
+/// A named number that a decision rests on.
+package struct Measure: Hashable, Sendable {
+    package let name: String
+    package let value: Double
+
+    package init(_ name: String, _ value: Double) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A gate's answer.
+package struct Verdict: Hashable, Sendable {
+    package enum Ruling: Hashable, Sendable {
+        case pass
+        case fail
+        case notEnough
+    }
+
+    package let ruling: Ruling
+    package let sentence: String
+    package let measures: [Measure]
+
+    package init(_ ruling: Ruling, _ sentence: String, measures: [Measure] = []) {
+        self.ruling = ruling
+        self.sentence = sentence
+        self.measures = measures
+    }
+}
+
+/// What one execution of a test brought.
+package struct TestReport: Hashable, Sendable {
+    package let passed: Bool
+    package let sentence: String
+    package let measures: [Measure]
+    /// Requests that the test sent through the mesh: users' numbers are cleaned of them.
+    package let traffic: OwnTraffic
+
+    package init(
+        passed: Bool, sentence: String, measures: [Measure] = [], traffic: OwnTraffic = .none
+    ) {
+        self.passed = passed
+        self.sentence = sentence
+        self.measures = measures
+        self.traffic = traffic
+    }
+}
+
+/// Requests of our own tests.
+package enum OwnTraffic: Hashable, Sendable {
+    case none
+    /// So many went to the candidate, and so many to stable; of them so many failed.
+    case counted(candidate: Int, candidateErrors: Int, stable: Int, stableErrors: Int)
+    /// Nobody counted: the seconds in which the test ran are left out of every window.
+    case unknown
+}
+
+/// What the backup found.
+package struct Backup: Hashable, Sendable {
+    /// The blob with the copies.
+    package let digest: String
+    package let stableReady: Int
+
+    package init(digest: String, stableReady: Int) {
+        self.digest = digest
+        self.stableReady = stableReady
+    }
+}

@@ -1,0 +1,129 @@
+/// The steps of one run, in order: a flow resolved against one cluster and one candidate.
+package struct RunPlan: Hashable, Sendable {
+    package var steps: [Step]
+    package var limits: Limits
+    /// What becomes of a test that may run only once and was cut off by a crash.
+    package var onCutOff: CutOffPolicy
+    /// There is no stable version: going home means removing what the run made.
+    package var isFirstRelease: Bool
+
+    package init(
+        steps: [Step], limits: Limits = Limits(), onCutOff: CutOffPolicy = .rollBack,
+        isFirstRelease: Bool = false
+    ) {
+        self.steps = steps
+        self.limits = limits
+        self.onCutOff = onCutOff
+        self.isFirstRelease = isFirstRelease
+    }
+}
+
+package enum CutOffPolicy: Hashable, Sendable {
+    case rollBack
+    case ask
+}
+
+/// One stage of a plan.
+package enum Step: Hashable, Sendable {
+    /// Copies everything that the run may touch into the journal.
+    case backup
+    /// Pins the routes to stable, then starts the candidate in the dark.
+    case deploy(deadline: Duration)
+    /// Adds the dark route: matched requests, and only those, meet the candidate.
+    case route
+    /// Polls through the mesh until the dark route does what it says.
+    case reach(deadline: Duration, every: Duration)
+    case test(TestCall)
+    /// Gives the candidate an autoscaler like stable's.
+    case autoscale
+    /// 1 → 0 → 1 over the rollback path: the way home is measured before it is needed.
+    case drill(within: Duration)
+    case weight(TrafficWeight)
+    case bake(Bake)
+    /// One judgement of a gate.
+    case gate(String)
+    /// Asks a person; until the answer the bake's gates go on.
+    case approve(timeout: Duration)
+    case pause(Duration)
+    /// Lowers stable's autoscaler minimum and awaits the scale-down.
+    case shrink(minimum: Int)
+    /// The point of no return, and the removal of the old version.
+    case retire
+}
+
+/// A test as a step names it.
+package struct TestCall: Hashable, Sendable {
+    package enum Baseline: Hashable, Sendable {
+        case none
+        /// Keeps the result's numbers for later steps to compare with.
+        case record
+        /// Fails where a number is worse than the recorded one by more than the tolerance.
+        case compare
+    }
+
+    package var name: String
+    package var baseline: Baseline
+    package var timeout: Duration
+    /// How often it may be tried in all; at least 1.
+    package var attempts: Int
+    package var repetition: Repetition
+
+    package init(
+        _ name: String, baseline: Baseline = .none, timeout: Duration = .seconds(300),
+        attempts: Int = 1, repetition: Repetition = .atLeastOnce
+    ) {
+        self.name = name
+        self.baseline = baseline
+        self.timeout = timeout
+        self.attempts = attempts
+        self.repetition = repetition
+    }
+}
+
+/// What a crash may do to an order.
+package enum Repetition: Hashable, Sendable {
+    /// A second time changes nothing: re-issued after a crash.
+    case repeatable
+    /// May be seen twice; carries the order's identity as its Idempotency-Key.
+    case atLeastOnce
+    /// Journaled before it starts; if a crash cuts it off it is never started again.
+    case atMostOnce
+}
+
+/// Traffic flows while gates and tests look on, again and again.
+package struct Bake: Hashable, Sendable {
+    package var duration: Duration
+    /// How long to wait on for enough evidence; at least `duration`.
+    package var longest: Duration
+    package var gates: [String]
+    package var tests: [TestCall]
+
+    package init(
+        duration: Duration, longest: Duration? = nil, gates: [String] = [], tests: [TestCall] = []
+    ) {
+        self.duration = duration
+        self.longest = max(duration, longest ?? duration)
+        self.gates = gates
+        self.tests = tests
+    }
+}
+
+/// How long the parts may take that no step gives a time of its own.
+package struct Limits: Hashable, Sendable {
+    /// Any write, with its retries.
+    package var write = Duration.seconds(120)
+    /// How long a change of routes needs to reach every proxy.
+    package var settle = Duration.seconds(10)
+    /// How long to look for a new weight in the mesh before it counts as unseen.
+    package var observe = Duration.seconds(60)
+    /// How long a version may take to grow for a weight.
+    package var capacity = Duration.seconds(600)
+    /// How long requests in flight may take once the share is 0.
+    package var drain = Duration.seconds(30)
+    /// The whole way home may wait this long for stable's pods.
+    package var home = Duration.seconds(600)
+    /// How long a run may stand paused.
+    package var pause = Duration.seconds(24 * 3600)
+
+    package init() {}
+}
