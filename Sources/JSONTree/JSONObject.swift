@@ -14,6 +14,9 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     package init() { ordered = [] }
 
+    /// Members whose keys are known to differ.
+    init(ordered: [Member]) { self.ordered = ordered }
+
     /// Keys must differ; of equal ones the first is found.
     package init(_ members: [(String, JSONTree)]) {
         ordered = members.map { Member(key: $0.0, value: $0.1) }
@@ -25,7 +28,11 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         get { ordered.first { $0.key == key }?.value }
         set {
             if let index = ordered.firstIndex(where: { $0.key == key }) {
-                if let newValue { ordered[index].value = newValue } else { ordered.remove(at: index) }
+                if let newValue {
+                    ordered[index].value = newValue
+                } else {
+                    ordered.remove(at: index)
+                }
             } else if let newValue {
                 ordered.append(Member(key: key, value: newValue))
             }

@@ -1,13 +1,22 @@
 /// Reads JSON as RFC 8259 has it, and nothing else.
+///
+/// What the RFC leaves open is refused where it could hide a mistake: a key twice in one object,
+/// half a surrogate pair, a number beyond `Double`, a byte order mark. Whole numbers stay exact as
+/// `Int`; those beyond it, and any with a point or an exponent, become `Double`. `-0` reads as 0.
 package enum JSONReader {
-    package static func tree(of bytes: [UInt8]) throws(JSONError) -> JSONTree {
-        throw JSONError(reason: "not built yet", line: 1, column: 1)
-    }
-}
+    /// How many arrays and objects may stand inside each other.
+    package static let depthLimit = 512
 
-/// What is wrong with a JSON text, and where.
-package struct JSONError: Error, Hashable, Sendable {
-    package let reason: String
-    package let line: Int
-    package let column: Int
+    package static func tree(of bytes: [UInt8]) throws(JSONError) -> JSONTree {
+        var reading = JSONReading()
+        do {
+            return try reading.document(bytes.span)
+        } catch let fault {
+            throw JSONError(fault.code, at: fault.offset, of: bytes)
+        }
+    }
+
+    package static func tree(of text: String) throws(JSONError) -> JSONTree {
+        try tree(of: Array(text.utf8))
+    }
 }

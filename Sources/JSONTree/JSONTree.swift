@@ -24,7 +24,9 @@ extension JSONTree {
     package var whole: Int? { if case .integer(let whole) = self { whole } else { nil } }
     package var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
     package var items: [JSONTree]? { if case .array(let items) = self { items } else { nil } }
-    package var members: JSONObject? { if case .object(let members) = self { members } else { nil } }
+    package var members: JSONObject? {
+        if case .object(let members) = self { members } else { nil }
+    }
 
     /// Any number, whole or not.
     package var decimal: Double? {
