@@ -7,8 +7,6 @@
 //
 // Knows nothing about sockets or Kubernetes.
 
-package import JSONTree
-
 /// One request; `timeout` bounds the whole exchange, name look-up included.
 package struct HTTPRequest: Sendable {
     package var method: String

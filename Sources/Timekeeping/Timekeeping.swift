@@ -25,7 +25,8 @@ package struct OutOfTime: Error, Hashable, Sendable {
 
 /// Runs `work`, and calls it off when `limit` has gone by. The work must heed cancellation.
 package func within<Value: Sendable>(
-    _ limit: Duration, by time: any Timekeeper, _ work: sending @escaping () async throws -> Value
+    _ limit: Duration, by time: any Timekeeper,
+    _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await work() }

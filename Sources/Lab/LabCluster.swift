@@ -1,0 +1,144 @@
+internal import JSONTree
+package import Manifests
+
+/// One version of one object that the cluster stored, or its end: what the auditor reads.
+package struct StoredVersion: Hashable, Sendable {
+    package let revision: Int
+    package let at: Duration
+    package let reference: ObjectReference
+    /// nil: the object was deleted.
+    package let object: KubernetesObject?
+    /// Who wrote it: the field manager, or the name of one of the Lab's own controllers.
+    package let manager: String
+}
+
+/// The objects of a Kubernetes cluster, every version that they ever had, and what is due next.
+///
+/// A value: a copy is a snapshot, and costs nothing until one of the two changes.
+package struct LabCluster: Sendable {
+    /// Namespace and name; the namespace of what has none is empty.
+    struct Key: Hashable, Comparable, Sendable {
+        let namespace: String
+        let name: String
+
+        static func < (a: Key, b: Key) -> Bool { (a.namespace, a.name) < (b.namespace, b.name) }
+    }
+
+    /// The objects of one kind, sorted by key.
+    struct Shelf: Sendable {
+        private(set) var keys: [Key] = []
+        private(set) var objects: [KubernetesObject] = []
+
+        /// Where the key stands, or would stand.
+        private func place(of key: Key) -> (index: Int, isThere: Bool) {
+            var low = 0
+            var high = keys.count
+            while low < high {
+                let middle = (low + high) / 2
+                if keys[middle] < key { low = middle + 1 } else { high = middle }
+            }
+            return (low, low < keys.count && keys[low] == key)
+        }
+
+        subscript(key: Key) -> KubernetesObject? {
+            get {
+                let place = place(of: key)
+                return place.isThere ? objects[place.index] : nil
+            }
+            set {
+                let place = place(of: key)
+                switch (newValue, place.isThere) {
+                case (let object?, true): objects[place.index] = object
+                case (let object?, false):
+                    keys.insert(key, at: place.index)
+                    objects.insert(object, at: place.index)
+                case (nil, true):
+                    keys.remove(at: place.index)
+                    objects.remove(at: place.index)
+                case (nil, false): break
+                }
+            }
+        }
+    }
+
+    /// Virtual time; the date is `epoch` later.
+    package internal(set) var now: Duration = .zero
+    /// The date at time zero, in milliseconds since 1970.
+    package let epoch: Int
+    /// Counts every change; the resourceVersion of the newest.
+    package private(set) var revision = 100
+    package private(set) var history: [StoredVersion] = []
+    var shelves = Array(repeating: Shelf(), count: LabCatalog.all.count)
+    var agenda = LabAgenda()
+    var dice: SeededGenerator
+    let pace: LabPace
+    private var issued = 0
+
+    package init(epoch: Int, seed: UInt64, pace: LabPace = LabPace()) {
+        self.epoch = epoch
+        self.pace = pace
+        dice = SeededGenerator(seed: seed)
+    }
+
+    /// All objects of a kind, by namespace and name.
+    package func objects(_ kind: ResourceKind) -> [KubernetesObject] {
+        guard let index = LabCatalog.index(group: kind.group, plural: kind.plural) else {
+            return []
+        }
+        return shelves[index].objects
+    }
+
+    package func object(_ reference: ObjectReference) -> KubernetesObject? {
+        let kind = reference.kind
+        guard let index = LabCatalog.index(group: kind.group, plural: kind.plural) else {
+            return nil
+        }
+        return shelves[index][Key(namespace: reference.namespace, name: reference.name)]
+    }
+
+    /// Keeps a new version of an object, and tells the controllers.
+    @discardableResult
+    mutating func store(_ tree: JSONTree, in kind: Int, at key: Key, by manager: String)
+        -> KubernetesObject
+    {
+        revision += 1
+        var object = KubernetesObject(tree)
+        object.tree.set(.string(String(revision)), at: "metadata", "resourceVersion")
+        let old = shelves[kind][key]
+        shelves[kind][key] = object
+        record(object, kind: kind, key: key, by: manager)
+        stir(kind, key, from: old, to: object)
+        return object
+    }
+
+    /// Takes an object away for good, and tells the controllers.
+    mutating func erase(_ kind: Int, _ key: Key, by manager: String) {
+        guard let old = shelves[kind][key] else { return }
+        revision += 1
+        shelves[kind][key] = nil
+        record(nil, kind: kind, key: key, by: manager)
+        stir(kind, key, from: old, to: nil)
+    }
+
+    private mutating func record(
+        _ object: KubernetesObject?, kind: Int, key: Key, by manager: String
+    ) {
+        let reference = ObjectReference(
+            LabCatalog.all[kind].resourceKind, namespace: key.namespace, name: key.name)
+        history.append(
+            StoredVersion(
+                revision: revision, at: now, reference: reference, object: object,
+                manager: manager))
+    }
+
+    /// A new uid; the same in every run of the same seed.
+    mutating func issueUID() -> String {
+        issued += 1
+        let digits = String(issued, radix: 16)
+        return "1ab00000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count)
+            + digits
+    }
+
+    /// `2026-01-05T12:00:00Z`, now.
+    var timestamp: String { LabDate.text(epoch + now.milliseconds) }
+}

@@ -1,0 +1,197 @@
+internal import Synchronization
+
+/// A single-threaded executor with its own clock: jobs run in the order in which they were
+/// enqueued, and time passes only when nothing else is left to do.
+///
+/// Everything that runs in it must be started from `run`'s root by structured concurrency. Tasks,
+/// default actors and streams then keep one order, the same in every run of the same build. What
+/// breaks that: an actor with an executor of its own, threads, timers, Dictionary order.
+package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
+    /// The root can never end, or took more than it was given.
+    package struct Stuck: Error, Hashable, Sendable, CustomStringConvertible {
+        package enum Reason: String, Hashable, Sendable {
+            case nothingToDo = "nobody can go on, and nobody sleeps"
+            case outOfTime = "the limit of virtual time is reached"
+            case outOfJobs = "the limit of jobs is reached"
+        }
+
+        package let reason: Reason
+        package let at: Duration
+        package let jobs: Int
+
+        package var description: String {
+            """
+            lab: the run does not end: \(reason.rawValue)
+              where: at \(at) of virtual time, after \(jobs) jobs
+              do:    look for a wait without a deadline
+            """
+        }
+    }
+
+    fileprivate struct Sleeper {
+        let until: Duration
+        let ticket: Int
+    }
+
+    fileprivate struct State {
+        var jobs: [UnownedJob] = []
+        var head = 0
+        var ran = 0
+        var now = Duration.zero
+        var ticket = 0
+        /// A heap, the earliest first; a sleeper who was woken early leaves his place behind.
+        var sleepers: [Sleeper] = []
+        var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var now: Duration { state.withLock { $0.now } }
+    /// How many jobs have run: the cost of a simulation, the same on every machine.
+    package var jobsRun: Int { state.withLock { $0.ran } }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// Returns when `duration` has gone by; throws at once when the task is cancelled.
+    package func sleep(for duration: Duration) async throws(CancellationError) {
+        let ticket = state.withLock { state in
+            state.ticket += 1
+            return state.ticket
+        }
+        let slept = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(returning: false)
+                    return
+                }
+                state.withLock { state in
+                    state.waiting[ticket] = continuation
+                    state.lieDown(Sleeper(until: state.now + max(duration, .zero), ticket: ticket))
+                }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: false)
+        }
+        guard slept else { throw CancellationError() }
+    }
+
+    /// Runs `root` to its end, on this thread.
+    ///
+    /// A root that never ends is cancelled, given some jobs to unwind in, and thrown as `Stuck`.
+    package func run<Value: Sendable>(
+        atMost limit: Duration = .seconds(7 * 86400), jobs jobLimit: Int = 50_000_000,
+        _ root: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
+        let end = Mutex<Result<Value, any Error>?>(nil)
+        let task = Task(executorPreference: self) {
+            let result: Result<Value, any Error>
+            do { result = .success(try await root()) } catch { result = .failure(error) }
+            end.withLock { $0 = result }
+        }
+        if let reason = turn(until: limit, jobs: jobLimit, isOver: { end.withLock { $0 != nil } }) {
+            let stuck = Stuck(reason: reason, at: now, jobs: jobsRun)
+            task.cancel()
+            _ = turn(until: now, jobs: jobsRun + 100_000) { end.withLock { $0 != nil } }
+            throw stuck
+        }
+        guard let result = end.withLock({ $0 }) else {
+            throw Stuck(reason: .nothingToDo, at: now, jobs: jobsRun)
+        }
+        return try result.get()
+    }
+
+    /// Runs jobs, then turns the clock to the next sleeper; nil once `isOver` and all is quiet.
+    private func turn(until limit: Duration, jobs jobLimit: Int, isOver: () -> Bool)
+        -> Stuck.Reason?
+    {
+        let serial = unsafe asUnownedSerialExecutor()
+        let tasks = unsafe asUnownedTaskExecutor()
+        while true {
+            while let job = state.withLock({ $0.nextJob() }) {
+                unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: tasks)
+                if jobsRun >= jobLimit { return .outOfJobs }
+            }
+            if isOver() { return nil }
+            switch state.withLock({ $0.wake(notAfter: limit) }) {
+            case .woken(let continuation): continuation.resume(returning: true)
+            case .nobody: return .nothingToDo
+            case .later: return .outOfTime
+            }
+        }
+    }
+}
+
+extension TurnableWorld.State {
+    fileprivate enum Waking {
+        case woken(CheckedContinuation<Bool, Never>)
+        case nobody
+        case later
+    }
+
+    fileprivate mutating func nextJob() -> UnownedJob? {
+        guard head < jobs.count else {
+            jobs.removeAll(keepingCapacity: true)
+            head = 0
+            return nil
+        }
+        defer { head += 1 }
+        ran += 1
+        return jobs[head]
+    }
+
+    fileprivate mutating func wake(notAfter limit: Duration) -> Waking {
+        while let first = sleepers.first {
+            guard waiting[first.ticket] != nil else {
+                removeFirst()
+                continue
+            }
+            guard first.until <= limit else { return .later }
+            removeFirst()
+            now = max(now, first.until)
+            if let continuation = waiting.removeValue(forKey: first.ticket) {
+                return .woken(continuation)
+            }
+        }
+        return .nobody
+    }
+
+    fileprivate mutating func lieDown(_ sleeper: TurnableWorld.Sleeper) {
+        sleepers.append(sleeper)
+        var child = sleepers.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard Self.precedes(sleepers[child], sleepers[parent]) else { break }
+            sleepers.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    private mutating func removeFirst() {
+        sleepers.swapAt(0, sleepers.count - 1)
+        sleepers.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < sleepers.count {
+                if Self.precedes(sleepers[child], sleepers[least]) { least = child }
+            }
+            if least == parent { return }
+            sleepers.swapAt(parent, least)
+            parent = least
+        }
+    }
+
+    /// The earlier first; of equals, who lay down first.
+    private static func precedes(_ a: TurnableWorld.Sleeper, _ b: TurnableWorld.Sleeper) -> Bool {
+        (a.until, a.ticket) < (b.until, b.ticket)
+    }
+}
