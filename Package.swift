@@ -104,6 +104,7 @@ let package = Package(
         tests("CanaryEngineTests", of: ["CanaryEngine", "Golden"], data: ["Golden"]),
         tests("JSONTreeTests", of: ["JSONTree"]),
         tests("YAMLTests", of: ["YAML", "JSONTree"]),
+        tests("DigestsTests", of: ["Digests"]),
         tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree"]),
         tests("ProcessesTests", of: ["Processes", "Timekeeping"]),
         tests("JournalTests", of: ["Journal", "Digests", "Timekeeping"]),
