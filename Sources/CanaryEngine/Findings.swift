@@ -71,14 +71,18 @@ package struct TestReport: Hashable, Sendable {
     package let measures: [Measure]
     /// Requests that the test sent through the mesh: users' numbers are cleaned of them.
     package let traffic: OwnTraffic
+    /// How long it ran.
+    package let duration: Duration
 
     package init(
-        passed: Bool, sentence: String, measures: [Measure] = [], traffic: OwnTraffic = .none
+        passed: Bool, sentence: String, measures: [Measure] = [], traffic: OwnTraffic = .none,
+        duration: Duration = .zero
     ) {
         self.passed = passed
         self.sentence = sentence
         self.measures = measures
         self.traffic = traffic
+        self.duration = duration
     }
 }
 

@@ -1,0 +1,100 @@
+/// The smallest stretch of a run: one thing to do or to wait for, safe to begin again.
+package enum Leg: Hashable, Sendable {
+    // Bookkeeping: answered by the driver itself.
+    /// Records that the step begins, before its first write.
+    case begin
+    /// The point of no return.
+    case decidePromotion
+
+    // Forward.
+    case backUp
+    /// Puts our seal on what the run may write, and holds stable's autoscaler minimum.
+    case holdStable
+    case pinSubset
+    case pinRoutes
+    /// Nothing but time, until every proxy has heard.
+    case settle(Duration)
+    case applyCandidate
+    case awaitReady(deadline: Duration)
+    case addCandidateSubset
+    case addDarkRoute
+    case reach(deadline: Duration, every: Duration)
+    case test(TestCall)
+    case autoscale
+    /// Raises the candidate's floor to what the weight needs, and awaits it.
+    case prepare(TrafficWeight)
+    case shift(TrafficWeight)
+    /// Looks until the mesh shows the weight.
+    case observe(TrafficWeight)
+    /// The drill's way home.
+    case rehearseHome(within: Duration)
+    case bake(Bake)
+    case judge(gate: String)
+    case approve(timeout: Duration)
+    case pause(Duration)
+    case shrink(minimum: Int)
+    case awaitShrunk
+
+    // The way home.
+    case goHome
+    case seeHome
+    case removeDarkRoute
+    case drainCandidate
+    case removeCandidate
+    case removeCandidateSubset
+    case unpin
+    case restoreStable
+    case verifyHome
+
+    // Closing.
+    case dropStableRoute
+    case drainStable
+    case removeStable
+    case removeStableSubset
+    case tidy
+}
+
+/// What the machine makes of a leg that has used up its time.
+enum Lateness {
+    /// Forward: go home. Otherwise: a person is needed.
+    case fails
+    /// The time was all that the leg waited for, or it is not worth more.
+    case goesOn
+}
+
+extension Leg {
+    /// Every leg has a deadline; this is it.
+    func limit(_ limits: Limits) -> Duration {
+        switch self {
+        case .begin, .decidePromotion: limits.write
+        case .settle(let duration), .pause(let duration): duration
+        case .awaitReady(let deadline), .reach(let deadline, _): deadline
+        case .test(let call): call.timeout
+        case .prepare, .awaitShrunk: limits.capacity
+        case .observe, .seeHome: limits.observe
+        case .rehearseHome(let within): within
+        case .bake(let bake): bake.longest
+        case .approve(let timeout): timeout
+        case .goHome, .restoreStable: limits.home
+        case .drainCandidate, .drainStable: limits.drain
+        case .backUp, .holdStable, .pinSubset, .pinRoutes, .applyCandidate, .addCandidateSubset,
+            .addDarkRoute, .autoscale, .shift, .judge, .shrink, .removeDarkRoute,
+            .removeCandidate, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
+            .removeStable, .removeStableSubset, .tidy:
+            limits.write
+        }
+    }
+
+    var lateness: Lateness {
+        switch self {
+        case .settle, .pause, .observe, .seeHome, .drainCandidate, .drainStable: .goesOn
+        case .begin, .decidePromotion, .backUp, .holdStable, .pinSubset, .pinRoutes,
+            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .test,
+            .autoscale, .prepare, .shift, .rehearseHome, .bake, .judge, .approve, .shrink,
+            .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate, .removeCandidateSubset,
+            .unpin, .restoreStable, .verifyHome, .dropStableRoute, .removeStable,
+            .removeStableSubset, .tidy:
+            .fails
+        }
+    }
+}

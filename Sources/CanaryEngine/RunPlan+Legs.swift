@@ -1,0 +1,86 @@
+extension RunPlan {
+    /// What the step at `index` consists of. Behind the last step stands the decision to promote.
+    package func legs(ofStep index: Int) -> [Leg] {
+        guard steps.indices.contains(index) else { return [.decidePromotion] }
+        let settle = Leg.settle(limits.settle)
+        switch steps[index] {
+        case .backup:
+            return [.begin, .backUp, .holdStable]
+        case .deploy(let deadline):
+            let pins = [Leg.pinSubset, settle, .pinRoutes, settle]
+            return [.begin] + (isFirstRelease ? [] : pins)
+                + [.applyCandidate, .awaitReady(deadline: deadline)]
+        case .route:
+            return [.begin, .addCandidateSubset, settle, .addDarkRoute, settle]
+        case .reach(let deadline, let every):
+            return [.begin, .reach(deadline: deadline, every: every)]
+        case .test(let call):
+            return [.begin, .test(call)]
+        case .autoscale:
+            return [.begin, .autoscale]
+        case .drill(let within):
+            return [
+                .begin, .prepare(.least), .shift(.least), .observe(.least),
+                .rehearseHome(within: within), .observe(.none),
+            ]
+        case .weight(let weight):
+            return [.begin, .prepare(weight), .shift(weight), .observe(weight)]
+        case .bake(let bake):
+            return [.begin, .bake(bake)]
+        case .gate(let name):
+            return [.begin, .judge(gate: name)]
+        case .approve(let timeout):
+            return [.begin, .approve(timeout: timeout)]
+        case .pause(let duration):
+            return [.begin, .pause(duration)]
+        case .shrink(let minimum):
+            return [.begin, .shrink(minimum: minimum), .awaitShrunk]
+        case .retire:
+            return [.decidePromotion]
+        }
+    }
+
+    /// The way home from a run of which the first `begun` steps had begun. Undoes each of them;
+    /// unpinning comes after the candidate's pods are gone, so that dark stays dark.
+    package func legsHome(begun: Int) -> [Leg] {
+        let done = steps.prefix(begun)
+        func hasBegun(_ isMeant: (Step) -> Bool) -> Bool { done.contains(where: isMeant) }
+        let shifted = hasBegun {
+            switch $0 {
+            case .drill, .weight: true
+            case .backup, .deploy, .route, .reach, .test, .autoscale, .bake, .gate, .approve,
+                .pause, .shrink, .retire:
+                false
+            }
+        }
+        let routed = hasBegun { $0 == .route }
+        let deployed = hasBegun { if case .deploy = $0 { true } else { false } }
+        var legs: [Leg] = []
+        if shifted { legs += [.goHome, .seeHome] }
+        if routed { legs += [.removeDarkRoute, .settle(limits.settle)] }
+        if deployed { legs += [.drainCandidate, .removeCandidate] }
+        if routed { legs += [.removeCandidateSubset] }
+        if deployed, !isFirstRelease { legs += [.unpin] }
+        if begun > 0 { legs += [.restoreStable, .verifyHome] }
+        return legs
+    }
+
+    /// What is left to do once promotion is decided: only forward from here.
+    package var legsOfClosing: [Leg] {
+        let hasRoute = steps.contains(.route)
+        let settle = Leg.settle(limits.settle)
+        var legs: [Leg] = hasRoute ? [.removeDarkRoute, settle] : []
+        if steps.contains(.retire), !isFirstRelease {
+            legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
+        }
+        return legs + [.tidy]
+    }
+
+    /// The gates that go on while a person is asked or the run pauses: those of the last bake.
+    package func standingGates(before index: Int) -> [String] {
+        for step in steps.prefix(index).reversed() {
+            if case .bake(let bake) = step { return bake.gates }
+        }
+        return []
+    }
+}

@@ -1,0 +1,231 @@
+extension RunState {
+    /// Takes one fact, heard at `reading` of the run's clock.
+    ///
+    /// Total: a fact that comes late, twice, or for an order that was called off changes nothing
+    /// but the clock.
+    package mutating func hear(_ fact: Fact, at reading: Duration, _ plan: RunPlan) {
+        clock = max(clock, reading)
+        if let id = fact.order, !isListening(for: id, plan) { return }
+        switch fact {
+        case .planned, .noticed:
+            break
+        case .held(let holding):
+            hearHeld(holding, plan)
+        case .wished(let wish):
+            answeredWish = max(answeredWish, wish.number)
+            hearWish(wish, plan)
+        case .refused(let wish, _):
+            answeredWish = max(answeredWish, wish.number)
+        case .started(let id):
+            startedOnce = id
+        case .stepBegun(let id):
+            begun = max(begun, id.step + 1)
+            advance(plan)
+        case .promotionDecided:
+            enterClosing(plan)
+        case .done(let id, _):
+            hearDone(id, plan)
+        case .backedUp(_, let backup):
+            self.backup = backup
+            advance(plan)
+        case .tested(let id, let report):
+            hearTested(id, report, plan)
+        case .judged(let id, _, let verdict):
+            hearJudged(id, verdict, plan)
+        case .observed:
+            hearObserved(plan)
+        case .failed(let id, let setback):
+            hearFailed(id, setback, plan)
+        case .deadlinePassed(let id):
+            hearDeadline(id, plan)
+        }
+    }
+
+    // MARK: Going on
+
+    /// The leg at which we stand, on whichever course.
+    func leg(_ plan: RunPlan) -> Leg? {
+        switch course {
+        case .advancing(let place): Self.pick(place.leg, plan.legs(ofStep: place.step))
+        case .returning(let way): Self.pick(way.place.leg, plan.legsHome(begun: begun))
+        case .closing(let place): Self.pick(place.leg, plan.legsOfClosing)
+        case .asking, .paused, .promoted, .rolledBack, .personNeeded: nil
+        }
+    }
+
+    private static func pick(_ index: Int, _ legs: [Leg]) -> Leg? {
+        legs.indices.contains(index) ? legs[index] : nil
+    }
+
+    /// On to the next leg; at the end of the legs to the next step, or to the end of the run.
+    mutating func advance(_ plan: RunPlan) {
+        startedOnce = nil
+        switch course {
+        case .advancing(let place):
+            if place.leg + 1 < plan.legs(ofStep: place.step).count {
+                let next = Progress(step: place.step, leg: place.leg + 1, entered: clock)
+                course = .advancing(next)
+                noteShift(plan)
+            } else {
+                let next = Progress(step: place.step + 1, leg: 0, entered: clock)
+                course = pauseWish.map { .paused(next, by: $0) } ?? .advancing(next)
+                pauseWish = nil
+            }
+        case .returning(var way):
+            way.place = Progress(step: way.place.step, leg: way.place.leg + 1, entered: clock)
+            let isHome = way.place.leg >= plan.legsHome(begun: begun).count
+            course = isHome ? .rolledBack(way.why) : .returning(way)
+        case .closing(let place):
+            let next = Progress(step: place.step, leg: place.leg + 1, entered: clock)
+            course = next.leg >= plan.legsOfClosing.count ? .promoted : .closing(next)
+        case .asking, .paused, .promoted, .rolledBack, .personNeeded:
+            break
+        }
+    }
+
+    /// From the moment at which a shift is ordered the candidate may have that share.
+    private mutating func noteShift(_ plan: RunPlan) {
+        guard case .shift(let next)? = leg(plan) else { return }
+        weight = next
+        weightSince = nil
+        ownRuns = []
+    }
+
+    private mutating func enterClosing(_ plan: RunPlan) {
+        guard case .advancing(let place) = course else { return }
+        let first = Progress(step: place.step, leg: 0, entered: clock)
+        course = plan.legsOfClosing.isEmpty ? .promoted : .closing(first)
+    }
+
+    /// Turns round. Only ever called on the way forward.
+    mutating func turn(_ why: Setback, _ plan: RunPlan) {
+        let step =
+            switch course {
+            case .advancing(let place), .asking(let place), .paused(let place, _): place.step
+            case .returning, .closing, .promoted, .rolledBack, .personNeeded: 0
+            }
+        startedOnce = nil
+        pauseWish = nil
+        let first = Progress(step: step, leg: 0, entered: clock)
+        let isHome = plan.legsHome(begun: begun).isEmpty
+        course = isHome ? .rolledBack(why) : .returning(Return(why: why, place: first))
+    }
+
+    // MARK: One fact each
+
+    private mutating func hearHeld(_ holding: Holding, _ plan: RunPlan) {
+        epoch = max(epoch, holding.epoch)
+        holder = holding.holder
+        if case .returning = course { clock += max(.zero, holding.absence) }
+        guard case .advancing(var place) = course else { return }
+        if let cutOff = startedOnce {
+            startedOnce = nil
+            switch plan.onCutOff {
+            case .rollBack:
+                let step = cutOff.step + 1
+                turn(Setback(.cutOff, "a test of step \(step) may run only once and was cut off"), plan)
+            case .ask:
+                place.entered = clock
+                course = .asking(place)
+            }
+            return
+        }
+        // A bake and a settling begin again: nobody looked on meanwhile.
+        switch leg(plan) {
+        case .bake?, .settle?:
+            place.entered = clock
+            place.tally = BakeTally()
+            course = .advancing(place)
+        default:
+            break
+        }
+    }
+
+    private mutating func hearDone(_ id: OrderID, _ plan: RunPlan) {
+        guard id.lane == .main else { return }
+        switch leg(plan) {
+        case .rehearseHome?, .goHome?: weight = .none
+        default: break
+        }
+        advance(plan)
+    }
+
+    private mutating func hearObserved(_ plan: RunPlan) {
+        if case .observe(let seen)? = leg(plan) { markWeightEffect(seen) }
+        advance(plan)
+    }
+
+    mutating func markWeightEffect(_ seen: TrafficWeight) {
+        weight = seen
+        weightSince = seen > .none ? clock : nil
+        ownRuns = []
+    }
+
+    private mutating func hearTested(_ id: OrderID, _ report: TestReport, _ plan: RunPlan) {
+        guard case .advancing(var place) = course else { return }
+        startedOnce = nil
+        if weightSince != nil, report.traffic != .none {
+            let start = max(.zero, clock - report.duration)
+            ownRuns.append(OwnRun(start: start, end: clock, traffic: report.traffic))
+        }
+        let setback = Setback(.testFailed, report.sentence)
+        switch (leg(plan), id.lane) {
+        case (.test(let call)?, .main):
+            if report.passed {
+                if call.baseline == .record {
+                    baselines.removeAll { $0.test == call.name }
+                    baselines.append(Baseline(test: call.name, measures: report.measures))
+                }
+                advance(plan)
+            } else if place.attempt + 1 < call.attempts {
+                place.attempt += 1
+                place.entered = clock
+                course = .advancing(place)
+            } else {
+                turn(setback, plan)
+            }
+        case (.bake(let bake)?, .test(let index)) where bake.tests.indices.contains(index):
+            var rounds = place.tally.rounds[index] ?? BakeTally.Rounds()
+            rounds.finished += 1
+            rounds.passed += report.passed ? 1 : 0
+            rounds.failedInARow = report.passed ? 0 : rounds.failedInARow + 1
+            place.tally.rounds[index] = rounds
+            course = .advancing(place)
+            if rounds.failedInARow >= max(1, bake.tests[index].attempts) {
+                turn(setback, plan)
+            } else {
+                endBakeIfProven(bake, plan)
+            }
+        default:
+            break
+        }
+    }
+
+    private mutating func hearJudged(_ id: OrderID, _ verdict: Verdict, _ plan: RunPlan) {
+        if verdict.ruling == .fail {
+            turn(Setback(.gateFailed, verdict.sentence), plan)
+            return
+        }
+        guard case .advancing(var place) = course else { return }
+        switch (leg(plan), id.lane) {
+        case (.bake(let bake)?, .gate(let index)):
+            place.tally.verdicts[index] = verdict.ruling
+            course = .advancing(place)
+            endBakeIfProven(bake, plan)
+        case (.judge?, .main):
+            if verdict.ruling == .pass { advance(plan) }
+        default:
+            break
+        }
+    }
+
+    /// A bake ends well when it lasted long enough, every gate's newest verdict is a pass, and every test has passed.
+    mutating func endBakeIfProven(_ bake: Bake, _ plan: RunPlan) {
+        guard case .advancing(let place) = course, place.tally.hasLastedLongEnough else { return }
+        let gatesPass = bake.gates.indices.allSatisfy { place.tally.verdicts[$0] == .pass }
+        let testsPassed = bake.tests.indices.allSatisfy {
+            (place.tally.rounds[$0]?.passed ?? 0) > 0
+        }
+        if gatesPass, testsPassed { advance(plan) }
+    }
+}

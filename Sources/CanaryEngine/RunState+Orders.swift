@@ -1,0 +1,123 @@
+extension RunState {
+    /// What must be done while we stand here. A restart simply asks again.
+    package func orders(_ plan: RunPlan) -> [Order] {
+        switch course {
+        case .advancing(let place):
+            return forward(place, plan)
+        case .asking(let place):
+            let limit = Deadline(start: place.entered, limit: plan.limits.pause)
+            return [order(.asking, place, .deadline, .wait(limit))]
+                + standing(.asking, place, plan)
+        case .paused(let place, _):
+            let limit = Deadline(start: place.entered, limit: plan.limits.pause)
+            return [order(.paused, place, .deadline, .wait(limit))]
+                + standing(.paused, place, plan)
+        case .returning(let way):
+            return plain(.home, way.place, plan.legsHome(begun: begun), plan)
+        case .closing(let place):
+            return plain(.closing, place, plan.legsOfClosing, plan)
+        case .promoted, .rolledBack, .personNeeded:
+            return []
+        }
+    }
+
+    /// Whether a fact that answers this order still means something.
+    package func isListening(for id: OrderID, _ plan: RunPlan) -> Bool {
+        orders(plan).contains { $0.id == id }
+    }
+
+    private func forward(_ place: Progress, _ plan: RunPlan) -> [Order] {
+        let legs = plan.legs(ofStep: place.step)
+        guard legs.indices.contains(place.leg) else { return [] }
+        switch legs[place.leg] {
+        case .bake(let bake):
+            return baking(bake, place, plan)
+        case .approve, .pause:
+            return plain(.forward, place, legs, plan) + standing(.forward, place, plan)
+        case .begin, .decidePromotion:
+            return [order(.forward, place, .main, .carryOut(legs[place.leg]))]
+        case .test, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
+            return plain(.forward, place, legs, plan) + watching(.forward, place)
+        case .backUp, .holdStable, .pinSubset, .pinRoutes, .settle, .applyCandidate, .awaitReady,
+            .addCandidateSubset, .addDarkRoute, .reach, .shift, .rehearseHome, .goHome, .seeHome,
+            .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
+            .restoreStable, .verifyHome, .dropStableRoute, .drainStable, .removeStable,
+            .removeStableSubset, .tidy:
+            return plain(.forward, place, legs, plan)
+        }
+    }
+
+    /// The leg itself, beside its deadline. Legs that only wait have no other order.
+    private func plain(
+        _ course: OrderID.Course, _ place: Progress, _ legs: [Leg], _ plan: RunPlan
+    ) -> [Order] {
+        guard legs.indices.contains(place.leg) else { return [] }
+        let leg = legs[place.leg]
+        let limit = Deadline(start: place.entered, limit: leg.limit(plan.limits))
+        let deadline = order(course, place, .deadline, .wait(limit))
+        switch leg {
+        case .settle, .pause, .approve:
+            return [deadline]
+        case .test(let call):
+            return [
+                order(course, place, .main, .test(call, round: 0), call.repetition), deadline,
+            ]
+        case .begin, .decidePromotion, .backUp, .holdStable, .pinSubset, .pinRoutes,
+            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .autoscale,
+            .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
+            .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
+            .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,
+            .drainStable, .removeStable, .removeStableSubset, .tidy:
+            return [order(course, place, .main, .carryOut(leg)), deadline]
+        }
+    }
+
+    private func baking(_ bake: Bake, _ place: Progress, _ plan: RunPlan) -> [Order] {
+        var orders = [
+            order(
+                .forward, place, .longest,
+                .wait(Deadline(start: place.entered, limit: bake.longest)))
+        ]
+        if !place.tally.hasLastedLongEnough {
+            let least = Deadline(start: place.entered, limit: bake.duration)
+            orders.append(order(.forward, place, .deadline, .wait(least)))
+        }
+        for (index, gate) in bake.gates.enumerated() {
+            orders.append(order(.forward, place, .gate(index), .watch(gate: gate)))
+        }
+        for (index, call) in bake.tests.enumerated() {
+            let round = place.tally.rounds[index]?.finished ?? 0
+            var here = place
+            here.attempt = round
+            orders.append(
+                order(.forward, here, .test(index), .test(call, round: round), call.repetition))
+        }
+        return orders + watching(.forward, place)
+    }
+
+    /// While a run waits for a person its gates go on.
+    private func standing(
+        _ course: OrderID.Course, _ place: Progress, _ plan: RunPlan
+    ) -> [Order] {
+        guard weight > .none else { return [] }
+        let gates = plan.standingGates(before: place.step)
+        return gates.enumerated().map {
+            order(course, place, .gate($0.offset), .watch(gate: $0.element))
+        } + watching(course, place)
+    }
+
+    private func watching(_ course: OrderID.Course, _ place: Progress) -> [Order] {
+        weight > .none ? [order(course, place, .candidate, .watchCandidate)] : []
+    }
+
+    private func order(
+        _ course: OrderID.Course, _ place: Progress, _ lane: OrderID.Lane, _ work: Work,
+        _ repetition: Repetition = .repeatable
+    ) -> Order {
+        let isWait = if case .wait = work { true } else { false }
+        let id = OrderID(
+            course: course, step: place.step, leg: place.leg, lane: lane,
+            attempt: isWait ? 0 : place.attempt)
+        return Order(id: id, work: work, repetition: repetition)
+    }
+}

@@ -1,0 +1,100 @@
+extension RunState {
+    /// How often a leg that must not fail is tried before a person is needed.
+    static let attemptsAtHome = 3
+
+    mutating func hearFailed(_ id: OrderID, _ setback: Setback, _ plan: RunPlan) {
+        switch course {
+        case .advancing, .asking, .paused:
+            turn(setback, plan)
+        case .returning(var way):
+            if way.place.attempt + 1 < Self.attemptsAtHome {
+                way.place.attempt += 1
+                course = .returning(way)
+            } else {
+                course = .personNeeded(Trouble(setback: setback, stop: .returning(way)))
+            }
+        case .closing(var place):
+            if place.attempt + 1 < Self.attemptsAtHome {
+                place.attempt += 1
+                course = .closing(place)
+            } else {
+                course = .personNeeded(Trouble(setback: setback, stop: .closing(place)))
+            }
+        case .promoted, .rolledBack, .personNeeded:
+            break
+        }
+    }
+
+    mutating func hearDeadline(_ id: OrderID, _ plan: RunPlan) {
+        switch course {
+        case .advancing(let place):
+            hearForwardDeadline(id, place, plan)
+        case .asking:
+            turn(Setback(.deadline, "nobody said how to go on after a test was cut off"), plan)
+        case .paused(_, let by):
+            turn(Setback(.deadline, "paused by \(by) for longer than a run may pause"), plan)
+        case .returning(let way):
+            guard let leg = leg(plan) else { return }
+            if leg.lateness == .goesOn {
+                advance(plan)
+            } else {
+                course = .personNeeded(
+                    Trouble(setback: tooLate(leg, plan), stop: .returning(way)))
+            }
+        case .closing(let place):
+            guard let leg = leg(plan) else { return }
+            if leg.lateness == .goesOn {
+                advance(plan)
+            } else {
+                course = .personNeeded(
+                    Trouble(setback: tooLate(leg, plan), stop: .closing(place)))
+            }
+        case .promoted, .rolledBack, .personNeeded:
+            break
+        }
+    }
+
+    private mutating func hearForwardDeadline(
+        _ id: OrderID, _ place: Progress, _ plan: RunPlan
+    ) {
+        guard let leg = leg(plan) else { return }
+        switch leg {
+        case .bake(let bake):
+            var place = place
+            place.tally.hasLastedLongEnough = true
+            course = .advancing(place)
+            endBakeIfProven(bake, plan)
+            if id.lane == .longest, course == .advancing(place) {
+                turn(notProven(bake, place.tally), plan)
+            }
+        case .observe(let weight):
+            markWeightEffect(weight)
+            advance(plan)
+        case .judge(let gate):
+            turn(Setback(.notEnoughEvidence, "gate \(gate) had not enough evidence in time"), plan)
+        case .approve:
+            turn(Setback(.deadline, "nobody approved in time"), plan)
+        default:
+            if leg.lateness == .goesOn { advance(plan) } else { turn(tooLate(leg, plan), plan) }
+        }
+    }
+
+    private func notProven(_ bake: Bake, _ tally: BakeTally) -> Setback {
+        let gates = bake.gates.enumerated().filter { tally.verdicts[$0.offset] != .pass }
+        let tests = bake.tests.enumerated().filter { (tally.rounds[$0.offset]?.passed ?? 0) == 0 }
+        let open = gates.map { "gate \($0.element)" } + tests.map { "test \($0.element.name)" }
+        return Setback(
+            .notEnoughEvidence,
+            "not enough evidence after \(Self.seconds(bake.longest)): \(open.joined(separator: ", "))")
+    }
+
+    private func tooLate(_ leg: Leg, _ plan: RunPlan) -> Setback {
+        Setback(.deadline, "\(leg.name) took longer than \(Self.seconds(leg.limit(plan.limits)))")
+    }
+
+    static func seconds(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = attoseconds / 1_000_000_000_000_000
+        return milliseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + milliseconds) ms"
+    }
+}
