@@ -1,5 +1,5 @@
 /// What the journal could not do, where, and what a person can do about it.
-package struct JournalError: Error, Hashable, Sendable {
+package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         /// The run id is taken.
         case exists
@@ -8,7 +8,9 @@ package struct JournalError: Error, Hashable, Sendable {
         case displaced(JournalHead)
         /// A byte, record or tail is not what was written.
         case damaged
-        /// The disk is full, an fsync failed, or the file may not be written: nothing more can be remembered.
+        /// The disk is full, an fsync failed, or the file may not be written.
+        ///
+        /// Nothing more can be remembered by this store; what it holds can still be read.
         case unwritable
         case unreadable
         /// Another process holds the file for longer than we wait.
@@ -24,5 +26,47 @@ package struct JournalError: Error, Hashable, Sendable {
         self.code = code
         self.place = place
         self.detail = detail
+    }
+
+    package var description: String {
+        """
+        journal: \(oneLine(detail)) (\(name))
+          where: \(oneLine(place))
+          do:    \(remedy)
+        """
+    }
+
+    private var name: String {
+        switch code {
+        case .exists: "exists"
+        case .unknownRun: "unknown run"
+        case .displaced: "displaced"
+        case .damaged: "damaged"
+        case .unwritable: "unwritable"
+        case .unreadable: "unreadable"
+        case .busy: "busy"
+        }
+    }
+
+    private var remedy: String {
+        switch code {
+        case .exists: "give another --run-id, or go on with that run: `theseus resume`"
+        case .unknownRun:
+            "see `theseus history` for the runs of this journal, or give another --journal"
+        case .displaced: "another process holds this run: follow it with `theseus status`"
+        case .damaged:
+            "keep the file as it is; `theseus abort SERVICE` works without it, a new run with "
+                + "another --journal"
+        case .unwritable:
+            "make room, or make file and folder writable; then `theseus resume`"
+        case .unreadable:
+            "check that the file is there, is yours to read, and is not from a newer theseus"
+        case .busy: "another process is writing to this journal: try again in a moment"
+        }
+    }
+
+    /// Paths and run ids are other people's: a line break in one must not forge a line of ours.
+    private func oneLine(_ text: String) -> String {
+        String(text.map { $0.isNewline ? " " : $0 })
     }
 }

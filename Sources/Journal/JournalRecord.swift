@@ -28,6 +28,9 @@ package struct JournalHead: Hashable, Sendable {
 
     package static let start = JournalHead(
         sequence: 0, epoch: 0, hash: String(repeating: "0", count: 64))
+
+    /// What a displaced writer is told.
+    var standing: String { "the run's head is record \(sequence) of epoch \(epoch)" }
 }
 
 /// What its writer says of a record; number and hashes are the journal's.
@@ -55,19 +58,36 @@ package struct RecordDraft: Hashable, Sendable {
     }
 }
 
-/// One link of the chain. Numbers start at 1 and have no gaps.
+/// One link of the chain.
+///
+/// Numbers start at 1 and have no gaps.
 package struct JournalRecord: Hashable, Sendable {
     package let run: String
     package let sequence: Int
     package let draft: RecordDraft
     package let previousHash: String
+    /// Hex SHA-256 over every other field, as `RecordChain` says.
     package let hash: String
+
+    /// A record as some store gave it back; ask for its `objection` before believing it.
+    package init(
+        run: String, sequence: Int, draft: RecordDraft, previousHash: String, hash: String
+    ) {
+        self.run = run
+        self.sequence = sequence
+        self.draft = draft
+        self.previousHash = previousHash
+        self.hash = hash
+    }
 
     package var head: JournalHead {
         JournalHead(sequence: sequence, epoch: draft.epoch, hash: hash)
     }
 }
 
+/// What somebody left for the holder of a run.
+///
+/// Numbers start at 1 and have no gaps.
 package struct InboxWish: Hashable, Sendable {
     package let number: Int
     package let wish: [UInt8]
