@@ -30,7 +30,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
-    private var meaning: String {
+    /// What happened, in a few words.
+    package var meaning: String {
         switch reason {
         case .unresolved: "the host's name is not known"
         case .refused: "nobody listens there"

@@ -1,14 +1,18 @@
 package import HTTPMessages
-package import JSONTree
+internal import JSONTree
 package import Manifests
+internal import Synchronization
 package import Timekeeping
 
 /// One API server, over any transport. A value: copies share the transport.
+///
+/// One call, one request: nothing is tried again in here.
 package struct KubernetesClient: Sendable {
     package let server: String
+    package let time: any Timekeeper
     private let token: String?
     private let transport: any HTTPTransport
-    private let time: any Timekeeper
+    private let heard = LastDate()
 
     /// `server` is the base address, without a slash at its end.
     package init(
@@ -20,42 +24,148 @@ package struct KubernetesClient: Sendable {
         self.time = time
     }
 
+    /// The `Date` of the server's last answer, in milliseconds since 1970; nil before the first.
+    package var serverDate: Int? { heard.value.withLock { $0 } }
+
     /// nil where there is no such object.
     package func get(_ reference: ObjectReference) async throws(KubernetesError)
         -> KubernetesObject?
     {
-        throw KubernetesError(.invalid, place: "\(reference)", detail: "not built yet")
-    }
-
-    /// `namespace` nil: all of them. `selector`: labels that must be equal.
-    package func list(
-        _ kind: ResourceKind, namespace: String?, selector: [(String, String)] = []
-    ) async throws(KubernetesError) -> ObjectList {
-        throw KubernetesError(.invalid, place: kind.plural, detail: "not built yet")
+        do {
+            return try await object(APICall("GET", reference))
+        } catch  where error.code == .notFound {
+            return nil
+        }
     }
 
     package func create(_ object: KubernetesObject, as kind: ResourceKind)
         async throws(KubernetesError) -> KubernetesObject
     {
-        throw KubernetesError(.invalid, place: kind.plural, detail: "not built yet")
+        var call = APICall(method: "POST", kind: kind, namespace: object.namespace)
+        call.shown = object.name
+        call.body = object.tree
+        return try await self.object(call)
     }
 
     /// Replaces, under the resourceVersion that `object` carries.
     package func update(_ object: KubernetesObject, as kind: ResourceKind)
         async throws(KubernetesError) -> KubernetesObject
     {
-        throw KubernetesError(.invalid, place: kind.plural, detail: "not built yet")
+        var call = APICall("PUT", object.reference(as: kind))
+        call.body = object.tree
+        return try await self.object(call)
+    }
+
+    /// Server-side apply as field manager `theseus`: creates, or sets the fields that `object` has.
+    ///
+    /// A resourceVersion in `object` is a precondition. `force` takes fields from other managers;
+    /// without it their ownership is a `.conflict`.
+    package func apply(_ object: KubernetesObject, as kind: ResourceKind, force: Bool = false)
+        async throws(KubernetesError) -> KubernetesObject
+    {
+        var call = APICall("PATCH", object.reference(as: kind))
+        call.query = [("fieldManager", "theseus"), ("force", force ? "true" : "false")]
+        call.body = object.tree
+        call.contentType = "application/apply-patch+yaml"  // JSON is YAML
+        return try await self.object(call)
     }
 
     /// Deletes exactly this object in exactly this version (uid and resourceVersion as preconditions).
     package func delete(_ object: KubernetesObject, as kind: ResourceKind)
         async throws(KubernetesError)
     {
-        throw KubernetesError(.invalid, place: kind.plural, detail: "not built yet")
+        var call = APICall("DELETE", object.reference(as: kind))
+        call.body = [
+            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+            "preconditions": [
+                "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
+            ],
+        ]
+        _ = try await tree(call)
+    }
+
+    /// Sends, and keeps the answer's date; anything but a 2xx is thrown.
+    func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(call.request(to: server, token: token))
+        } catch {
+            let said = error.detail.isEmpty ? "" : " (\(error.detail))"
+            throw KubernetesError(
+                .unavailable(reached: error.reached), place: call.place,
+                detail: clean(error.meaning + said))
+        }
+        if let date = response.headers["Date"].flatMap(HTTPDate.milliseconds) {
+            heard.value.withLock { $0 = date }
+        }
+        guard (200..<300).contains(response.status) else { throw refusal(response, of: call) }
+        return response
+    }
+
+    /// The answer's body; no object is no answer.
+    func tree(_ call: APICall) async throws(KubernetesError) -> JSONTree {
+        let response = try await exchange(call)
+        if let tree = try? response.body.tree(), tree.members != nil { return tree }
+        throw KubernetesError(
+            .undecodable, place: call.place,
+            detail: "HTTP \(response.status) without a JSON object")
+    }
+
+    private func object(_ call: APICall) async throws(KubernetesError) -> KubernetesObject {
+        let object = KubernetesObject(try await tree(call))
+        guard object.kind == call.kind.kind else {
+            throw KubernetesError(
+                .undecodable, place: call.place,
+                detail: "asked for a \(call.kind.kind), got \(object.kind.prefix(40))")
+        }
+        return object
+    }
+
+    private func refusal(_ response: HTTPResponse, of call: APICall) -> KubernetesError {
+        let status = try? response.body.tree()
+        var detail = "HTTP \(response.status)"
+        // What the server says of a Secret may quote it.
+        let said = call.kind == .secret ? status?["reason"]?.text : status?["message"]?.text
+        if let said, !said.isEmpty { detail = said }
+        let code: KubernetesError.Code =
+            switch response.status {
+            case 401: .unauthorized
+            case 403: .forbidden
+            case 404: .notFound
+            case 409: .conflict
+            case 410: .gone
+            case 429: .tooMany(retryAfter: pause(response, status))
+            case 408, 500...: .unavailable(reached: .perhaps)
+            default: .invalid
+            }
+        return KubernetesError(code, place: call.place, detail: clean(detail))
+    }
+
+    private func pause(_ response: HTTPResponse, _ status: JSONTree?) -> Duration {
+        let header = response.headers["Retry-After"].flatMap { Int($0) }
+        let body = status?.at("details", "retryAfterSeconds")?.whole
+        return .seconds(min(max(header ?? body ?? 1, 1), 3600))
+    }
+
+    /// One line of at most 300 characters, without our token.
+    func clean(_ detail: String) -> String {
+        var line = String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        if let token, !token.isEmpty {
+            line = line.split(separator: token, omittingEmptySubsequences: false)
+                .joined(separator: "…")
+        }
+        return line.count > 300 ? "\(line.prefix(299))…" : line
     }
 }
 
-package struct ObjectList: Sendable {
-    package let items: [KubernetesObject]
-    package let resourceVersion: String
+/// The date that copies of one client share.
+private final class LastDate: Sendable {
+    let value = Mutex<Int?>(nil)
+}
+
+extension KubernetesObject {
+    /// Names this object among those of `kind`.
+    package func reference(as kind: ResourceKind) -> ObjectReference {
+        ObjectReference(kind, namespace: namespace, name: name)
+    }
 }

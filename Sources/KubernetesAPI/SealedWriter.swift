@@ -1,3 +1,4 @@
+internal import JSONTree
 package import Manifests
 package import Timekeeping
 
@@ -6,39 +7,172 @@ package import Timekeeping
 ///
 /// Loops over what passes (429 with its Retry-After, 5xx, no answer, 409) until it is called off:
 /// the machine's deadline ends it, not a count of tries.
+///
+/// A write that was called off or got no answer may still land later, as long as the object keeps
+/// the resourceVersion that it was meant for. The next `change` of that object therefore writes in
+/// any case, even where its edit changes nothing: then the late one meets a newer version.
 package actor SealedWriter {
     package nonisolated let client: KubernetesClient
-    private let time: any Timekeeper
-    private let seal: @Sendable () -> WriteSeal
+    let time: any Timekeeper
+    let seal: @Sendable () -> WriteSeal
+    private let observe: (@Sendable (WriteNote) -> Void)?
+    let turnstile = Turnstile()
+    /// Per object the resourceVersion under which a write of ours may still land.
+    private var inDoubt: [ObjectReference: String] = [:]
 
-    /// `seal` is asked anew before every write.
+    /// `seal` is asked anew before every write; `observe` hears what came of each.
     package init(
-        client: KubernetesClient, time: any Timekeeper, seal: @escaping @Sendable () -> WriteSeal
+        client: KubernetesClient, time: any Timekeeper, seal: @escaping @Sendable () -> WriteSeal,
+        observe: (@Sendable (WriteNote) -> Void)? = nil
     ) {
         self.client = client
         self.time = time
         self.seal = seal
+        self.observe = observe
     }
 
     /// Edits one object; an edit that changes nothing writes nothing. nil where the object is not there.
     ///
     /// `edit` is called again on each newer version of the object; what it throws ends the call.
+    /// With `mustBeSealed` a write to an object that lost our seal is `.fenced(by: "")`.
     package func change(
-        _ reference: ObjectReference,
+        _ reference: ObjectReference, mustBeSealed: Bool = false,
         _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
     ) async throws -> KubernetesObject? {
-        nil
+        try await rewrite(reference, Manner(mustBeSealed: mustBeSealed), edit)
     }
 
-    /// Makes an object that carries our run's seal; one that is there already and is ours is success.
-    package func create(_ object: KubernetesObject, as kind: ResourceKind) async throws
+    /// Puts our seal on an object, or raises it to our epoch; nil where the object is not there.
+    ///
+    /// From then on no older holder can write it. Seals of `ended` runs are taken over.
+    package func claim(_ reference: ObjectReference, over ended: [String] = []) async throws
+        -> KubernetesObject?
+    {
+        try await rewrite(reference, Manner(isClaim: true, ended: ended)) { $0 }
+    }
+
+    /// Takes every annotation of ours off an object that carries our run's seal.
+    package func unseal(_ reference: ObjectReference) async throws {
+        let run = seal().run
+        _ = try await rewrite(reference, Manner(isUnsealing: true)) { object in
+            object.seal?.run == run ? object.unsealed : object
+        }
+    }
+
+    /// How one `rewrite` differs from a plain change.
+    private struct Manner {
+        var mustBeSealed = false
+        var isClaim = false
+        var isUnsealing = false
+        var ended: [String] = []
+    }
+
+    private func rewrite(
+        _ reference: ObjectReference, _ manner: Manner,
+        _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
+    ) async throws -> KubernetesObject? {
+        var backoff = Backoff()
+        while true {
+            try Task.checkCancellation()
+            do {
+                guard let object = try await client.get(reference) else {
+                    inDoubt[reference] = nil
+                    return nil
+                }
+                let wanted: KubernetesObject
+                switch try plan(object, reference, manner, edit) {
+                case .leave: return object
+                case .write(let edited): wanted = edited
+                }
+                return try await put(wanted, reference)
+            } catch let error as KubernetesError where error.isPassing {
+                try await backoff.wait(after: error, by: time)
+            } catch let error as KubernetesError where error.code == .notFound {
+                continue  // deleted between the two calls
+            }
+        }
+    }
+
+    private enum Intent {
+        case leave
+        case write(KubernetesObject)
+    }
+
+    private func plan(
+        _ object: KubernetesObject, _ reference: ObjectReference, _ manner: Manner,
+        _ edit: (KubernetesObject) throws -> KubernetesObject
+    ) throws -> Intent {
+        let seal = seal()
+        if manner.isUnsealing, object.seal?.run != seal.run { return .leave }
+        try Self.checkFence(
+            object, seal, "PUT \(reference)", over: manner.isClaim ? manner.ended : [])
+        let edited = try edit(object)
+        let lateOneMayLand = inDoubt[reference] == object.resourceVersion
+        if !lateOneMayLand { inDoubt[reference] = nil }
+        let isOurs = object.seal?.run == seal.run && object.seal?.epoch == seal.epoch
+        let isSame: Bool =
+            if manner.isUnsealing {
+                edited.tree.canonical == object.tree.canonical
+            } else {
+                edited.bare.tree.canonical == object.bare.tree.canonical
+                    && (isOurs || !manner.isClaim)
+            }
+        if isSame, !lateOneMayLand { return .leave }
+        if manner.mustBeSealed, object.seal == nil {
+            throw KubernetesError(
+                .fenced(by: ""), place: "PUT \(reference)",
+                detail: object.lastWriter.map { "last written by \($0)" } ?? "")
+        }
+        var wanted = manner.isUnsealing ? edited : edited.sealed(seal)
+        wanted.tree.set(
+            .string(object.resourceVersion), at: "metadata", "resourceVersion")
+        if wanted.tree.canonical == object.tree.canonical {
+            // The server would take an equal object without a new resourceVersion.
+            let nudges = object.annotation(WriteSeal.nudgeAnnotation).flatMap { Int($0) } ?? 0
+            wanted.annotate(WriteSeal.nudgeAnnotation, "\(nudges &+ 1)")
+        }
+        return .write(wanted)
+    }
+
+    static func checkFence(
+        _ object: KubernetesObject, _ ours: WriteSeal, _ place: String, over ended: [String] = []
+    ) throws(KubernetesError) {
+        guard let theirs = object.seal else { return }
+        if theirs.run == ours.run ? theirs.epoch <= ours.epoch : ended.contains(theirs.run) {
+            return
+        }
+        let detail =
+            theirs.run == ours.run
+            ? "it carries epoch \(theirs.epoch), we hold \(ours.epoch)"
+            : "it carries the seal of run \(theirs.run)"
+        throw KubernetesError(.fenced(by: theirs.run), place: place, detail: detail)
+    }
+
+    private func put(_ object: KubernetesObject, _ reference: ObjectReference) async throws
         -> KubernetesObject
     {
-        object
+        try await turnstile.enter()
+        defer { turnstile.leave() }
+        inDoubt[reference] = object.resourceVersion
+        do {
+            let written = try await client.update(object, as: reference.kind)
+            inDoubt[reference] = nil
+            note(.update, reference, .applied, written.resourceVersion)
+            return written
+        } catch {
+            if !error.leavesInDoubt { inDoubt[reference] = nil }
+            note(.update, reference, WriteNote.Outcome(error), object.resourceVersion)
+            throw error
+        }
     }
 
-    /// Deletes the object if it is there and `condition` holds for it; then waits until it is gone.
-    package func remove(
-        _ reference: ObjectReference, where condition: @Sendable (KubernetesObject) -> Bool
-    ) async throws {}
+    func note(
+        _ verb: WriteNote.Verb, _ reference: ObjectReference, _ outcome: WriteNote.Outcome,
+        _ resourceVersion: String
+    ) {
+        observe?(
+            WriteNote(
+                verb: verb, reference: reference, outcome: outcome,
+                resourceVersion: resourceVersion))
+    }
 }

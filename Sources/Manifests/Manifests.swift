@@ -3,6 +3,9 @@
 //   ResourceKind       a kind of object and its path in the API
 //   ObjectReference    which object
 //   KubernetesObject   one object; whatever we do not understand stays in it untouched
+//   LabelSelector      which pods an object means
+//   TreeDifference     what differs between two versions of an object
+//   Steward            the GitOps tool that keeps an object, if one does
 //
 // Knows no cluster.
 

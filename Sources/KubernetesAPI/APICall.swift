@@ -1,0 +1,95 @@
+internal import HTTPMessages
+internal import JSONTree
+package import Manifests
+
+/// One call to the API server, before it is sent.
+struct APICall: Sendable {
+    var method: String
+    var kind: ResourceKind
+    /// Empty or nil for what lives in no namespace, and for a list over all of them.
+    var namespace: String?
+    /// nil for the collection.
+    var name: String?
+    var query: [(String, String)] = []
+    var body: JSONTree?
+    var contentType = "application/json"
+    var timeout: Duration = .seconds(30)
+    var streams = false
+    /// What people read instead of the method.
+    var verb: String?
+    /// The name of an object that the path does not name yet.
+    var shown: String?
+
+    /// `PUT VirtualService demo/demo-app`
+    var place: String {
+        let space = namespace ?? ""
+        let verb = verb ?? method
+        return switch (space.isEmpty, name ?? shown) {
+        case (true, nil): "\(verb) \(kind.plural)"
+        case (false, nil): "\(verb) \(kind.plural) in \(space)"
+        case (true, let name?): "\(verb) \(kind.kind) \(name)"
+        case (false, let name?): "\(verb) \(kind.kind) \(space)/\(name)"
+        }
+    }
+
+    /// Path and query.
+    var target: String {
+        var target = kind.group.isEmpty ? "/api/\(kind.version)" : "/apis/\(kind.apiVersion)"
+        if let namespace, !namespace.isEmpty { target += "/namespaces/\(escaped(namespace))" }
+        target += "/\(kind.plural)"
+        if let name { target += "/\(escaped(name))" }
+        if !query.isEmpty {
+            target += "?" + query.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+        }
+        return target
+    }
+
+    init(
+        method: String, kind: ResourceKind, namespace: String?, name: String? = nil,
+        query: [(String, String)] = []
+    ) {
+        self.method = method
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+        self.query = query
+    }
+
+    init(_ method: String, _ reference: ObjectReference) {
+        self.init(
+            method: method, kind: reference.kind, namespace: reference.namespace,
+            name: reference.name)
+    }
+
+    func request(to server: String, token: String?) -> HTTPRequest {
+        var headers: HTTPHeaders = ["Accept": "application/json", "User-Agent": "theseus"]
+        if let token { headers["Authorization"] = "Bearer \(token)" }
+        if body != nil { headers["Content-Type"] = contentType }
+        return HTTPRequest(
+            method, server + target, headers: headers, body: body.map(HTTPBody.tree) ?? .empty,
+            timeout: timeout, streams: streams)
+    }
+}
+
+/// Percent-encodes everything but the letters, digits and marks that mean themselves anywhere.
+private func escaped(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    var escaped = ""
+    for byte in text.utf8 {
+        let scalar = Unicode.Scalar(byte)
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~":
+            escaped.unicodeScalars.append(scalar)
+        default:
+            escaped += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+    }
+    return escaped
+}
+
+extension ResourceKind {
+    /// Path and query of one object, or with nil of the collection, as the API has it.
+    package func path(namespace: String?, name: String? = nil) -> String {
+        APICall(method: "GET", kind: self, namespace: namespace, name: name).target
+    }
+}
