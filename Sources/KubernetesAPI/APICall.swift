@@ -20,7 +20,7 @@ struct APICall: Sendable {
     /// The name of an object that the path does not name yet.
     var shown: String?
 
-    /// `PUT VirtualService demo/demo-app`
+    /// What people read of it: `PUT VirtualService demo/demo-app`.
     var place: String {
         let space = namespace ?? ""
         let verb = verb ?? method

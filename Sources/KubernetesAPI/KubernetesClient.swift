@@ -4,9 +4,9 @@ package import Manifests
 internal import Synchronization
 package import Timekeeping
 
-/// One API server, over any transport. A value: copies share the transport.
+/// One API server, over any transport.
 ///
-/// One call, one request: nothing is tried again in here.
+/// A value: copies share the transport. One call, one request: nothing is tried again in here.
 package struct KubernetesClient: Sendable {
     package let server: String
     package let time: any Timekeeper

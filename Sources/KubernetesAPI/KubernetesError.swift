@@ -26,7 +26,7 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
     }
 
     package let code: Code
-    /// `PUT VirtualService demo/demo-app`
+    /// Which call, and to which object: `PUT VirtualService demo/demo-app`.
     package let place: String
     /// The server's own message, shortened.
     package let detail: String

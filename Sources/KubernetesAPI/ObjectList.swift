@@ -9,7 +9,7 @@ package struct ObjectList: Sendable {
 }
 
 extension KubernetesClient {
-    /// `namespace` nil: all of them. `selector`: labels that must be equal.
+    /// All objects of a kind whose labels equal `selector`; in all namespaces where that is nil.
     ///
     /// Asks in pages of 500; a page that expires in between means starting over.
     package func list(

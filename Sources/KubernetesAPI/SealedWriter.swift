@@ -31,8 +31,9 @@ package actor SealedWriter {
         self.observe = observe
     }
 
-    /// Edits one object; an edit that changes nothing writes nothing. nil where the object is not there.
+    /// Edits one object; an edit that changes nothing writes nothing.
     ///
+    /// nil where the object is not there.
     /// `edit` is called again on each newer version of the object; what it throws ends the call.
     /// With `mustBeSealed` a write to an object that lost our seal is `.fenced(by: "")`.
     package func change(

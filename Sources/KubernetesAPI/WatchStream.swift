@@ -11,8 +11,9 @@ package enum WatchEvent: Hashable, Sendable {
     case bookmark(resourceVersion: String)
 }
 
-/// A watch that is pulled: `next` waits for one event. For one reader at a time.
+/// A watch that is pulled.
 ///
+/// `next` waits for one event; for one reader at a time.
 /// Ends (nil) whenever the server ends it, which it does every few minutes: watch again from the
 /// last resourceVersion. A `.gone` means: list again. Nobody may depend on events alone, since a
 /// dead connection looks like a quiet one: poll besides.

@@ -2,7 +2,7 @@ package import JSONTree
 
 /// One place at which two trees differ.
 package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
-    /// `spec.template.spec.containers[0].image`
+    /// Where: `spec.template.spec.containers[0].image`.
     package let path: String
     /// nil: there was nothing.
     package let before: JSONTree?
