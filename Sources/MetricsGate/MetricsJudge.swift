@@ -1,0 +1,153 @@
+package import CanaryEngine
+
+/// Judges gates by Prometheus.
+///
+/// Whatever it cannot see is not enough evidence, never a pass.
+package struct MetricsJudge: Sendable {
+    private let source: PrometheusSource
+    private let scope: GateScope
+
+    package init(source: PrometheusSource, scope: GateScope) {
+        self.source = source
+        self.scope = scope
+    }
+
+    /// Gives one judgement.
+    ///
+    /// Called off with its task; the verdict is then not enough evidence.
+    package func judge(_ gate: GateSpec, window: GateWindow) async -> Verdict {
+        if let fault = gate.faults.first { return Verdict(.notEnough, fault) }
+        let users = UsersRequests(source: source, scope: scope, window: window)
+        if let shortness = users.shortness {
+            return Verdict(.notEnough, "\(gate.name): \(shortness)")
+        }
+        do {
+            let instant = try await users.instant()
+            let finding =
+                switch gate.question {
+                case .query(let text): try await answer(text, gate, users, at: instant)
+                case .errorRatio(let codes): try await ratio(codes, users, at: instant)
+                }
+            return finding.verdict(on: gate, over: window)
+        } catch {
+            return Verdict(.notEnough, "\(gate.name): \(error.reason)")
+        }
+    }
+
+    private func answer(
+        _ text: String, _ gate: GateSpec, _ users: UsersRequests, at instant: Double
+    ) async throws(MetricsError) -> Finding {
+        let window = users.window
+        let samples =
+            if let text = gate.samplesQuery {
+                try await users.samples(text, at: instant)
+            } else {
+                try await users.count(scope.candidate, at: instant)
+            }
+        let query = QueryText.filled(text, scope: scope, window: window.length)
+        let value: Double
+        do {
+            value = try await source.reading(of: query, at: instant).value
+        } catch {
+            // Where nobody sent anything, an empty answer says so, and nothing about the query.
+            if samples.requests < 1, error.code == .missing || error.code == .notANumber {
+                return Finding(value: nil, samples: samples)
+            }
+            throw error
+        }
+        var finding = Finding(value: value, samples: samples)
+        if samples.own > 0 {
+            finding.notes.append("the value includes \(samples.own) requests of our own tests")
+        }
+        if window.hasUncounted {
+            finding.notes.append("the value includes the time in which our own tests ran")
+        }
+        return finding
+    }
+
+    private func ratio(_ codes: String, _ users: UsersRequests, at instant: Double)
+        async throws(MetricsError) -> Finding
+    {
+        let count = try await users.count(scope.candidate, codes: codes, at: instant)
+        // Failures of our own that were not taken out can be more than the users' requests.
+        let requests = max(count.requests, count.failures)
+        var finding = Finding(
+            value: requests < 1 ? nil : count.failures / requests, samples: count)
+        finding.failures = count.failures
+        if count.own > 0 { finding.notes.append("without \(count.own) requests of our own tests") }
+        return finding
+    }
+}
+
+/// What was found out for one gate.
+private struct Finding {
+    var value: Double?
+    var samples: UsersRequests.Count
+    /// Where the value is a ratio: the failures among the samples.
+    var failures: Double?
+    var notes: [String] = []
+
+    init(value: Double?, samples: UsersRequests.Count) {
+        self.value = value
+        self.samples = samples
+    }
+
+    func verdict(on gate: GateSpec, over window: GateWindow) -> Verdict {
+        let counted = Int(samples.requests.rounded(.down))
+        var measures = [Measure("\(gate.name).samples", Double(counted))]
+        guard let value else {
+            return Verdict(
+                .notEnough, "\(gate.name): no requests of users yet", measures: measures)
+        }
+        measures.insert(Measure(gate.name, value), at: 0)
+        let seen = "\(counted) requests of users in \(QueryText.duration(window.length))"
+        let rest = ([seen] + notes).joined(separator: "; ")
+        let sentence = "\(gate.name): \(NumberText.short(value)) \(gate.relation(to: value))"
+        if counted >= gate.minimumSamples {
+            return Verdict(
+                gate.holds(value) ? .pass : .fail, "\(sentence) (\(rest))", measures: measures)
+        }
+        if isLost(gate) {
+            return Verdict(
+                .fail, "\(sentence), whatever the requests to come bring (\(rest))",
+                measures: measures)
+        }
+        return Verdict(
+            .notEnough, "\(sentence), but it takes \(gate.minimumSamples) requests (\(rest))",
+            measures: measures)
+    }
+
+    /// Even if all requests still missing went well, the ratio would be too high: no need to wait.
+    private func isLost(_ gate: GateSpec) -> Bool {
+        guard let failures, let maximum = gate.maximum else { return false }
+        return failures / Double(gate.minimumSamples) > maximum
+    }
+}
+
+extension GateSpec {
+    fileprivate func relation(to value: Double) -> String {
+        if let maximum, value > maximum { return "is above \(NumberText.short(maximum))" }
+        if let minimum, value < minimum { return "is below \(NumberText.short(minimum))" }
+        switch (minimum, maximum) {
+        case (let low?, let high?):
+            return "is within \(NumberText.short(low)) and \(NumberText.short(high))"
+        case (let low?, nil): return "is at least \(NumberText.short(low))"
+        case (nil, let high?): return "is at most \(NumberText.short(high))"
+        case (nil, nil): return "is not bounded"
+        }
+    }
+}
+
+/// Numbers as people read them.
+enum NumberText {
+    /// At most four digits that count; whole numbers whole.
+    static func short(_ number: Double) -> String {
+        guard number.isFinite else { return "\(number)" }
+        if number == number.rounded(), abs(number) < 1e9 { return String(Int(number)) }
+        var scale = 1.0
+        while abs(number) * scale < 1000, scale < 1e12 { scale *= 10 }
+        let rounded = (number * scale).rounded() / scale
+        if rounded == rounded.rounded(), abs(rounded) < 1e9 { return String(Int(rounded)) }
+        return "\(rounded)"
+    }
+}

@@ -1,0 +1,125 @@
+/// Writes PromQL.
+enum QueryText {
+    /// Fills the placeholders of somebody's own query; unknown ones stay as they are.
+    static func filled(_ text: String, scope: GateScope, window: Duration) -> String {
+        parts(of: text).map { part -> String in
+            switch part {
+            case .words(let words): String(words)
+            case .placeholder("window"): duration(window)
+            case .placeholder("candidate"): escaped(scope.name(of: scope.candidate))
+            case .placeholder("stable"): escaped(scope.name(of: scope.stable))
+            case .placeholder("namespace"): escaped(scope.namespace)
+            case .placeholder("service"): escaped(scope.service)
+            case .placeholder(let name): "${\(name)}"
+            }
+        }.joined()
+    }
+
+    static func placeholders(in text: String) -> [String] {
+        parts(of: text).compactMap { part -> String? in
+            if case .placeholder(let name) = part { name } else { nil }
+        }
+    }
+
+    private enum Part {
+        case words(Substring)
+        case placeholder(String)
+    }
+
+    private static func parts(of text: String) -> [Part] {
+        var parts: [Part] = []
+        var rest = text[...]
+        while let open = rest.firstRange(of: "${"),
+            let close = rest[open.upperBound...].firstIndex(of: "}")
+        {
+            parts.append(.words(rest[..<open.lowerBound]))
+            parts.append(.placeholder(String(rest[open.upperBound..<close])))
+            rest = rest[rest.index(after: close)...]
+        }
+        return parts + [.words(rest)]
+    }
+
+    /// `90s`, or `1500ms` where the seconds are not whole.
+    static func duration(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+
+    /// A text that may stand between double quotes.
+    static func escaped(_ text: String) -> String {
+        text.map { letter -> String in
+            switch letter {
+            case "\\": "\\\\"
+            case "\"": "\\\""
+            case "\n": "\\n"
+            default: String(letter)
+            }
+        }.joined()
+    }
+}
+
+extension QueryText {
+    /// Which of the service's requests.
+    enum Requests: Hashable, Sendable {
+        case of(GateScope.Version)
+        case failed(GateScope.Version, codes: String)
+        case ofBoth
+    }
+
+    /// The counter, seen by those who send: a refused connection is counted too.
+    static func counter(_ requests: Requests?, scope: GateScope) -> String {
+        var labels = [
+            "reporter=\"source\"",
+            "destination_service_name=\"\(escaped(scope.service))\"",
+            "destination_service_namespace=\"\(escaped(scope.namespace))\"",
+        ]
+        let mark = scope.mark.rawValue
+        switch requests {
+        case nil: break
+        case .of(let version):
+            labels.append("\(mark)=\"\(escaped(scope.name(of: version)))\"")
+        case .failed(let version, let codes):
+            labels.append("\(mark)=\"\(escaped(scope.name(of: version)))\"")
+            labels.append("response_code=~\"\(escaped(codes))\"")
+        case .ofBoth:
+            let names = [scope.stable, scope.candidate].map { pattern(scope.name(of: $0)) }
+            labels.append("\(mark)=~\"\(escaped(names.joined(separator: "|")))\"")
+        }
+        return "istio_requests_total{\(labels.joined(separator: ","))}"
+    }
+
+    /// How many requests the last `window` brought.
+    ///
+    /// `increase` alone takes a counter that was born inside the window to have begun at its first
+    /// scraped value, and so misses the candidate's first requests and first errors of each kind.
+    /// Such counters count from zero here.
+    static func count(
+        _ requests: Requests, by labels: [String] = [], scope: GateScope, window: Duration
+    ) -> String {
+        let counter = counter(requests, scope: scope)
+        let length = duration(window)
+        let before = "(\(counter) offset \(length))"
+        let sum = labels.isEmpty ? "sum" : "sum by (\(labels.joined(separator: ",")))"
+        return "\(sum)((increase(\(counter)[\(length)]) and \(before))"
+            + " or (\(counter) unless \(before)))"
+    }
+
+    /// When anything about the service was last scraped.
+    static func freshness(scope: GateScope) -> String {
+        "max(timestamp(\(counter(nil, scope: scope))))"
+    }
+
+    /// A regular expression that matches exactly `text`.
+    private static func pattern(_ text: String) -> String {
+        text.map { "\\.+*?()|[]{}^$".contains($0) ? "\\\($0)" : String($0) }.joined()
+    }
+}
+
+extension Duration {
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+
+    var seconds: Double { Double(milliseconds) / 1000 }
+}

@@ -1,0 +1,124 @@
+internal import CanaryEngine
+
+/// Counts what users sent: all requests in a window less those of our own tests.
+///
+/// Two rules keep our own tests from passing a gate: a test that touches the window takes all the
+/// requests that it ever counted out of it, but its failures only if all of them are surely in it.
+/// So the number of requests is never too great, and the number of failures never too small.
+struct UsersRequests {
+    /// Requests at one version.
+    struct Count: Hashable, Sendable {
+        var requests = 0.0
+        var failures = 0.0
+        /// Requests of our own tests that were taken out.
+        var own = 0
+    }
+
+    let source: PrometheusSource
+    let scope: GateScope
+    let window: GateWindow
+
+    /// The instant that all questions of one judgement are about; throws if the newest sample is old.
+    func instant() async throws(MetricsError) -> Double {
+        let newest = try await source.reading(of: QueryText.freshness(scope: scope))
+        let age = Duration.milliseconds(Int(max(0, min(1e12, (newest.at - newest.value) * 1000))))
+        if age > scope.scrape * 4 {
+            throw MetricsError(.stale(age), place: source.place)
+        }
+        return newest.at
+    }
+
+    /// Why the window shows nothing yet; nil where it is long enough.
+    var shortness: String? {
+        let needed = scope.scrape * 2
+        if window.length < needed {
+            return "the window is \(QueryText.duration(window.length)) long, and two scrapes take"
+                + " \(QueryText.duration(needed))"
+        }
+        let leftOut = window.leftOut(scope: scope)
+        if window.length - leftOut < needed {
+            return "our own tests ran for all but \(QueryText.duration(window.length - leftOut))"
+                + " of \(QueryText.duration(window.length))"
+        }
+        return nil
+    }
+
+    /// What users sent to one version.
+    func count(
+        _ version: GateScope.Version, codes: String? = nil, at instant: Double
+    ) async throws(MetricsError) -> Count {
+        var count = Count()
+        count.requests = try await counted(.of(version), at: instant)
+        if let codes {
+            count.failures = try await counted(.failed(version, codes: codes), at: instant)
+        }
+        subtract(isCandidate: version == scope.candidate, from: &count)
+        return count
+    }
+
+    /// Requests of the window, the left-out stretches taken away.
+    func counted(_ requests: QueryText.Requests, at instant: Double) async throws(MetricsError)
+        -> Double
+    {
+        try await cleaned(at: instant) { QueryText.count(requests, scope: scope, window: $0) }
+    }
+
+    /// The samples of somebody's own query, cleaned like ours.
+    func samples(_ text: String, at instant: Double) async throws(MetricsError) -> Count {
+        var count = Count()
+        count.requests = try await cleaned(at: instant) {
+            QueryText.filled(text, scope: scope, window: $0)
+        }
+        subtract(isCandidate: true, from: &count)
+        return count
+    }
+
+    private func cleaned(at instant: Double, _ text: (Duration) -> String)
+        async throws(MetricsError) -> Double
+    {
+        var total = try await sum(text(window.length), at: instant)
+        for span in window.leftOut(scrape: scope.scrape) {
+            total -= try await sum(text(span.length), at: instant - span.to.seconds)
+        }
+        return max(0, total)
+    }
+
+    /// Nothing found is nothing counted: that the service's counters are there is known by now.
+    private func sum(_ text: String, at instant: Double) async throws(MetricsError) -> Double {
+        do {
+            return try await source.reading(of: text, at: instant).value
+        } catch {
+            if error.code == .missing { return 0 }
+            throw error
+        }
+    }
+
+    private func subtract(isCandidate: Bool, from count: inout Count) {
+        for spell in window.own {
+            guard
+                case .counted(let candidate, let candidateErrors, let stable, let stableErrors) =
+                    spell.traffic, spell.ended <= window.length
+            else { continue }
+            let own = isCandidate ? candidate : stable
+            count.own += own
+            count.requests -= Double(own)
+            // Surely in the window, and surely scraped.
+            if spell.began <= window.length, spell.ended >= scope.scrape * 2 {
+                count.failures -= Double(isCandidate ? candidateErrors : stableErrors)
+            }
+        }
+        count.failures = max(0, count.failures)
+        count.requests = max(0, count.requests)
+    }
+}
+
+extension GateWindow {
+    /// How much of it is left out altogether.
+    func leftOut(scope: GateScope) -> Duration {
+        leftOut(scrape: scope.scrape).reduce(.zero) { $0 + $1.length }
+    }
+
+    var hasUncounted: Bool {
+        own.contains { $0.traffic == .unknown && $0.ended <= length }
+    }
+}

@@ -1,0 +1,262 @@
+import CanaryEngine
+import HTTPMessages
+import JSONTree
+import Testing
+
+@testable import MetricsGate
+
+private let scope = GateScope(
+    namespace: "demo", service: "shop", stable: .init(label: "v1", workload: "shop-v1"),
+    candidate: .init(label: "v2", workload: "shop-v2"))
+
+private let all = "destination_version=\"v2\"}"
+private let failed = "response_code=~\"5..\""
+
+@Suite struct JudgeTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var name: String
+        var gate = GateSpec("errors", .errorRatio(codes: "5.."), maximum: 0.01)
+        var since: Duration = .seconds(300)
+        var own: [OwnSpell] = []
+        var rules: [ScriptedPrometheus.Rule]
+        var verdict: Verdict
+        var testDescription: String { name }
+    }
+
+    private static func verdict(
+        _ ruling: Verdict.Ruling, _ sentence: String, _ value: Double?, of samples: Double
+    ) -> Verdict {
+        Verdict(
+            ruling, sentence,
+            measures: (value.map { [Measure("errors", $0)] } ?? [])
+                + [Measure("errors.samples", samples)])
+    }
+
+    private static let counts: [ScriptedPrometheus.Rule] = [
+        .fresh(), .number(failed, is: "4"), .number(all, is: "1000"),
+    ]
+
+    private static let free = GateSpec(
+        "errors", .query("bad{v=\"${candidate}\"}[${window}]"), maximum: 0.01)
+
+    static let ratios: [Case] = [
+        Case(
+            name: "good", rules: counts,
+            verdict: verdict(
+                .pass, "errors: 0.004 is at most 0.01 (1000 requests of users in 300s)", 0.004,
+                of: 1000)),
+        Case(
+            name: "bad", rules: [.fresh(), .number(failed, is: "40"), .number(all, is: "1000")],
+            verdict: verdict(
+                .fail, "errors: 0.04 is above 0.01 (1000 requests of users in 300s)", 0.04,
+                of: 1000)),
+        Case(
+            name: "too few", rules: [.fresh(), .number(failed, is: "1"), .number(all, is: "99")],
+            verdict: verdict(
+                .notEnough,
+                "errors: 0.0101 is above 0.01, but it takes 100 requests"
+                    + " (99 requests of users in 300s)", 1 / 99.0, of: 99)),
+        Case(
+            name: "lost already",
+            rules: [.fresh(), .number(failed, is: "2"), .number(all, is: "9")],
+            verdict: verdict(
+                .fail,
+                "errors: 0.2222 is above 0.01, whatever the requests to come bring"
+                    + " (9 requests of users in 300s)", 2 / 9.0, of: 9)),
+        Case(
+            name: "nobody came", rules: [.fresh()],
+            verdict: verdict(.notEnough, "errors: no requests of users yet", nil, of: 0)),
+        Case(
+            name: "our own tests are not users",
+            own: [
+                OwnSpell(
+                    .counted(candidate: 950, candidateErrors: 0, stable: 0, stableErrors: 0),
+                    began: .seconds(100), ended: .seconds(60))
+            ], rules: [.fresh(), .number(all, is: "1000")],
+            verdict: verdict(
+                .notEnough,
+                "errors: 0 is at most 0.01, but it takes 100 requests (50 requests of users in"
+                    + " 300s; without 950 requests of our own tests)", 0, of: 50)),
+        Case(
+            name: "nor are their failures users' failures",
+            own: [
+                OwnSpell(
+                    .counted(candidate: 200, candidateErrors: 40, stable: 0, stableErrors: 0),
+                    began: .seconds(100), ended: .seconds(60))
+            ], rules: [.fresh(), .number(failed, is: "44"), .number(all, is: "1200")],
+            verdict: verdict(
+                .pass,
+                "errors: 0.004 is at most 0.01 (1000 requests of users in 300s; without 200"
+                    + " requests of our own tests)", 0.004, of: 1000)),
+        Case(
+            name: "failures that may not be scraped yet count",
+            own: [
+                OwnSpell(
+                    .counted(candidate: 200, candidateErrors: 40, stable: 0, stableErrors: 0),
+                    began: .seconds(100), ended: .seconds(5))
+            ], rules: [.fresh(), .number(failed, is: "44"), .number(all, is: "1200")],
+            verdict: verdict(
+                .fail,
+                "errors: 0.044 is above 0.01 (1000 requests of users in 300s; without 200"
+                    + " requests of our own tests)", 0.044, of: 1000)),
+        Case(
+            name: "a test from before the window is none of its business",
+            own: [
+                OwnSpell(
+                    .counted(candidate: 950, candidateErrors: 0, stable: 0, stableErrors: 0),
+                    began: .seconds(500), ended: .seconds(400))
+            ], rules: counts,
+            verdict: verdict(
+                .pass, "errors: 0.004 is at most 0.01 (1000 requests of users in 300s)", 0.004,
+                of: 1000)),
+        Case(
+            name: "uncounted seconds are left out",
+            own: [OwnSpell(.unknown, began: .seconds(100), ended: .seconds(60))],
+            rules: [
+                .fresh(),
+                .number(failed, "[70s]", is: "30"), .number(failed, "[300s]", is: "31"),
+                .number(all, "[70s]", is: "600"), .number(all, "[300s]", is: "1000"),
+            ],
+            verdict: verdict(
+                .pass, "errors: 0.0025 is at most 0.01 (400 requests of users in 300s)", 0.0025,
+                of: 400)),
+        Case(
+            name: "nothing is left",
+            own: [OwnSpell(.unknown, began: .seconds(290), ended: .zero)], rules: counts,
+            verdict: Verdict(.notEnough, "errors: our own tests ran for all but 0s of 300s")),
+        Case(
+            name: "too early", since: .seconds(20), rules: counts,
+            verdict: Verdict(
+                .notEnough, "errors: the window is 20s long, and two scrapes take 30s")),
+        Case(
+            name: "no scrape for long", rules: [.fresh(ago: 61), .number(all, is: "1000")],
+            verdict: Verdict(.notEnough, "errors: the newest sample is 61s old")),
+        Case(
+            name: "no such service",
+            rules: [
+                .answer(
+                    with: ScriptedPrometheus.body(
+                        ["status": "success", "data": ["resultType": "vector", "result": []]]))
+            ],
+            verdict: Verdict(.notEnough, "errors: the query finds no series")),
+        Case(
+            name: "failures unreadable",
+            rules: [.fresh(), .number(failed, is: "NaN"), .number(all, is: "1000")],
+            verdict: Verdict(
+                .notEnough,
+                "errors: the value is not a number, as when nothing is divided by nothing")),
+    ]
+
+    static let queries: [Case] = [
+        Case(
+            name: "within bounds", gate: free,
+            rules: [
+                .fresh(), .number("bad{v=\"v2\"}[300s]", is: "0.002"), .number(all, is: "5e3"),
+            ],
+            verdict: verdict(
+                .pass, "errors: 0.002 is at most 0.01 (5000 requests of users in 300s)", 0.002,
+                of: 5000)),
+        Case(
+            name: "outside", gate: free,
+            rules: [.fresh(), .number("bad", is: "3"), .number(all, is: "100")],
+            verdict: verdict(
+                .fail, "errors: 3 is above 0.01 (100 requests of users in 300s)", 3, of: 100)),
+        Case(
+            name: "outside, but of what", gate: free,
+            rules: [.fresh(), .number("bad", is: "0.5"), .number(all, is: "2")],
+            verdict: verdict(
+                .notEnough,
+                "errors: 0.5 is above 0.01, but it takes 100 requests (2 requests of users in"
+                    + " 300s)", 0.5, of: 2)),
+        Case(
+            name: "says what is in the value", gate: free,
+            own: [
+                OwnSpell(
+                    .counted(candidate: 20, candidateErrors: 0, stable: 0, stableErrors: 0),
+                    began: .seconds(100), ended: .seconds(60)),
+                OwnSpell(.unknown, began: .seconds(50), ended: .seconds(40)),
+            ],
+            rules: [
+                .fresh(), .number("bad", is: "0"), .number(all, "[40s]", is: "80"),
+                .number(all, is: "1000"),
+            ],
+            verdict: verdict(
+                .pass,
+                "errors: 0 is at most 0.01 (900 requests of users in 300s; the value includes 20"
+                    + " requests of our own tests; the value includes the time in which our own"
+                    + " tests ran)", 0, of: 900)),
+        Case(
+            name: "samples of its own",
+            gate: GateSpec(
+                "errors", .query("bad"), maximum: 0.01, samplesQuery: "n{w=\"${window}\"}"),
+            rules: [.fresh(), .number("bad", is: "0"), .number("n{w=\"300s\"}", is: "100")],
+            verdict: verdict(
+                .pass, "errors: 0 is at most 0.01 (100 requests of users in 300s)", 0, of: 100)),
+        Case(
+            name: "below the least",
+            gate: GateSpec("errors", .query("good"), minimum: 0.99),
+            rules: [.fresh(), .number("good", is: "0.98765"), .number(all, is: "1000")],
+            verdict: verdict(
+                .fail, "errors: 0.9877 is below 0.99 (1000 requests of users in 300s)", 0.98765,
+                of: 1000)),
+        Case(
+            name: "missing", gate: free, rules: [.fresh(), .number(all, is: "1000")],
+            verdict: Verdict(.notEnough, "errors: the query finds no series")),
+        Case(
+            name: "NaN before anybody came", gate: free,
+            rules: [.fresh(), .number("bad", is: "NaN")],
+            verdict: verdict(.notEnough, "errors: no requests of users yet", nil, of: 0)),
+        Case(
+            name: "a bad placeholder",
+            gate: GateSpec("errors", .query("x[${windows}]"), maximum: 1), rules: counts,
+            verdict: Verdict(
+                .notEnough,
+                "gate errors: no placeholder ${windows}; there are ${window} ${candidate}"
+                    + " ${stable} ${namespace} ${service}")),
+        Case(
+            name: "no bounds", gate: GateSpec("errors", .query("x")), rules: counts,
+            verdict: Verdict(
+                .notEnough, "gate errors has neither min nor max: it could not fail")),
+    ]
+
+    @Test(arguments: ratios + queries) func judges(_ story: Case) async {
+        let prometheus = ScriptedPrometheus(story.rules)
+        let judge = MetricsJudge(
+            source: PrometheusSource(address: "http://prom", transport: prometheus), scope: scope)
+        let verdict = await judge.judge(
+            story.gate, window: GateWindow(sinceEffect: story.since, own: story.own))
+        #expect(verdict == story.verdict)
+    }
+
+    /// Whatever the source does wrong, at whichever question: never a pass.
+    @Test(arguments: SourceTests.cases) func failsClosed(_ bad: SourceTests.Case) async {
+        for gate in [GateSpec("g", .errorRatio(codes: "5.."), maximum: 1), Self.free] {
+            for question in ["timestamp(", failed, "bad", all] {
+                let rules: [ScriptedPrometheus.Rule] =
+                    [.answer(question, with: bad.answer)] + Self.counts
+                    + [.number("bad", is: "0")]
+                let isAsked = gate == Self.free ? question != failed : question != "bad"
+                guard isAsked, !(bad.name == "empty" && question == failed) else { continue }
+                let judge = MetricsJudge(
+                    source: PrometheusSource(
+                        address: "http://prom", transport: ScriptedPrometheus(rules)),
+                    scope: scope)
+                let verdict = await judge.judge(
+                    gate, window: GateWindow(sinceEffect: .seconds(300)))
+                #expect(verdict.ruling == .notEnough, "\(question): \(verdict.sentence)")
+            }
+        }
+    }
+
+    @Test func allQuestionsAreAboutOneInstant() async {
+        let prometheus = ScriptedPrometheus(Self.counts)
+        let judge = MetricsJudge(
+            source: PrometheusSource(address: "http://prom", transport: prometheus), scope: scope)
+        let own = [OwnSpell(.unknown, began: .seconds(100), ended: .seconds(60))]
+        _ = await judge.judge(
+            GateSpec("g", .errorRatio(codes: "5.."), maximum: 1),
+            window: GateWindow(sinceEffect: .seconds(300), own: own))
+        let now = ScriptedPrometheus.now
+        #expect(prometheus.asked.map(\.time) == [nil, now, now - 45, now, now - 45])
+    }
+}
