@@ -7,4 +7,5 @@
 //   WriteSeal          what stands on everything that a run writes
 //   SealedWriter       read, check the fence, edit, write under the resourceVersion, read back
 //
-// Every write has three results: applied, not applied, unknown. Nothing here decides what to do next.
+// Every write has three results: applied, not applied, unknown. Nothing here decides what to do
+// next.

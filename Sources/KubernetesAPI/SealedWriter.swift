@@ -3,8 +3,9 @@ package import Manifests
 package import Timekeeping
 
 /// Writes for one holder of one run: read, check the fence, edit, seal, write under the
-/// resourceVersion; on an unknown result read back before trying again. At most one write is in flight.
+/// resourceVersion; on an unknown result read back before trying again.
 ///
+/// At most one write is in flight.
 /// Loops over what passes (429 with its Retry-After, 5xx, no answer, 409) until it is called off:
 /// the machine's deadline ends it, not a count of tries.
 ///

@@ -25,7 +25,7 @@ final class Turnstile: Sendable {
             try await withCheckedThrowingContinuation {
                 (turn: CheckedContinuation<Void, any Error>) in
                 queue.withLock { queue in
-                    // Asked under the lock: a call-off is either seen here or finds the ticket below.
+                    // Under the lock: a call-off is either seen here or finds the ticket below.
                     if Task.isCancelled {
                         turn.resume(throwing: CancellationError())
                     } else if queue.isTaken {

@@ -1,0 +1,36 @@
+package import JSONTree
+package import Manifests
+
+extension KubernetesObject {
+    /// The labels that a Deployment's pods get.
+    package var templateLabels: JSONTree? {
+        tree.at("spec", "template", "metadata", "labels")
+    }
+
+    /// The number of pods that a Deployment asks for; 1 where it does not say.
+    package var replicas: Int { spec["replicas"]?.whole ?? 1 }
+
+    /// An autoscaler's lower bound; 1 where it does not say.
+    package var minReplicas: Int { spec["minReplicas"]?.whole ?? 1 }
+
+    /// An autoscaler's upper bound.
+    package var maxReplicas: Int { spec["maxReplicas"]?.whole ?? .max }
+
+    /// Which pods a Deployment or PodDisruptionBudget means.
+    package var podSelector: LabelSelector? { LabelSelector(spec["selector"]) }
+
+    /// Whether this autoscaler scales the Deployment of that name.
+    package func scales(_ deployment: String) -> Bool {
+        let target = spec["scaleTargetRef"]
+        return target?["kind"]?.text == ResourceKind.deployment.kind
+            && target?["name"]?.text == deployment
+    }
+
+    /// Whether this pod answers, and is not on its way out.
+    package var isReadyPod: Bool {
+        guard !isBeingDeleted, let conditions = status["conditions"]?.items else { return false }
+        return conditions.contains {
+            $0["type"]?.text == "Ready" && $0["status"]?.text == "True"
+        }
+    }
+}

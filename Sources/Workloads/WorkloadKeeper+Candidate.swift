@@ -1,0 +1,157 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+extension WorkloadKeeper {
+    /// Makes the candidate's objects, but for its autoscaler; what is there already stays as it is.
+    ///
+    /// `spec.replicas` is said once, when the Deployment is made, and never again.
+    package func applyCandidate() async throws {
+        for (object, kind) in ordered where kind != .autoscaler {
+            try await make(object, kind)
+        }
+    }
+
+    /// Gives the candidate an autoscaler: the manifest's own, else one like stable's, else none.
+    ///
+    /// It starts with the candidate's present number of pods as its minimum.
+    package func giveAutoscaler() async throws {
+        guard let candidate = try await get(.deployment, scope.candidateName) else {
+            throw Setback(.candidateBroken, "the candidate's Deployment is gone")
+        }
+        var autoscaler: KubernetesObject
+        if let own = scope.ownAutoscaler {
+            autoscaler = own
+        } else if let stable = try await stableName(),
+            let model = try await self.autoscaler(of: stable)
+        {
+            autoscaler = twin(of: model)
+        } else {
+            return
+        }
+        let floor = max(autoscaler.minReplicas, candidate.replicas)
+        autoscaler.spec["minReplicas"] = .integer(min(floor, autoscaler.maxReplicas))
+        try await make(autoscaler, .autoscaler)
+    }
+
+    /// An autoscaler as `model` is, for the candidate.
+    ///
+    /// Labels and annotations stay behind: by them a GitOps tool would take it for its own, and
+    /// remove it.
+    private func twin(of model: KubernetesObject) -> KubernetesObject {
+        var spec = model.spec
+        spec.set(.string(scope.candidateName), at: "scaleTargetRef", "name")
+        return KubernetesObject([
+            "apiVersion": .string(ResourceKind.autoscaler.apiVersion),
+            "kind": .string(ResourceKind.autoscaler.kind),
+            "metadata": [
+                "name": .string(scope.candidateName), "namespace": .string(scope.namespace),
+            ],
+            "spec": spec,
+        ])
+    }
+
+    /// Takes the autoscaler's minimum, once the run is over, back from what a weight needed to what
+    /// the manifest or, in its absence, stable had.
+    package func releaseFloor(_ backup: WorkloadBackup) async throws {
+        guard let autoscaler = try await autoscaler(of: scope.candidateName) else { return }
+        let run = scope.run
+        let original = (scope.ownAutoscaler ?? backup.autoscaler)?.minReplicas
+        guard let original else { return }
+        _ = try await writer.change(autoscaler.reference(as: .autoscaler)) { object in
+            guard object.seal?.run == run, object.minReplicas > original else { return object }
+            var object = object
+            object.spec["minReplicas"] = .integer(original)
+            object.annotate(Self.floorAnnotation, nil)
+            return object
+        }
+    }
+
+    /// Waits for requests in flight: `grace`, or until no pod is left that could have any.
+    ///
+    /// How many pods were still there at the end.
+    @discardableResult
+    package func drainCandidate(_ deployment: String, grace: Duration) async throws -> Int {
+        let begin = time.now
+        while true {
+            let left = try await allPods(deployment)
+            let rest = grace - (time.now - begin)
+            if left == 0 || rest <= .zero { return left }
+            try await time.sleep(for: min(rest, poll))
+        }
+    }
+
+    private func allPods(_ deployment: String) async throws -> Int {
+        guard let deployment = try await get(.deployment, deployment) else { return 0 }
+        return try await pods(of: deployment).count
+    }
+
+    /// Removes what this run made, and nothing else: autoscaler, Deployment, the rest; then waits
+    /// until the pods are gone.
+    package func removeCandidate() async throws {
+        let run = scope.run
+        for (object, kind) in removable {
+            try await writer.remove(object.reference(as: kind)) { $0.seal?.run == run }
+        }
+        // With the Deployment gone, the manifest says which pods were its.
+        if try await get(.deployment, scope.candidateName) == nil {
+            while try await !pods(of: scope.candidate).isEmpty {
+                try await time.sleep(for: poll)
+            }
+        }
+    }
+
+    /// What of this run's making is still there.
+    func leftovers() async throws -> [(KubernetesObject, ResourceKind)] {
+        var found: [(KubernetesObject, ResourceKind)] = []
+        for (object, kind) in removable {
+            if let there = try await get(kind, object.name), there.seal?.run == scope.run {
+                found.append((there, kind))
+            }
+        }
+        return found
+    }
+
+    /// The manifest's objects in the order in which they are made.
+    var ordered: [(KubernetesObject, ResourceKind)] {
+        WorkloadScope.kinds.flatMap { kind in
+            scope.candidateObjects
+                .filter { $0.kind == kind.kind && $0.apiVersion == kind.apiVersion }
+                .map { ($0, kind) }
+        }
+    }
+
+    /// Everything that a run can have made, in the order in which it is removed.
+    var removable: [(KubernetesObject, ResourceKind)] {
+        var all = ordered
+        if scope.ownAutoscaler == nil {
+            let twin = KubernetesObject([
+                "metadata": [
+                    "name": .string(scope.candidateName),
+                    "namespace": .string(scope.namespace),
+                ]
+            ])
+            all.append((twin, .autoscaler))
+        }
+        let first: [ResourceKind] = [.autoscaler, .deployment]
+        return first.flatMap { kind in all.filter { $0.1 == kind } }
+            + all.filter { !first.contains($0.1) }.reversed()
+    }
+
+    private func make(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
+        do {
+            _ = try await writer.create(object, as: kind)
+        } catch let error as KubernetesError where error.code == .conflict {
+            let there = try await get(kind, object.name)
+            if kind != .deployment, let there, there.seal == nil,
+                Sameness.firstDifference(object, there) == nil
+            {
+                return  // somebody else's, and just what is wanted
+            }
+            throw Setback(
+                .foreignEdit, "\(object.reference(as: kind)) is in the way: \(error.detail)")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+extension WorkloadKeeper {
+    /// Gives stable's autoscaler, or without one its Deployment, the floor that the backup has.
+    ///
+    /// Only a floor that we moved, and that nobody moved since, goes back; what else was edited
+    /// meanwhile stays, and `verify` names it.
+    package func restoreStable(_ backup: WorkloadBackup) async throws {
+        if let autoscaler = backup.autoscaler {
+            try await restore(autoscaler, .autoscaler)
+        }
+        if let stable = backup.stable { try await restore(stable, .deployment) }
+    }
+
+    private func restore(_ original: KubernetesObject, _ kind: ResourceKind) async throws {
+        let field = Self.floorField(kind)
+        let uid = original.uid
+        _ = try await writer.change(original.reference(as: kind)) { object in
+            guard object.uid == uid, let ours = object.annotation(Self.floorAnnotation) else {
+                return object
+            }
+            var object = object
+            if ours == object.spec[field]?.whole.map(String.init) {
+                object.spec[field] = original.spec[field]
+            }
+            object.annotate(Self.floorAnnotation, nil)
+            return object
+        }
+    }
+
+    /// Removes the old version once the new one is promoted: exactly the backup's Deployment and
+    /// autoscaler, by uid.
+    package func removeStable(_ backup: WorkloadBackup) async throws {
+        if let autoscaler = backup.autoscaler {
+            try await remove(autoscaler, .autoscaler)
+        }
+        if let stable = backup.stable {
+            try await remove(stable, .deployment)
+            while try await !pods(of: stable).isEmpty { try await time.sleep(for: poll) }
+        }
+    }
+
+    private func remove(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
+        let uid = object.uid
+        try await writer.remove(object.reference(as: kind)) { $0.uid == uid }
+    }
+
+    /// Whether everything is as the backup has it: one sentence for each difference, none if so.
+    ///
+    /// What a late create of this run left behind is removed first, as often as it is found.
+    package func verify(_ backup: WorkloadBackup) async throws -> [String] {
+        if try await !leftovers().isEmpty { try await removeCandidate() }
+        var differences: [String] = []
+        if let stable = backup.stable {
+            differences += try await compare(
+                stable, .deployment, but: backup.autoscaler == nil ? [] : ["spec.replicas"])
+        }
+        if let autoscaler = backup.autoscaler {
+            differences += try await compare(autoscaler, .autoscaler)
+        }
+        for service in backup.services {
+            differences += try await compare(service, .service)
+        }
+        return differences
+    }
+
+    private func compare(
+        _ original: KubernetesObject, _ kind: ResourceKind, but ignored: [String] = []
+    ) async throws -> [String] {
+        let name = "\(original.reference(as: kind))"
+        guard let object = try await get(kind, original.name) else { return ["\(name) is gone"] }
+        if object.uid != original.uid { return ["\(name) was removed and made anew"] }
+        let found = TreeDifference.between(original.tree["spec"], object.tree["spec"], at: "spec")
+            .filter { !ignored.contains($0.path) }
+        guard !found.isEmpty else { return [] }
+        let writer = object.lastWriter.flatMap { $0 == "theseus" ? nil : " (written by \($0))" }
+        return found.map { "\(name): \($0)\(writer ?? "")" }
+    }
+}

@@ -1,0 +1,129 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+extension WorkloadKeeper {
+    /// Puts our seal on stable's Deployment and autoscaler, and raises it on what the run made.
+    ///
+    /// The first write of a run, and the first of every later holder: from then on no older one
+    /// can write. Seals of `ended` runs are taken over.
+    package func claimAll(over ended: [String] = []) async throws {
+        if let stable = try await stableName() {
+            _ = try await writer.claim(scope.reference(.deployment, stable), over: ended)
+            if let autoscaler = try await autoscaler(of: stable) {
+                let reference = autoscaler.reference(as: .autoscaler)
+                _ = try await writer.claim(reference, over: ended)
+            }
+        }
+        for (object, kind) in try await leftovers() {
+            _ = try await writer.claim(object.reference(as: kind))
+        }
+    }
+
+    /// Takes every annotation of ours off what is left: the run is over.
+    package func unsealAll() async throws {
+        if let stable = try await stableName() {
+            try await writer.unseal(scope.reference(.deployment, stable))
+            if let autoscaler = try await autoscaler(of: stable) {
+                try await writer.unseal(autoscaler.reference(as: .autoscaler))
+            }
+        }
+        for (object, kind) in try await leftovers() {
+            try await writer.unseal(object.reference(as: kind))
+        }
+    }
+
+    /// Holds stable at `minimum` pods or more, so that home always fits.
+    ///
+    /// Raises its autoscaler's minimum; without an autoscaler nobody scales it down, and nothing
+    /// is written.
+    package func holdStable(minimum: Int) async throws {
+        guard let stable = try await stableName(),
+            let autoscaler = try await autoscaler(of: stable)
+        else { return }
+        try await raise(autoscaler, .autoscaler, to: min(minimum, autoscaler.maxReplicas))
+    }
+
+    /// The way home after `shrink`: stable grows to `count` pods, or as many as it may have.
+    package func raiseStable(to count: Int) async throws {
+        guard let stable = try await stableName() else { return }
+        if let autoscaler = try await autoscaler(of: stable) {
+            try await raise(autoscaler, .autoscaler, to: min(count, autoscaler.maxReplicas))
+        } else if let deployment = try await get(.deployment, stable) {
+            try await raise(deployment, .deployment, to: count)
+        }
+    }
+
+    /// Sees that a Deployment has no fewer than `count` pods; never lowers.
+    ///
+    /// By its autoscaler's minimum or, without one, by its replicas.
+    package func raiseFloor(_ deployment: String, to count: Int) async throws {
+        if let autoscaler = try await autoscaler(of: deployment) {
+            guard count <= autoscaler.maxReplicas else {
+                throw Setback(
+                    .denied,
+                    "\(count) pods are needed, and the autoscaler \(autoscaler.name) allows at"
+                        + " most \(autoscaler.maxReplicas)")
+            }
+            try await raise(autoscaler, .autoscaler, to: count)
+        } else if let object = try await get(.deployment, deployment) {
+            try await raise(object, .deployment, to: count)
+        } else {
+            throw Setback(.fault, "there is no Deployment \(deployment)")
+        }
+    }
+
+    /// Lets stable become small: its autoscaler's minimum or, without one, its replicas.
+    package func shrinkStable(minimum: Int) async throws {
+        guard let stable = try await stableName() else { return }
+        let target = try await autoscaler(of: stable)
+        let reference =
+            target?.reference(as: .autoscaler) ?? scope.reference(.deployment, stable)
+        let field = Self.floorField(reference.kind)
+        _ = try await writer.change(reference, mustBeSealed: true) { object in
+            guard (object.spec[field]?.whole ?? 1) > minimum else { return object }
+            return Self.floored(object, field, minimum)
+        }
+    }
+
+    /// Polls until stable asks for `minimum` pods and has no more.
+    package func awaitShrunk(minimum: Int) async throws {
+        guard let stable = try await stableName() else { return }
+        var steadiness = Steadiness()
+        while true {
+            guard let deployment = try await get(.deployment, stable) else { return }
+            let desired = try await autoscaler(of: stable)?.status["desiredReplicas"]?.whole
+            let pods = try await pods(of: deployment).count
+            let isShrunk =
+                deployment.replicas <= minimum && pods <= minimum
+                && (desired ?? minimum) <= minimum
+            if steadiness.hears(isShrunk) { return }
+            try await time.sleep(for: poll)
+        }
+    }
+
+    static func floorField(_ kind: ResourceKind) -> String {
+        kind == .autoscaler ? "minReplicas" : "replicas"
+    }
+
+    static func floored(_ object: KubernetesObject, _ field: String, _ count: Int)
+        -> KubernetesObject
+    {
+        var object = object
+        object.spec[field] = .integer(count)
+        object.annotate(floorAnnotation, "\(count)")
+        return object
+    }
+
+    private func raise(_ object: KubernetesObject, _ kind: ResourceKind, to count: Int)
+        async throws
+    {
+        let field = Self.floorField(kind)
+        _ = try await writer.change(object.reference(as: kind)) { object in
+            guard (object.spec[field]?.whole ?? 1) < count else { return object }
+            return Self.floored(object, field, count)
+        }
+    }
+}

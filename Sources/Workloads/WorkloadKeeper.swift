@@ -1,0 +1,144 @@
+internal import CanaryEngine
+internal import JSONTree
+package import KubernetesAPI
+internal import Manifests
+package import Timekeeping
+
+/// Carries out what a run wants of the pods of its two versions.
+///
+/// Every verb may be called twice: it reads what is there and does the rest. Every wait polls, has
+/// no deadline of its own, and ends when it is called off. What the machine must hear is a
+/// `Setback`; a `KubernetesError` that will not pass goes through as it is.
+package struct WorkloadKeeper: Sendable {
+    package let scope: WorkloadScope
+    let writer: SealedWriter
+    let time: any Timekeeper
+    let poll: Duration
+
+    package init(
+        scope: WorkloadScope, writer: SealedWriter, time: any Timekeeper,
+        poll: Duration = .seconds(1)
+    ) {
+        self.scope = scope
+        self.writer = writer
+        self.time = time
+        self.poll = poll
+    }
+
+    /// Stands where we moved a floor, with the number that we gave it: only such a field is ours.
+    static let floorAnnotation = WriteSeal.prefix + "floor"
+
+    // MARK: Looking
+
+    package func survey(_ terms: WorkloadSurvey.Terms = WorkloadSurvey.Terms()) async throws
+        -> WorkloadSurvey
+    {
+        WorkloadSurvey(
+            scope, try await WorkloadListing(of: scope, from: writer.client), terms: terms)
+    }
+
+    /// Copies what the run may touch; writes nothing.
+    package func backUp(isFirstRelease: Bool = false) async throws -> WorkloadBackup {
+        let survey = try await survey(.init(isFirstRelease: isFirstRelease))
+        if survey.stable == nil, !isFirstRelease {
+            throw Setback(.fault, "there is no stable Deployment any more")
+        }
+        return WorkloadBackup(
+            stable: survey.stable, autoscaler: survey.autoscaler, services: survey.services,
+            stableReady: survey.readyPods)
+    }
+
+    /// The name of stable's Deployment; nil where there is none.
+    package func stableName() async throws -> String? {
+        if let name = scope.stable { return name }
+        let listing = try await WorkloadListing(of: scope, from: writer.client)
+        do {
+            return try WorkloadSurvey.stable(scope, listing).name
+        } catch  where error.code == .noStable {
+            return nil
+        }
+    }
+
+    /// Pods of the Deployment that are ready and not on their way out; 0 where it is not there.
+    package func readyPods(ofDeployment name: String) async throws -> Int {
+        guard let deployment = try await get(.deployment, name) else { return 0 }
+        return try await pods(of: deployment).count(where: \.isReadyPod)
+    }
+
+    func get(_ kind: ResourceKind, _ name: String) async throws -> KubernetesObject? {
+        let reference = scope.reference(kind, name)
+        return try await writer.client.patiently { try await $0.get(reference) }
+    }
+
+    /// The pods that belong to the Deployment: its selector, and its version label.
+    func pods(of deployment: KubernetesObject) async throws -> [KubernetesObject] {
+        guard let selector = deployment.podSelector else { return [] }
+        let namespace = scope.namespace
+        let listed = try await writer.client.patiently {
+            try await $0.list(.pod, namespace: namespace, selector: selector.equalities).items
+        }
+        let version = deployment.templateLabels?[scope.versionLabel]?.text
+        return listed.filter {
+            selector.matches($0.tree.at("metadata", "labels"))
+                && (version == nil || $0.label(scope.versionLabel) == version)
+        }
+    }
+
+    /// The autoscaler of a Deployment; nil where it has none.
+    func autoscaler(of deployment: String) async throws -> KubernetesObject? {
+        let namespace = scope.namespace
+        let all = try await writer.client.patiently {
+            try await $0.list(.autoscaler, namespace: namespace).items
+        }
+        return all.first { $0.scales(deployment) && !$0.isBeingDeleted }
+    }
+
+    // MARK: Waiting
+
+    /// Polls until the Deployment's pods are ready in three looks one after the other.
+    ///
+    /// `atLeast` nil: as many as it asks for, and at least one.
+    package func awaitReady(_ deployment: String, atLeast: Int? = nil) async throws -> Readiness {
+        var steadiness = Steadiness()
+        while true {
+            let readiness = try await readiness(deployment, atLeast: atLeast)
+            if let readiness {
+                if let breakage = readiness.breakage { throw setback(deployment, breakage) }
+                if steadiness.hears(readiness.isReady) { return readiness }
+            } else {
+                _ = steadiness.hears(false)
+            }
+            try await time.sleep(for: poll)
+        }
+    }
+
+    /// Polls until so many pods are ready in three looks one after the other; how many there are.
+    package func awaitCapacity(_ deployment: String, _ needed: Int) async throws -> Int {
+        var steadiness = Steadiness()
+        while true {
+            let readiness = try await readiness(deployment, atLeast: needed)
+            // A version that serves enough is not broken by one pod that does not start.
+            if let readiness, readiness.ready < needed, deployment == scope.candidateName,
+                let breakage = readiness.breakage
+            {
+                throw setback(deployment, breakage)
+            }
+            let ready = readiness?.ready ?? 0
+            if steadiness.hears(ready >= needed) { return ready }
+            try await time.sleep(for: poll)
+        }
+    }
+
+    /// One look; nil where there is no such Deployment.
+    package func readiness(_ name: String, atLeast: Int? = nil) async throws -> Readiness? {
+        guard let deployment = try await get(.deployment, name) else { return nil }
+        return Readiness(
+            of: deployment, pods: try await pods(of: deployment), atLeast: atLeast)
+    }
+
+    private func setback(_ deployment: String, _ breakage: String) -> Setback {
+        deployment == scope.candidateName
+            ? Setback(.candidateBroken, "the candidate does not come up: \(breakage)")
+            : Setback(.stableUnfit, "stable does not come up: \(breakage)")
+    }
+}

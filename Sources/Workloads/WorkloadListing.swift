@@ -1,0 +1,68 @@
+internal import JSONTree
+package import KubernetesAPI
+package import Manifests
+
+/// What a namespace holds of everything that a run looks at.
+package struct WorkloadListing: Sendable {
+    package var services: [KubernetesObject]
+    package var deployments: [KubernetesObject]
+    package var autoscalers: [KubernetesObject]
+    package var disruptionBudgets: [KubernetesObject]
+    package var pods: [KubernetesObject]
+    /// The objects that stand where the manifest's objects are to be.
+    package var standing: [KubernetesObject]
+
+    package init(
+        services: [KubernetesObject] = [], deployments: [KubernetesObject] = [],
+        autoscalers: [KubernetesObject] = [], disruptionBudgets: [KubernetesObject] = [],
+        pods: [KubernetesObject] = [], standing: [KubernetesObject] = []
+    ) {
+        self.services = services
+        self.deployments = deployments
+        self.autoscalers = autoscalers
+        self.disruptionBudgets = disruptionBudgets
+        self.pods = pods
+        self.standing = standing
+    }
+
+    /// Lists; waits over passing errors until called off.
+    package init(of scope: WorkloadScope, from client: KubernetesClient) async throws {
+        func all(_ kind: ResourceKind) async throws -> [KubernetesObject] {
+            try await client.patiently {
+                try await $0.list(kind, namespace: scope.namespace).items
+            }
+        }
+        services = try await all(.service)
+        deployments = try await all(.deployment)
+        autoscalers = try await all(.autoscaler)
+        disruptionBudgets = try await all(.disruptionBudget)
+        pods = try await all(.pod)
+        standing = []
+        for object in scope.candidateObjects {
+            guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
+            else { continue }
+            let reference = object.reference(as: kind)
+            let found = try await client.patiently { try await $0.get(reference) }
+            if let found { standing.append(found) }
+        }
+    }
+
+    package func service(_ name: String) -> KubernetesObject? {
+        services.first { $0.name == name }
+    }
+
+    package func deployment(_ name: String) -> KubernetesObject? {
+        deployments.first { $0.name == name }
+    }
+
+    /// The autoscalers of a Deployment; more than one is a fault of the cluster.
+    package func autoscalers(of deployment: String) -> [KubernetesObject] {
+        autoscalers.filter { $0.scales(deployment) }
+    }
+
+    /// The pods that a Deployment's selector means.
+    package func pods(of deployment: KubernetesObject) -> [KubernetesObject] {
+        guard let selector = deployment.podSelector else { return [] }
+        return pods.filter { selector.matches($0.tree.at("metadata", "labels")) }
+    }
+}
