@@ -8,6 +8,7 @@ struct LabAgenda: Sendable {
         /// A pod of this uid gets to the next point of its life.
         case live(LabCluster.Key, uid: String)
         case bury(LabCluster.Key, uid: String)
+        case collectGarbage
     }
 
     private struct Entry: Sendable {

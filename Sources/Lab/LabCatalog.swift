@@ -18,6 +18,14 @@ struct LabResource: Sendable {
     /// `deployments.apps`, as error messages name it.
     var qualified: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
+    /// Whether a change of its content raises metadata.generation.
+    var countsGenerations: Bool {
+        switch group {
+        case "apps", "policy", "networking.istio.io": true
+        default: false
+        }
+    }
+
     var resourceKind: ResourceKind {
         ResourceKind(group: group, version: versions[0], kind: kind, plural: plural)
     }
@@ -27,62 +35,84 @@ struct LabResource: Sendable {
 ///
 /// An index into `all` names a kind inside the Lab.
 enum LabCatalog {
-    static let all: [LabResource] = [
+    static let all: [LabResource] =
+        [
+            LabResource(
+                group: "", versions: ["v1"], kind: "Namespace", plural: "namespaces",
+                singular: "namespace", shortNames: ["ns"], isNamespaced: false, hasStatus: true),
+            LabResource(
+                group: "", versions: ["v1"], kind: "Pod", plural: "pods", singular: "pod",
+                shortNames: ["po"], hasStatus: true, isInAll: true),
+            LabResource(
+                group: "", versions: ["v1"], kind: "Service", plural: "services",
+                singular: "service", shortNames: ["svc"], hasStatus: true, isInAll: true),
+            LabResource(
+                group: "", versions: ["v1"], kind: "Endpoints", plural: "endpoints",
+                singular: "endpoints", shortNames: ["ep"]),
+            LabResource(
+                group: "apps", versions: ["v1"], kind: "Deployment", plural: "deployments",
+                singular: "deployment", shortNames: ["deploy"], hasStatus: true, hasScale: true,
+                isInAll: true),
+            LabResource(
+                group: "apps", versions: ["v1"], kind: "ReplicaSet", plural: "replicasets",
+                singular: "replicaset", shortNames: ["rs"], hasStatus: true, hasScale: true,
+                isInAll: true),
+            LabResource(
+                group: "autoscaling", versions: ["v2", "v1"], kind: "HorizontalPodAutoscaler",
+                plural: "horizontalpodautoscalers", singular: "horizontalpodautoscaler",
+                shortNames: ["hpa"], hasStatus: true, isInAll: true),
+            LabResource(
+                group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
+                kind: "VirtualService", plural: "virtualservices", singular: "virtualservice",
+                shortNames: ["vs"], hasStatus: true),
+            LabResource(
+                group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
+                kind: "DestinationRule", plural: "destinationrules", singular: "destinationrule",
+                shortNames: ["dr"], hasStatus: true),
+            LabResource(
+                group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
+                kind: "Gateway", plural: "gateways", singular: "gateway", shortNames: ["gw"],
+                hasStatus: true),
+            LabResource(
+                group: "", versions: ["v1"], kind: "ConfigMap", plural: "configmaps",
+                singular: "configmap", shortNames: ["cm"]),
+            LabResource(
+                group: "", versions: ["v1"], kind: "Secret", plural: "secrets", singular: "secret"),
+            LabResource(
+                group: "", versions: ["v1"], kind: "ServiceAccount", plural: "serviceaccounts",
+                singular: "serviceaccount", shortNames: ["sa"]),
+            LabResource(
+                group: "", versions: ["v1"], kind: "Event", plural: "events", singular: "event",
+                shortNames: ["ev"]),
+            LabResource(
+                group: "policy", versions: ["v1"], kind: "PodDisruptionBudget",
+                plural: "poddisruptionbudgets", singular: "poddisruptionbudget",
+                shortNames: ["pdb"], hasStatus: true),
+            LabResource(
+                group: "coordination.k8s.io", versions: ["v1"], kind: "Lease", plural: "leases",
+                singular: "lease"),
+        ] + bystanders
+
+    /// Kinds that are only kept: nothing in the Lab acts on them.
+    private static let bystanders: [LabResource] = [
+        ("", ["v1"], "PersistentVolumeClaim", "persistentvolumeclaims", ["pvc"]),
+        ("batch", ["v1"], "Job", "jobs", []),
+        ("batch", ["v1"], "CronJob", "cronjobs", ["cj"]),
+        ("discovery.k8s.io", ["v1"], "EndpointSlice", "endpointslices", []),
+        ("networking.k8s.io", ["v1"], "NetworkPolicy", "networkpolicies", ["netpol"]),
+        ("networking.k8s.io", ["v1"], "Ingress", "ingresses", ["ing"]),
+        ("rbac.authorization.k8s.io", ["v1"], "Role", "roles", []),
+        ("rbac.authorization.k8s.io", ["v1"], "RoleBinding", "rolebindings", []),
+        ("networking.istio.io", ["v1", "v1beta1", "v1alpha3"], "Sidecar", "sidecars", []),
+        (
+            "networking.istio.io", ["v1", "v1beta1", "v1alpha3"], "ServiceEntry",
+            "serviceentries", ["se"]
+        ),
+    ].map { group, versions, kind, plural, short in
         LabResource(
-            group: "", versions: ["v1"], kind: "Namespace", plural: "namespaces",
-            singular: "namespace", shortNames: ["ns"], isNamespaced: false, hasStatus: true),
-        LabResource(
-            group: "", versions: ["v1"], kind: "Pod", plural: "pods", singular: "pod",
-            shortNames: ["po"], hasStatus: true, isInAll: true),
-        LabResource(
-            group: "", versions: ["v1"], kind: "Service", plural: "services",
-            singular: "service", shortNames: ["svc"], hasStatus: true, isInAll: true),
-        LabResource(
-            group: "", versions: ["v1"], kind: "Endpoints", plural: "endpoints",
-            singular: "endpoints", shortNames: ["ep"]),
-        LabResource(
-            group: "apps", versions: ["v1"], kind: "Deployment", plural: "deployments",
-            singular: "deployment", shortNames: ["deploy"], hasStatus: true, hasScale: true,
-            isInAll: true),
-        LabResource(
-            group: "apps", versions: ["v1"], kind: "ReplicaSet", plural: "replicasets",
-            singular: "replicaset", shortNames: ["rs"], hasStatus: true, hasScale: true,
-            isInAll: true),
-        LabResource(
-            group: "autoscaling", versions: ["v2", "v1"], kind: "HorizontalPodAutoscaler",
-            plural: "horizontalpodautoscalers", singular: "horizontalpodautoscaler",
-            shortNames: ["hpa"], hasStatus: true, isInAll: true),
-        LabResource(
-            group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
-            kind: "VirtualService", plural: "virtualservices", singular: "virtualservice",
-            shortNames: ["vs"], hasStatus: true),
-        LabResource(
-            group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
-            kind: "DestinationRule", plural: "destinationrules", singular: "destinationrule",
-            shortNames: ["dr"], hasStatus: true),
-        LabResource(
-            group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"],
-            kind: "Gateway", plural: "gateways", singular: "gateway", shortNames: ["gw"],
-            hasStatus: true),
-        LabResource(
-            group: "", versions: ["v1"], kind: "ConfigMap", plural: "configmaps",
-            singular: "configmap", shortNames: ["cm"]),
-        LabResource(
-            group: "", versions: ["v1"], kind: "Secret", plural: "secrets", singular: "secret"),
-        LabResource(
-            group: "", versions: ["v1"], kind: "ServiceAccount", plural: "serviceaccounts",
-            singular: "serviceaccount", shortNames: ["sa"]),
-        LabResource(
-            group: "", versions: ["v1"], kind: "Event", plural: "events", singular: "event",
-            shortNames: ["ev"]),
-        LabResource(
-            group: "policy", versions: ["v1"], kind: "PodDisruptionBudget",
-            plural: "poddisruptionbudgets", singular: "poddisruptionbudget",
-            shortNames: ["pdb"], hasStatus: true),
-        LabResource(
-            group: "coordination.k8s.io", versions: ["v1"], kind: "Lease", plural: "leases",
-            singular: "lease"),
-    ]
+            group: group, versions: versions, kind: kind, plural: plural,
+            singular: kind.lowercased(), shortNames: short)
+    }
 
     static let namespaces = 0
     static let pods = 1

@@ -72,7 +72,16 @@ package struct LabCluster: Sendable {
     var agenda = LabAgenda()
     var dice: SeededGenerator
     let pace: LabPace
+    /// What each manager last applied, for server-side apply.
+    var lastApplied: [Applied: JSONTree] = [:]
+    var progress: [String: Progress] = [:]
+    var lives: [String: PodLife] = [:]
+    var behaviours: [Key: PodBehaviour] = [:]
+    var demands: [Key: Int] = [:]
+    var fewerSince: [Key: Duration] = [:]
     private var issued = 0
+    private var dateSecond = -1
+    private var dateText = ""
 
     package init(epoch: Int, seed: UInt64, pace: LabPace = LabPace()) {
         self.epoch = epoch
@@ -133,10 +142,31 @@ package struct LabCluster: Sendable {
 
     /// A new uid; the same in every run of the same seed.
     mutating func issueUID() -> String {
-        issued += 1
-        let digits = String(issued, radix: 16)
+        let digits = String(issueNumber(), radix: 16)
         return "1ab00000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count)
             + digits
+    }
+
+    /// A number that was not given before.
+    mutating func issueNumber() -> Int {
+        issued += 1
+        return issued
+    }
+
+    /// Letters as the API server puts them behind a generated name.
+    mutating func suffix(_ count: Int) -> String {
+        let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+        return String((0..<count).map { _ in letters[Int(dice.next() % UInt64(letters.count))] })
+    }
+
+    /// The `Date` header's text, made anew once a second.
+    mutating func dateHeader() -> String {
+        let second = (epoch + now.milliseconds) / 1000
+        if second != dateSecond {
+            dateSecond = second
+            dateText = LabDate.header(second * 1000)
+        }
+        return dateText
     }
 
     /// `2026-01-05T12:00:00Z`, now.

@@ -8,6 +8,8 @@ package struct LabPace: Hashable, Sendable {
     package var readyAfter: Duration = .seconds(3)
     /// From a pod's end until it is gone; its terminationGracePeriodSeconds where that is less.
     package var goneAfter: Duration = .seconds(1)
+    /// From a change until an autoscaler looks at it.
+    package var autoscalers: Duration = .seconds(2)
     /// How long an autoscaler waits before it scales down.
     package var scaleDownAfter: Duration = .seconds(30)
     /// Changes older than this many revisions can no longer be watched from.

@@ -2,8 +2,8 @@ internal import JSONTree
 
 /// The whole world as a value: copy it to keep it, copy it back to return.
 package struct LabState: Sendable {
-    package internal(set) var cluster: LabCluster
-    package internal(set) var mesh: LabMesh
+    package var cluster: LabCluster
+    package var mesh: LabMesh
     private var noticed = 0
 
     package init(cluster: LabCluster, mesh: LabMesh) {

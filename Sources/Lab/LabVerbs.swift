@@ -1,7 +1,281 @@
 internal import HTTPMessages
+internal import JSONTree
+internal import Manifests
 
+/// The API server: one request in, one answer out.
 extension LabCluster {
+    /// Answers everything but watches, which stream.
     mutating func handle(_ request: HTTPRequest, _ address: LabAddress) -> HTTPResponse {
-        LabRefusal.noSuchPath.response
+        var response: HTTPResponse
+        do throws(LabRefusal) {
+            if let call = LabCall(request, address) {
+                response = try answer(call, request)
+            } else if let tree = LabDiscovery.answer(address) {
+                response = HTTPResponse(
+                    status: 200, headers: ["Content-Type": "application/json"], body: .tree(tree))
+            } else {
+                throw .noSuchPath
+            }
+        } catch {
+            response = error.response
+        }
+        response.headers.lines.append(HTTPHeaders.Line(name: "Date", value: dateHeader()))
+        return response
+    }
+
+    private mutating func answer(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal)
+        -> HTTPResponse
+    {
+        switch (request.method, call.name) {
+        case ("GET", nil): return try list(call, request)
+        case ("GET", let name?):
+            let object = try find(call, name)
+            if call.subresource == "scale" { return .json(scale(of: object, call)) }
+            if let table = LabTable.asked(by: request, call) {
+                return .json(table.tree(of: [object], at: object.resourceVersion, epochNow))
+            }
+            return .json(LabVersions.present(object, call))
+        case ("POST", nil): return .json(try create(call, body(of: request)), status: 201)
+        case ("PUT", let name?): return .json(try replace(call, name, body(of: request)))
+        case ("PATCH", let name?): return try patch(call, name, request)
+        case ("DELETE", let name?): return try delete(call, name, options(of: request))
+        case ("DELETE", nil):
+            let selector = try selector(call)
+            for object in shelves[call.kind].objects
+            where isIn(call, object) && selector.matches(object) {
+                let narrow = call.key(object.name)
+                _ = try end(call, narrow, object, options(of: request))
+            }
+            return .json([
+                "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
+            ])
+        default: throw .badMethod
+        }
+    }
+
+    /// Now, in milliseconds since 1970.
+    var epochNow: Int { epoch + now.milliseconds }
+
+    // MARK: Reading
+
+    func selector(_ call: LabCall) throws(LabRefusal) -> LabSelector {
+        try LabSelector(
+            labels: call.address.value("labelSelector"), fields: call.address.value("fieldSelector")
+        )
+    }
+
+    func isIn(_ call: LabCall, _ object: KubernetesObject) -> Bool {
+        call.namespace.isEmpty || object.namespace == call.namespace
+    }
+
+    func find(_ call: LabCall, _ name: String) throws(LabRefusal) -> KubernetesObject {
+        guard let object = shelves[call.kind][call.key(name)] else {
+            throw .notFound(call.resource, name)
+        }
+        return object
+    }
+
+    private func list(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> HTTPResponse {
+        let selector = try selector(call)
+        let objects = shelves[call.kind].objects.filter {
+            isIn(call, $0) && selector.matches($0)
+        }
+        if let table = LabTable.asked(by: request, call) {
+            return .json(table.tree(of: objects, at: String(revision), epochNow))
+        }
+        let isCustom = LabVersions.isCustom(call.resource)
+        let items = objects.map { object -> JSONTree in
+            var tree = LabVersions.present(object, call)
+            // As the real one does it: only custom resources say in a list what they are.
+            if !isCustom {
+                tree["kind"] = nil
+                tree["apiVersion"] = nil
+            }
+            return tree
+        }
+        return .json([
+            "kind": .string(call.resource.kind + "List"), "apiVersion": .string(call.apiVersion),
+            "metadata": ["resourceVersion": .string(String(revision))], "items": .array(items),
+        ])
+    }
+
+    private func scale(of object: KubernetesObject, _ call: LabCall) -> JSONTree {
+        var metadata: JSONTree = [
+            "name": .string(object.name), "namespace": .string(object.namespace),
+            "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
+        ]
+        metadata["creationTimestamp"] = object.tree.at("metadata", "creationTimestamp")
+        let pairs = (object.spec.at("selector", "matchLabels")?.members ?? [:]).map {
+            "\($0.key)=\($0.value.text ?? "")"
+        }
+        return [
+            "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata,
+            "spec": ["replicas": object.spec["replicas"] ?? 0],
+            "status": [
+                "replicas": object.status["replicas"] ?? 0,
+                "selector": .string(pairs.sorted().joined(separator: ",")),
+            ],
+        ]
+    }
+
+    // MARK: Writing
+
+    private func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
+        do {
+            guard let tree = try request.body.tree() else { throw LabRefusal.badRequest("no body") }
+            return tree
+        } catch {
+            throw .badRequest("the object provided is unrecognized: \(error)")
+        }
+    }
+
+    private func options(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
+        if case .empty = request.body { return [:] }
+        return try body(of: request)
+    }
+
+    private mutating func create(_ call: LabCall, _ given: JSONTree) throws(LabRefusal) -> JSONTree
+    {
+        var tree = try LabVersions.stored(given, call)
+        let resource = call.resource
+        if tree.at("metadata", "name")?.text?.isEmpty ?? true {
+            guard let prefix = tree.at("metadata", "generateName")?.text, !prefix.isEmpty else {
+                throw .invalid(
+                    resource, "",
+                    [
+                        LabRefusal.Cause(
+                            reason: "FieldValueRequired",
+                            message: "Required value: name or generateName is required",
+                            field: "metadata.name")
+                    ])
+            }
+            tree.set(.string(prefix + suffix(5)), at: "metadata", "name")
+        }
+        let name = tree.at("metadata", "name")?.text ?? ""
+        try LabAdmission.checkName(name, resource)
+        if let version = tree.at("metadata", "resourceVersion")?.text, !version.isEmpty {
+            throw LabRefusal(
+                status: 500, reason: "InternalError",
+                message: "resourceVersion should not be set on objects to be created")
+        }
+        if resource.isNamespaced {
+            try checkNamespace(tree, call)
+            tree.set(.string(call.namespace), at: "metadata", "namespace")
+        } else {
+            tree.set(nil, at: "metadata", "namespace")
+        }
+        let key = call.key(name)
+        guard shelves[call.kind][key] == nil else { throw .alreadyExists(resource, name) }
+        if resource.hasStatus, call.kind != LabCatalog.namespaces { tree["status"] = nil }
+        return LabVersions.present(try settle(tree, over: nil, at: key, call, "Update"), call)
+    }
+
+    private func checkNamespace(_ tree: JSONTree, _ call: LabCall) throws(LabRefusal) {
+        if let said = tree.at("metadata", "namespace")?.text, !said.isEmpty, said != call.namespace
+        {
+            throw .badRequest(
+                "the namespace of the provided object does not match the namespace sent on the"
+                    + " request")
+        }
+        guard let home = shelves[LabCatalog.namespaces][Key(namespace: "", name: call.namespace)]
+        else { throw .notFound(LabCatalog.all[LabCatalog.namespaces], call.namespace) }
+        guard !home.isBeingDeleted else {
+            throw LabRefusal(
+                status: 403, reason: "Forbidden",
+                message: "unable to create new content in namespace \(call.namespace) because it"
+                    + " is being terminated")
+        }
+    }
+
+    private mutating func replace(_ call: LabCall, _ name: String, _ given: JSONTree)
+        throws(LabRefusal) -> JSONTree
+    {
+        if call.subresource == "scale" { return try rescale(call, name, given) }
+        let tree = try LabVersions.stored(given, call)
+        guard tree.at("metadata", "name")?.text == name else {
+            throw .badRequest(
+                "the name of the object (\(tree.at("metadata", "name")?.text ?? "")) does not match"
+                    + " the name on the URL (\(name))")
+        }
+        let old = try find(call, name)
+        return LabVersions.present(
+            try settle(tree, over: old, at: call.key(name), call, "Update"), call)
+    }
+
+    private mutating func rescale(_ call: LabCall, _ name: String, _ scale: JSONTree)
+        throws(LabRefusal) -> JSONTree
+    {
+        let old = try find(call, name)
+        var tree = old.tree
+        let asked = scale.at("metadata", "resourceVersion")?.text ?? ""
+        if !asked.isEmpty, asked != old.resourceVersion { throw .modified(call.resource, name) }
+        tree.set(scale.at("spec", "replicas") ?? 0, at: "spec", "replicas")
+        return self.scale(of: try settle(tree, over: old, at: call.key(name), call, "Update"), call)
+    }
+
+    private mutating func patch(_ call: LabCall, _ name: String, _ request: HTTPRequest)
+        throws(LabRefusal) -> HTTPResponse
+    {
+        let patch = try body(of: request)
+        let type = request.headers["Content-Type"]?.prefix { $0 != ";" } ?? ""
+        if type == "application/apply-patch+yaml" { return try apply(call, name, patch) }
+        let old = try find(call, name)
+        let isScale = call.subresource == "scale"
+        let target = isScale ? scale(of: old, call) : LabVersions.present(old, call)
+        let result: JSONTree
+        switch type {
+        case "application/merge-patch+json": result = LabPatch.merge(patch, into: target)
+        case "application/json-patch+json": result = try LabPatch.operations(patch, on: target)
+        case "application/strategic-merge-patch+json" where !LabVersions.isCustom(call.resource):
+            result = LabPatch.strategic(patch, into: target)
+        default:
+            throw LabRefusal(
+                status: 415, reason: "UnsupportedMediaType",
+                message: "the body of the request was in an unknown format - accepted media types"
+                    + " include: application/json-patch+json, application/merge-patch+json,"
+                    + " application/apply-patch+yaml")
+        }
+        return .json(try replace(call, name, result))
+    }
+
+    private mutating func apply(_ call: LabCall, _ name: String, _ wanted: JSONTree)
+        throws(LabRefusal) -> HTTPResponse
+    {
+        guard call.address.value("fieldManager") != nil else {
+            throw .badRequest(
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+            )
+        }
+        guard call.subresource != "scale" else { throw .badMethod }
+        var tree = try LabVersions.stored(wanted, call)
+        let key = call.key(name)
+        let applied = Applied(kind: call.kind, key: key, manager: call.manager)
+        guard let old = shelves[call.kind][key] else {
+            if let version = tree.at("metadata", "resourceVersion")?.text, !version.isEmpty {
+                throw .conflict(
+                    call.resource, name, "the object does not exist, and a version of it was given")
+            }
+            if call.resource.isNamespaced { try checkNamespace(tree, call) }
+            tree.set(.string(name), at: "metadata", "name")
+            if call.resource.isNamespaced {
+                tree.set(.string(call.namespace), at: "metadata", "namespace")
+            }
+            let made = try settle(tree, over: nil, at: key, call, "Apply")
+            lastApplied[applied] = tree
+            return .json(LabVersions.present(made, call), status: 201)
+        }
+        let result = LabApply.apply(
+            tree, before: lastApplied[applied], onto: old.tree,
+            mergesLists: !LabVersions.isCustom(call.resource))
+        let settled = try settle(result, over: old, at: key, call, "Apply")
+        if !call.isDryRun { lastApplied[applied] = tree }
+        return .json(LabVersions.present(settled, call))
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ tree: JSONTree, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: ["Content-Type": "application/json"], body: .tree(tree))
     }
 }

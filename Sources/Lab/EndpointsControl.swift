@@ -1,0 +1,64 @@
+internal import JSONTree
+internal import Manifests
+
+/// The Endpoints controller: the addresses of a Service's pods, ready ones and others.
+extension LabCluster {
+    mutating func syncEndpoints(_ key: Key) {
+        guard let service = shelves[LabCatalog.services][key] else {
+            erase(LabCatalog.endpoints, key, by: Controller.endpoints)
+            return
+        }
+        guard let selector = service.spec["selector"], selector.members?.isEmpty == false else {
+            return
+        }
+        let chosen = LabSelector(equal: selector)
+        let pods = shelves[LabCatalog.pods].objects.filter {
+            $0.namespace == key.namespace && !$0.isBeingDeleted && chosen.matches($0)
+                && $0.status["podIP"] != nil
+        }
+        var subset: JSONTree = [:]
+        for (field, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
+            let some = pods.filter { Self.isReady($0) == isReady }
+            if !some.isEmpty { subset[field] = .array(some.map(Self.address)) }
+        }
+        subset["ports"] = .array(
+            (service.spec["ports"]?.items ?? []).map { Self.port($0, pods.first) })
+        let subsets: JSONTree = pods.isEmpty ? [] : [subset]
+        if shelves[LabCatalog.endpoints][key] == nil {
+            let tree: JSONTree = [
+                "apiVersion": "v1", "kind": "Endpoints",
+                "metadata": [
+                    "creationTimestamp": .string(timestamp),
+                    "labels": service.tree.at("metadata", "labels") ?? [:],
+                    "name": .string(key.name), "namespace": .string(key.namespace),
+                    "uid": .string(issueUID()),
+                ],
+                "subsets": subsets,
+            ]
+            store(tree, in: LabCatalog.endpoints, at: key, by: Controller.endpoints)
+        } else {
+            amend(LabCatalog.endpoints, key, by: Controller.endpoints) { $0["subsets"] = subsets }
+        }
+    }
+
+    private static func address(_ pod: KubernetesObject) -> JSONTree {
+        [
+            "ip": pod.status["podIP"] ?? "", "nodeName": pod.spec["nodeName"] ?? "",
+            "targetRef": [
+                "kind": "Pod", "name": .string(pod.name), "namespace": .string(pod.namespace),
+                "uid": .string(pod.uid),
+            ],
+        ]
+    }
+
+    private static func port(_ port: JSONTree, _ pod: KubernetesObject?) -> JSONTree {
+        var number = port["targetPort"] ?? port["port"] ?? 0
+        if let name = number.text {
+            let all = (pod?.spec["containers"]?.items ?? []).flatMap { $0["ports"]?.items ?? [] }
+            number = all.first { $0["name"]?.text == name }?["containerPort"] ?? 0
+        }
+        var tree: JSONTree = ["port": number, "protocol": port["protocol"] ?? "TCP"]
+        if let name = port["name"] { tree["name"] = name }
+        return tree
+    }
+}

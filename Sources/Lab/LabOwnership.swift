@@ -1,0 +1,108 @@
+internal import JSONTree
+
+/// Who owns which fields: `metadata.managedFields`, as coarse as telling people apart needs.
+///
+/// A field here is a label, an annotation, or a member of `spec`, `status`, `data` and the like;
+/// what lies below belongs to its parent.
+enum LabOwnership {
+    typealias Path = [String]
+
+    struct Writer {
+        let manager: String
+        let operation: String
+        let apiVersion: String
+        let subresource: String?
+        let time: String
+    }
+
+    /// The object's `managedFields` after `writer` turned `old` into `new`.
+    static func fields(after old: JSONTree?, _ new: JSONTree, by writer: Writer) -> JSONTree {
+        let changed = differences(from: old ?? [:], to: new)
+        var entries = old?.at("metadata", "managedFields")?.items ?? []
+        var isKnown = false
+        for place in entries.indices.reversed() {
+            var owned = paths(in: entries[place]["fieldsV1"] ?? [:])
+            if isMine(entries[place], writer) {
+                isKnown = true
+                owned.removeAll { value(at: $0, in: new) == nil }
+                owned += changed.filter { path in
+                    !owned.contains(path) && value(at: path, in: new) != nil
+                }
+                entries[place]["time"] = .string(writer.time)
+            } else {
+                owned.removeAll(where: changed.contains)
+            }
+            if owned.isEmpty {
+                entries.remove(at: place)
+            } else {
+                entries[place]["fieldsV1"] = tree(of: owned)
+            }
+        }
+        let owned = changed.filter { value(at: $0, in: new) != nil }
+        if !isKnown, !owned.isEmpty { entries.append(entry(writer, owned)) }
+        return .array(entries)
+    }
+
+    private static func entry(_ writer: Writer, _ owned: [Path]) -> JSONTree {
+        var entry: JSONTree = [
+            "apiVersion": .string(writer.apiVersion), "fieldsType": "FieldsV1",
+            "fieldsV1": tree(of: owned), "manager": .string(writer.manager),
+            "operation": .string(writer.operation), "time": .string(writer.time),
+        ]
+        if let subresource = writer.subresource { entry["subresource"] = .string(subresource) }
+        return entry
+    }
+
+    private static func isMine(_ entry: JSONTree, _ writer: Writer) -> Bool {
+        entry["manager"]?.text == writer.manager
+            && entry["operation"]?.text == writer.operation
+            && entry["subresource"]?.text == writer.subresource
+    }
+
+    /// The fields in which two objects differ.
+    private static func differences(from old: JSONTree, to new: JSONTree) -> [Path] {
+        var found: [Path] = []
+        func compare(_ before: JSONTree?, _ after: JSONTree?, under path: Path) {
+            for member in after?.members ?? [:]
+            where !(before?[member.key]?.isSame(as: member.value) ?? false) {
+                found.append(path + [member.key])
+            }
+            for member in before?.members ?? [:] where after?[member.key] == nil {
+                found.append(path + [member.key])
+            }
+        }
+        for part in ["labels", "annotations"] {
+            compare(
+                old.at("metadata", part), new.at("metadata", part), under: ["metadata", part])
+        }
+        let roots = new.members?.keys ?? []
+        for root in roots + (old.members?.keys ?? []).filter({ !roots.contains($0) }) {
+            switch root {
+            case "metadata", "apiVersion", "kind": continue
+            default:
+                if (new[root] ?? old[root])?.members == nil {
+                    if new[root] != old[root] { found.append([root]) }
+                } else {
+                    compare(old[root], new[root], under: [root])
+                }
+            }
+        }
+        return found
+    }
+
+    private static func value(at path: Path, in tree: JSONTree) -> JSONTree? { tree.at(path) }
+
+    private static func tree(of paths: [Path]) -> JSONTree {
+        var tree: JSONTree = [:]
+        for path in paths { tree.set([:], along: path.map { "f:" + $0 }[...]) }
+        return tree
+    }
+
+    private static func paths(in tree: JSONTree) -> [Path] {
+        (tree.members ?? [:]).flatMap { member -> [Path] in
+            let name = String(member.key.dropFirst(2))
+            let below = paths(in: member.value)
+            return below.isEmpty ? [[name]] : below.map { [name] + $0 }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+internal import JSONTree
+
+extension JSONTree {
+    /// Equal as JSON has it: the order of an object's members does not count.
+    func isSame(as other: JSONTree) -> Bool {
+        switch (self, other) {
+        case (.object(let mine), .object(let theirs)):
+            guard mine.count == theirs.count else { return false }
+            for (place, member) in mine.ordered.enumerated() {
+                // Most often the order is the same; then no key is looked for.
+                let twin = theirs.ordered[place]
+                let value = twin.key == member.key ? twin.value : theirs[member.key]
+                guard let value, member.value.isSame(as: value) else { return false }
+            }
+            return true
+        case (.array(let mine), .array(let theirs)):
+            return mine.count == theirs.count
+                && zip(mine, theirs).allSatisfy { $0.isSame(as: $1) }
+        case (.integer(let whole), .number(let number)), (.number(let number), .integer(let whole)):
+            return Double(whole) == number
+        default:
+            return self == other
+        }
+    }
+}
