@@ -39,6 +39,21 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Sets or takes away what stands at a path of at least one key, without copying what is beside.
+    mutating func set(_ value: JSONTree?, along path: ArraySlice<String>) {
+        guard let key = path.first else { return }
+        let rest = path.dropFirst()
+        if rest.isEmpty {
+            self[key] = value
+        } else if let index = ordered.firstIndex(where: { $0.key == key }) {
+            ordered[index].value.set(value, along: rest)
+        } else if value != nil {
+            var child = JSONTree.object(JSONObject())
+            child.set(value, along: rest)
+            ordered.append(Member(key: key, value: child))
+        }
+    }
+
     package var keys: [String] { ordered.map(\.key) }
 }
 

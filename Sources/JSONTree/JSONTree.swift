@@ -42,12 +42,7 @@ extension JSONTree {
     /// Setting makes an object of whatever stood here; setting nil takes the member away.
     package subscript(key: String) -> JSONTree? {
         get { members?[key] }
-        set {
-            var members = self.members ?? JSONObject()
-            self = .null  // leaves `members` as the only owner, so that it is changed in place
-            members[key] = newValue
-            self = .object(members)
-        }
+        set { set(newValue, along: [key]) }
     }
 
     /// Walks down a path of keys.
@@ -65,18 +60,20 @@ extension JSONTree {
     }
 
     package mutating func set(_ value: JSONTree?, along path: ArraySlice<String>) {
-        guard let key = path.first else {
+        guard !path.isEmpty else {
             self = value ?? .null
             return
         }
-        if path.count == 1 {
-            self[key] = value
+        guard case .object(var members) = self else {
+            guard value != nil else { return }
+            var made = JSONObject()
+            made.set(value, along: path)
+            self = .object(made)
             return
         }
-        if value == nil, self[key] == nil { return }
-        var child = self[key] ?? .object([:])
-        child.set(value, along: path.dropFirst())
-        self[key] = child
+        self = .null  // leaves `members` as the only owner, so that it is changed in place
+        members.set(value, along: path)
+        self = .object(members)
     }
 
     /// The same value with the keys of every object sorted: equal trees, however they were written.
@@ -92,6 +89,10 @@ extension JSONTree {
     }
 }
 
+/// Literals: `["name": "a", "ports": [80], "note": nil]`.
+///
+/// A bare `nil` is `.null` wherever a `JSONTree` is wanted: `let it = found ? tree : nil` is a tree,
+/// `let it: JSONTree? = …` is not. Write the type.
 extension JSONTree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral, ExpressibleByNilLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
