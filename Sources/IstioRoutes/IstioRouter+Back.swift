@@ -1,0 +1,171 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import KubernetesAPI
+package import Manifests
+
+extension IstioRouter {
+    /// Takes the run's dark routes away.
+    package func removeDarkRoute() async throws {
+        let dark = DarkRoute(run: scope.run)
+        for object in try await managed() {
+            _ = try await writer.change(Self.reference(object)) { dark.removed(from: $0) }
+        }
+    }
+
+    /// Takes the candidate's subset away, if the run added it; no route may name it any more.
+    package func removeCandidateSubset() async throws {
+        try await removeOwnSubset { record in record?.candidateSubset }
+    }
+
+    /// Gives every route its old destinations back, and takes away the one that the run made.
+    ///
+    /// The very last act of going back: from here on the service's routes find every pod that the
+    /// Service selects. Our marks, and stable's subset if the run added it, stay until `tidyHome`.
+    package func unpin(backup: [KubernetesObject]) async throws {
+        for object in try await managed() {
+            let reference = Self.reference(object)
+            if RouteRecord(on: object)?.isOurObject == true {
+                try await removeOurs(reference)
+                continue
+            }
+            let before = backup.first { Self.reference($0) == reference }
+            let names = RouteRecord(on: object) == nil ? try await subsetNames() : nil
+            _ = try await writer.change(reference) { now in
+                guard let edit = unpinning(now, before, names) else { return now }
+                return edit.unpinned(now)
+            }
+        }
+    }
+
+    /// The edit that leads a VirtualService back: by its record, else by the backup.
+    private func unpinning(
+        _ object: KubernetesObject, _ before: KubernetesObject?, _ names: [String]?
+    ) -> RouteEdit? {
+        var record = RouteRecord(on: object)
+        if record == nil, let names, names.count == 2 {
+            record = RouteRecord(
+                run: scope.run, service: scope.host.name, stableSubset: names[0],
+                candidateSubset: names[1], routes: [])
+        }
+        guard var record, record.run == scope.run else { return nil }
+        if let before {
+            let reading = RouteReading(before, domain: scope.clusterDomain)
+            record.routes = reading.http.indices.compactMap { place in
+                guard reading.leads(reading.http[place], to: scope.host) else { return nil }
+                return RouteRecord.Route(
+                    key: reading.key(at: place, leadingTo: scope.host),
+                    was: reading.http[place]["route"]?.items ?? [])
+            }
+        }
+        return RouteEdit(record)
+    }
+
+    private func subsetNames() async throws -> [String] {
+        let entries = try await rule().map(SubsetEdit.subsets) ?? []
+        return [scope.stableVersion ?? Surveying.nobody, scope.candidateVersion].map { version in
+            entries.first { $0.at("labels", scope.versionLabel)?.text == version }?["name"]?.text
+                ?? VersionSubset.name(for: version)
+        }
+    }
+
+    private func removeOurs(_ reference: ObjectReference) async throws {
+        let run = scope.run
+        try await writer.remove(reference) { object in
+            RouteRecord(on: object).map { $0.run == run && $0.isOurObject }
+                ?? RuleRecord(on: object).map { $0.run == run && $0.isOurObject } ?? false
+        }
+    }
+
+    private func removeOwnSubset(_ name: (RouteRecord?) -> String?) async throws {
+        guard let rule = try await rule(), let record = RuleRecord(on: rule),
+            record.run == scope.run
+        else { return }
+        let routes = try await managed().compactMap { RouteRecord(on: $0) }.first
+        let names = try await subsetNames()
+        let subset = name(routes) ?? names[1]
+        try await requireUnnamed(subset)
+        let edit = SubsetEdit(run: scope.run)
+        _ = try await writer.change(Self.reference(rule)) { edit.removing(subset, from: $0) }
+    }
+
+    /// No route of any namespace may name a subset that goes.
+    func requireUnnamed(_ subset: String) async throws {
+        for object in try await visible(.virtualService).0 {
+            let reading = RouteReading(object, domain: scope.clusterDomain)
+            let lists = ["http", "tls", "tcp"].flatMap { object.spec[$0]?.items ?? [] }
+            for route in lists {
+                let named = (reading.destinations(of: route) ?? []).contains {
+                    $0.host == scope.host && $0.subset == subset
+                }
+                guard named else { continue }
+                throw Setback(
+                    .fault,
+                    "subset \(subset) cannot go: \(reading.place), http route"
+                        + " \(route["name"]?.text ?? "(unnamed)") still names it")
+            }
+        }
+    }
+
+    /// After `unpin` and settling: takes stable's subset away if the run added it, the rule if the
+    /// run made it, and our marks from everything.
+    package func tidyHome() async throws {
+        if let rule = try await rule(), let record = RuleRecord(on: rule),
+            record.run == scope.run
+        {
+            for name in record.added { try await requireUnnamed(name) }
+            if record.isOurObject {
+                try await removeOurs(Self.reference(rule))
+            } else {
+                let edit = SubsetEdit(run: scope.run)
+                _ = try await writer.change(Self.reference(rule)) { rule in
+                    record.added.reduce(rule) { edit.removing($1, from: $0) }
+                }
+            }
+        }
+        try await tidy()
+    }
+
+    /// Takes our marks from everything that still carries them.
+    ///
+    /// The routes stay as they are.
+    package func tidy() async throws {
+        for object in try await managed() { try await writer.unseal(Self.reference(object)) }
+        if let rule = try await rule() { try await writer.unseal(Self.reference(rule)) }
+    }
+
+    /// What is not as the backup has it, a sentence each; empty when all is as before.
+    package func verifyHome(backup: [KubernetesObject]) async throws -> [String] {
+        var sentences: [String] = []
+        for before in backup {
+            let reference = Self.reference(before)
+            guard let now = try await read(reference) else {
+                sentences.append("\(reference) is gone")
+                continue
+            }
+            let who = ForeignHand(on: now).words
+            for difference in TreeDifference.between(before.spec, now.spec, at: "spec") {
+                sentences.append("\(reference): \(difference) (last other writer: \(who))")
+            }
+        }
+        let leftOver =
+            try await visible(.virtualService).0.filter {
+                RouteRecord(on: $0)?.run == scope.run
+            } + visible(.destinationRule).0.filter { RuleRecord(on: $0)?.run == scope.run }
+        for object in leftOver {
+            sentences.append("\(Self.reference(object)) still carries our marks")
+        }
+        return sentences
+    }
+}
+
+extension DarkRoute {
+    /// The object without this run's dark routes, with or without its record.
+    func removed(from object: KubernetesObject) -> KubernetesObject {
+        let http = object.spec["http"]?.items ?? []
+        let kept = http.filter { !isOurs($0, among: http.count) }
+        guard kept.count != http.count else { return object }
+        var object = object
+        object.tree.set(.array(kept), at: "spec", "http")
+        return object
+    }
+}

@@ -1,0 +1,131 @@
+package import CanaryEngine
+internal import KubernetesAPI
+internal import Manifests
+
+extension IstioRouter {
+    /// Names stable's pods in the service's DestinationRule; makes the rule where there is none.
+    package func ensureStableSubset() async throws {
+        let survey = try await survey()
+        let edit = SubsetEdit(run: scope.run)
+        if let rule = survey.missingRule {
+            _ = try await writer.create(
+                edit.adding(survey.stable, to: rule), as: .destinationRule)
+        }
+        try await add(survey.stable, to: survey.rule)
+    }
+
+    /// Names the candidate's pods in the service's DestinationRule.
+    package func addCandidateSubset() async throws {
+        let survey = try await survey()
+        try await add(survey.candidate, to: survey.rule)
+    }
+
+    private func add(_ subset: VersionSubset, to rule: ObjectReference) async throws {
+        let edit = SubsetEdit(run: scope.run)
+        let written = try await writer.change(rule) { try edit.adding(subset, to: $0) }
+        if written == nil { throw Self.gone(rule) }
+    }
+
+    /// Leads every route's traffic to stable's subset alone; makes the mesh's route where there is
+    /// none.
+    ///
+    /// From here on a new pod meets no user.
+    package func pin() async throws {
+        let survey = try await survey()
+        try await require(survey.stable.name)
+        for reference in survey.virtualServices {
+            let record = survey.record(of: reference, run: scope.run)
+            let written = try await writer.change(reference) { object in
+                let pinned = RouteEdit(record).pinned(object)
+                try Self.requireAsWritten(pinned, scope.run)
+                return pinned
+            }
+            if written == nil { throw Self.gone(reference) }
+        }
+        if let routes = survey.routesToMake(for: scope) {
+            let made = try await writer.create(routes, as: .virtualService)
+            try Self.requireAsWritten(made, scope.run)
+        }
+    }
+
+    /// Puts the dark routes before their base routes.
+    package func addDarkRoute() async throws {
+        let blocks = scope.dark
+        guard !blocks.isEmpty else {
+            throw Setback(.fault, "a dark route needs at least one match, or it would take all")
+        }
+        try await changeManaged { edit, object in
+            try edit.darkened(object, matching: blocks)
+        }
+    }
+
+    /// Gives the candidate `weight`, if the routes stand at `expected` or there already.
+    ///
+    /// Where somebody else changed what we own, nothing is written: the setback says who did it.
+    package func shift(to weight: TrafficWeight, expecting expected: TrafficWeight) async throws {
+        try await changeManaged { edit, object in
+            guard [weight, expected].contains(edit.record.weight) else {
+                throw Setback(
+                    .foreignEdit,
+                    "\(Self.reference(object)) is noted to stand at"
+                        + " \(edit.record.weight.percent)%, and not at \(expected.percent)%")
+            }
+            return edit.weighted(object, weight)
+        }
+    }
+
+    /// Edits every VirtualService of the run, if it is there, stands as we wrote it, and the
+    /// subsets that the edit may name exist.
+    private func changeManaged(
+        _ change: @escaping @Sendable (RouteEdit, KubernetesObject) throws -> KubernetesObject
+    ) async throws {
+        let objects = try await managed()
+        guard let first = objects.first else {
+            throw Setback(
+                .foreignEdit,
+                "no VirtualService carries the record of run \(scope.run): somebody took it off")
+        }
+        let lost = known.filter { reference in
+            reference.kind == .virtualService
+                && !objects.contains { Self.reference($0) == reference }
+        }
+        if let lost = lost.first { throw Self.gone(lost) }
+        if let record = RouteRecord(on: first) { try await require(record.candidateSubset) }
+        for object in objects {
+            let reference = Self.reference(object)
+            let written = try await writer.change(reference) { object in
+                try Self.requireAsWritten(object, scope.run)
+                guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
+                return try change(edit, object)
+            }
+            if written == nil { throw Self.gone(reference) }
+        }
+    }
+
+    /// Throws where the object has lost our record, or its routes stand otherwise than it says.
+    private static func requireAsWritten(_ object: KubernetesObject, _ run: String) throws {
+        guard let edit = RouteEdit(of: object, run: run) else {
+            throw Setback(
+                .foreignEdit,
+                "\(reference(object)) has lost our record;"
+                    + " \(ForeignHand(on: object).sentence)")
+        }
+        if let difference = difference(object, edit, from: [edit.record.weight]) {
+            throw Setback(.foreignEdit, difference)
+        }
+    }
+
+    /// A subset must stand in the rule before any route names it.
+    private func require(_ subset: String) async throws {
+        guard let rule = try await rule() else {
+            throw Setback(
+                .foreignEdit, "there is no DestinationRule for \(scope.host) any more")
+        }
+        guard SubsetEdit.has(subset, in: rule) else {
+            throw Setback(
+                .foreignEdit,
+                "\(Self.reference(rule)) has no subset \(subset);"
+                    + " \(ForeignHand(on: rule).sentence)")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package import CanaryEngine
+internal import JSONTree
+package import KubernetesAPI
+internal import Manifests
+internal import Synchronization
+
+/// What the way home found.
+package struct HomeReport: Hashable, Sendable {
+    /// Changes of other people that had to yield, and by whom they were.
+    package var overridden: [String] = []
+    /// What could not be brought home because it is not there.
+    package var missing: [String] = []
+}
+
+/// The names of both versions' subsets, as far as they can be told from a rule alone.
+private struct SubsetNames: Sendable {
+    var stable: String
+    var candidate: String
+}
+
+/// An edit met a VirtualService without our record, and needs the subsets' names from the rule.
+private struct RecordLost: Error {}
+
+/// Sentences that an edit leaves behind; the last try's count.
+private final class Notes: Sendable {
+    private let held = Mutex<[String]>([])
+
+    var sentences: [String] {
+        get { held.withLock { $0 } }
+        set { held.withLock { $0 = newValue } }
+    }
+}
+
+extension IstioRouter {
+    /// The way home: lowers the candidate's share to `share`, whatever stands there now; 0 is home.
+    ///
+    /// Needs no survey, no journal, and of the rule only where our record is lost. Weights of ours
+    /// that somebody changed go home too, and the report names them.
+    package func sendHome(share: TrafficWeight) async throws -> HomeReport {
+        var report = HomeReport()
+        var references = known.filter { $0.kind == .virtualService }
+        if references.isEmpty { references = try await managed().map(Self.reference) }
+        for reference in references {
+            let notes = Notes()
+            do {
+                try await sendHome(reference, share, notes, names: nil, &report)
+            } catch is RecordLost {
+                let names = try await namesFromRule()
+                try await sendHome(reference, share, notes, names: names, &report)
+            }
+            report.overridden += notes.sentences
+        }
+        return report
+    }
+
+    private func sendHome(
+        _ reference: ObjectReference, _ share: TrafficWeight, _ notes: Notes,
+        names: SubsetNames?, _ report: inout HomeReport
+    ) async throws {
+        let written = try await writer.change(reference) { object in
+            notes.sentences = []
+            if let edit = RouteEdit(of: object, run: scope.run) {
+                let difference = Self.difference(object, edit, from: [edit.record.weight])
+                notes.sentences = [difference].compactMap { $0 }
+                return edit.lowered(object, to: share)
+            }
+            guard let names else { throw RecordLost() }
+            notes.sentences = [
+                "\(reference) had lost our record; \(ForeignHand(on: object).sentence)"
+            ]
+            let edit = RouteEdit(makeshiftRecord(of: object, names))
+            return edit.lowered(edit.record.written(on: object), to: share)
+        }
+        if written == nil { report.missing.append("\(reference) is gone") }
+    }
+
+    /// A record made from the object as it stands.
+    private func makeshiftRecord(of object: KubernetesObject, _ names: SubsetNames)
+        -> RouteRecord
+    {
+        let reading = RouteReading(object, domain: scope.clusterDomain)
+        let places = reading.http.indices.filter { place in
+            let route = reading.http[place]
+            return reading.leads(route, to: scope.host)
+                && !DarkRoute(run: scope.run).isOurs(route, among: reading.http.count)
+        }
+        return RouteRecord(
+            run: scope.run, service: scope.host.name, stableSubset: names.stable,
+            candidateSubset: names.candidate,
+            routes: places.map { place in
+                RouteRecord.Route(
+                    key: reading.key(at: place, leadingTo: scope.host),
+                    was: reading.http[place]["route"]?.items ?? [])
+            })
+    }
+
+    /// The subsets' names from the rule; puts stable's back where somebody took it away, since a
+    /// route must not name what is not there.
+    private func namesFromRule() async throws -> SubsetNames {
+        guard let rule = try await rule() else {
+            throw Setback(
+                .foreignEdit, "there is no DestinationRule for \(scope.host) any more")
+        }
+        func name(of version: String) -> String? {
+            SubsetEdit.subsets(of: rule).first {
+                $0.at("labels", scope.versionLabel)?.text == version
+            }?["name"]?.text
+        }
+        let candidate =
+            name(of: scope.candidateVersion) ?? VersionSubset.name(for: scope.candidateVersion)
+        let version = scope.stableVersion ?? Surveying.nobody
+        if let stable = name(of: version) {
+            return SubsetNames(stable: stable, candidate: candidate)
+        }
+        let name = VersionSubset.name(for: version)
+        let subset = VersionSubset(
+            name: name,
+            tree: ["name": .string(name), "labels": [scope.versionLabel: .string(version)]])
+        let edit = SubsetEdit(run: scope.run)
+        _ = try await writer.change(Self.reference(rule)) { try edit.adding(subset, to: $0) }
+        return SubsetNames(stable: name, candidate: candidate)
+    }
+
+    /// Brings a service's weights home by what stands on its VirtualServices alone, for a holder
+    /// who cannot write the journal any more; says what it did.
+    ///
+    /// Nothing else is touched. Each write carries the resourceVersion that it read; an object of a
+    /// later epoch than `epoch` is left to whoever wrote that.
+    package static func emergencyHome(
+        client: KubernetesClient, namespace: String, service: String, run: String? = nil,
+        epoch: Int = .max, clusterDomain: String = "cluster.local"
+    ) async throws -> [String] {
+        let host = MeshHost(service, from: namespace, domain: clusterDomain)
+        let all = try await client.patiently { client in
+            do {
+                return try await client.list(.virtualService, namespace: nil).items
+            } catch let error as KubernetesError where error.code == .forbidden {
+                return try await client.list(.virtualService, namespace: namespace).items
+            }
+        }
+        var sentences: [String] = []
+        for object in all {
+            guard let record = RouteRecord(on: object), record.service == host.name,
+                run == nil || record.run == run
+            else { continue }
+            let reference = reference(object)
+            let sentence = try await client.patiently { client in
+                try await emergencyHome(client, reference, run: record.run, epoch: epoch)
+            }
+            sentences.append("\(reference): \(sentence)")
+        }
+        return sentences
+    }
+
+    private static func emergencyHome(
+        _ client: KubernetesClient, _ reference: ObjectReference, run: String, epoch: Int
+    ) async throws -> String {
+        guard let object = try await client.get(reference) else { return "is gone" }
+        guard let edit = RouteEdit(of: object, run: run) else { return "has lost our record" }
+        if let seal = object.seal, seal.run == run, seal.epoch > epoch {
+            return "is held by epoch \(seal.epoch)"
+        }
+        let lowered = edit.lowered(object, to: .none)
+        if lowered == object { return "is at home" }
+        _ = try await client.update(lowered, as: .virtualService)
+        return "brought home"
+    }
+}

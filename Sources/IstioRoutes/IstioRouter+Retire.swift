@@ -1,0 +1,44 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
+
+extension IstioRouter {
+    /// Promotion: takes stable's destination, which has weight 0, off every route.
+    package func dropStable() async throws {
+        for object in try await managed() {
+            _ = try await writer.change(Self.reference(object)) { object in
+                guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
+                for (route, state) in edit.states(in: object) {
+                    guard let state, state.strays == 0, state.candidate != nil,
+                        (state.stable ?? 0) == 0
+                    else {
+                        throw Setback(
+                            .foreignEdit,
+                            "\(Self.reference(object)), http route \(route.key):"
+                                + " \(state?.words ?? "the route is gone or illegible"), where"
+                                + " the candidate should have all;"
+                                + " \(ForeignHand(on: object).sentence)")
+                    }
+                }
+                return edit.withoutStable(object)
+            }
+        }
+    }
+
+    /// Promotion: takes the old version's subset away, whoever added it; no route may name it.
+    package func removeStableSubset() async throws {
+        guard let rule = try await rule() else { return }
+        let version = scope.stableVersion ?? Surveying.nobody
+        let entries = SubsetEdit.subsets(of: rule).filter {
+            $0.at("labels", scope.versionLabel)?.text == version
+        }
+        let edit = SubsetEdit(run: scope.run)
+        for entry in entries {
+            guard let name = entry["name"]?.text else { continue }
+            try await requireUnnamed(name)
+            let subset = VersionSubset(name: name, tree: entry)
+            _ = try await writer.change(Self.reference(rule)) { edit.retiring(subset, from: $0) }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package import CanaryEngine
+internal import JSONTree
+package import KubernetesAPI
+package import Manifests
+
+/// Moves one service's traffic in one cluster.
+///
+/// Every method reads before it writes, changes only what is not yet as wanted, and may be called
+/// again after a crash. Which change comes when, and how long the mesh is given in between, is the
+/// caller's; but no route is written that names a subset which is not there.
+package struct IstioRouter: Sendable {
+    package let scope: RouteScope
+    let writer: SealedWriter
+    /// The objects that the run moves, as the survey named them; empty: found by their records.
+    ///
+    /// Known ones save the way home a list of everything.
+    let known: [ObjectReference]
+
+    package init(scope: RouteScope, writer: SealedWriter, known: [ObjectReference] = []) {
+        self.scope = scope
+        self.writer = writer
+        self.known = known
+    }
+
+    var client: KubernetesClient { writer.client }
+
+    // MARK: Looking
+
+    package func survey() async throws -> RouteSurvey {
+        try await RouteSurvey(of: world(), for: scope)
+    }
+
+    /// Everything that the run will write, as it is now and without our marks.
+    package func backUp() async throws -> [KubernetesObject] {
+        var objects: [KubernetesObject] = []
+        for reference in try await survey().touched {
+            if let object = try await read(reference) { objects.append(object.unsealed) }
+        }
+        return objects
+    }
+
+    /// The candidate's share as the stored routes have it; of several routes the largest.
+    package func currentShare() async throws -> TrafficWeight {
+        var share = TrafficWeight.none
+        for object in try await managed() {
+            guard let edit = RouteEdit(of: object, run: scope.run) else { continue }
+            for (_, state) in edit.states(in: object) {
+                share = max(share, state?.share ?? .none)
+            }
+        }
+        return share
+    }
+
+    func read(_ reference: ObjectReference) async throws -> KubernetesObject? {
+        try await client.patiently { try await $0.get(reference) }
+    }
+
+    func world() async throws -> RouteWorld {
+        let (services, all) = try await visible(.virtualService)
+        let (rules, allRules) = try await visible(.destinationRule)
+        let service = ObjectReference(
+            .service, namespace: scope.namespace, name: scope.service)
+        return RouteWorld(
+            virtualServices: services, rules: rules, service: try await read(service),
+            seesAllNamespaces: all && allRules)
+    }
+
+    /// All objects of a kind; where the account may not list all namespaces, those of the
+    /// namespaces that the scope speaks of.
+    func visible(_ kind: ResourceKind) async throws -> ([KubernetesObject], isAll: Bool) {
+        do {
+            let list = try await client.patiently { try await $0.list(kind, namespace: nil) }
+            return (list.items, true)
+        } catch let error as KubernetesError where error.code == .forbidden {
+            var spaces = [scope.namespace]
+            for space in scope.routes.compactMap(\.namespace) + [scope.rootNamespace]
+            where !spaces.contains(space) { spaces.append(space) }
+            var found: [KubernetesObject] = []
+            for space in spaces {
+                do {
+                    found += try await client.patiently {
+                        try await $0.list(kind, namespace: space).items
+                    }
+                } catch let error as KubernetesError
+                    where error.code == .forbidden && space != scope.namespace
+                {
+                    continue  // what may not be read there cannot be seen; the survey says so
+                }
+            }
+            return (found, false)
+        }
+    }
+
+    /// The VirtualServices that the run moves.
+    func managed() async throws -> [KubernetesObject] {
+        let references = known.filter { $0.kind == .virtualService }
+        guard references.isEmpty else {
+            var objects: [KubernetesObject] = []
+            for reference in references {
+                if let object = try await read(reference) { objects.append(object) }
+            }
+            return objects
+        }
+        return try await visible(.virtualService).0.filter {
+            let record = RouteRecord(on: $0)
+            return record?.run == scope.run && record?.service == scope.host.name
+        }.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+    }
+
+    /// The service's own DestinationRule; nil where it has none.
+    func rule() async throws -> KubernetesObject? {
+        if let reference = known.first(where: { $0.kind == .destinationRule }) {
+            return try await read(reference)
+        }
+        return try await client.patiently {
+            try await $0.list(.destinationRule, namespace: scope.namespace).items
+        }.first { rule in
+            rule.spec["host"]?.text.map {
+                MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
+            } == scope.host
+        }
+    }
+
+    // MARK: Refusing to go on
+
+    static func reference(_ object: KubernetesObject) -> ObjectReference {
+        let isRule = object.kind == ResourceKind.destinationRule.kind
+        return ObjectReference(
+            isRule ? .destinationRule : .virtualService, namespace: object.namespace,
+            name: object.name)
+    }
+
+    static func gone(_ reference: ObjectReference) -> Setback {
+        Setback(.foreignEdit, "\(reference) is gone: somebody deleted it")
+    }
+
+    /// What says that the object no longer stands as we wrote it; nil where it does.
+    static func difference(
+        _ object: KubernetesObject, _ edit: RouteEdit, from weights: [TrafficWeight]
+    ) -> String? {
+        for (route, state) in edit.states(in: object) {
+            guard let state, weights.contains(where: { state.stands(at: $0) }) else {
+                let found = state?.words ?? "the route is gone or illegible"
+                return "\(reference(object)), http route \(route.key): \(found), where we had"
+                    + " written \(edit.record.weight.percent)%;"
+                    + " \(ForeignHand(on: object).sentence)"
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,38 @@
+/// One host of the mesh, however it was written.
+///
+/// `reviews`, `reviews.shop`, `reviews.shop.svc` and `reviews.shop.svc.cluster.local` are one host
+/// when they stand in an object of the namespace `shop`. In another namespace `reviews` is another.
+/// Istio itself completes only names without a dot; that we complete the others too can only make
+/// us find more routes to a service, never fewer.
+package struct MeshHost: Hashable, Sendable, CustomStringConvertible {
+    /// The whole name; a wildcard begins with `*`.
+    package let name: String
+
+    package init(_ written: String, from namespace: String, domain: String = "cluster.local") {
+        var text = written.lowercased()
+        if text.hasSuffix(".") { text.removeLast() }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        if text.hasPrefix("*") {
+            name = text
+        } else if parts.count == 1 {
+            name = "\(text).\(namespace).svc.\(domain)"
+        } else if parts.count == 2 {
+            name = "\(text).svc.\(domain)"
+        } else if parts.count == 3, parts[2] == "svc" {
+            name = "\(text).\(domain)"
+        } else {
+            name = text
+        }
+    }
+
+    package var isWildcard: Bool { name.hasPrefix("*") }
+
+    /// Whether what holds for this host holds for `other` too.
+    package func covers(_ other: MeshHost) -> Bool {
+        guard isWildcard else { return self == other }
+        let ending = name.dropFirst()
+        return other.name.count >= ending.count && other.name.hasSuffix(ending)
+    }
+
+    package var description: String { name }
+}

@@ -1,0 +1,113 @@
+package import CanaryEngine
+internal import JSONTree
+package import Manifests
+
+extension RouteEdit {
+    /// Gives the candidate its part of every route's pool, and writes the weight into the record.
+    ///
+    /// At 0 the candidate's destination goes away and the route is as pinned. At 100 stable's
+    /// stays, with 0: the way home then names nothing that is not there already.
+    package func weighted(_ object: KubernetesObject, _ weight: TrafficWeight) -> KubernetesObject {
+        let reading = reading(object)
+        let weighted = changingLists(of: object) { route, list in
+            guard let pool = WeightPool(foreign: foreignSum(list, in: reading)) else { return }
+            setParts(
+                &list, stable: pool.stable(at: weight), candidate: pool.candidate(at: weight),
+                route, in: reading)
+        }
+        return recording(weight, on: weighted)
+    }
+
+    /// The way home: the candidate's part falls to what `weight` gives, and never rises.
+    ///
+    /// Unlike on the way forward nobody is asked first: a weight that somebody else wrote, a
+    /// destination that somebody unpinned or took away, go home too.
+    package func lowered(_ object: KubernetesObject, to weight: TrafficWeight) -> KubernetesObject {
+        let reading = reading(object)
+        let lowered = changingLists(of: object) { route, list in
+            gather(&list, in: reading)
+            let free = max(0, 100 - foreignSum(list, in: reading))
+            let allowed =
+                WeightPool(foreign: 100 - free).map { $0.candidate(at: weight) } ?? 0
+            let present = list.first { side(of: $0, in: reading) == .candidate }
+            let part = min(allowed, present.map { $0["weight"]?.whole ?? allowed } ?? 0)
+            setParts(&list, stable: free - part, candidate: part, route, in: reading)
+        }
+        return recording(weight, on: lowered)
+    }
+
+    private func setParts(
+        _ list: inout [JSONTree], stable: Int, candidate: Int, _ route: RouteRecord.Route,
+        in reading: RouteReading
+    ) {
+        guard let home = list.firstIndex(where: { side(of: $0, in: reading) == .stable }) else {
+            return
+        }
+        let away = list.firstIndex { side(of: $0, in: reading) == .candidate }
+        list[home]["weight"] = .integer(stable)
+        switch (away, candidate) {
+        case (let away?, 0):
+            list.remove(at: away)
+        case (let away?, _):
+            list[away]["weight"] = .integer(candidate)
+        case (nil, 0):
+            break
+        case (nil, _):
+            var twin = list[home]
+            twin.set(.string(record.candidateSubset), at: "destination", "subset")
+            twin["weight"] = .integer(candidate)
+            list.insert(twin, at: home + 1)
+        }
+        if list.count == 1, route.wasUnweighted { list[0]["weight"] = nil }
+    }
+
+    /// Leaves one destination of stable, and at most one of the candidate, whatever somebody made
+    /// of them: unpinned ones become stable's, and a missing one of stable is put back.
+    private func gather(_ list: inout [JSONTree], in reading: RouteReading) {
+        for place in list.indices where side(of: list[place], in: reading) == .stray {
+            list[place].set(.string(record.stableSubset), at: "destination", "subset")
+        }
+        var seen: [Side] = []
+        list.removeAll { destination in
+            let side = side(of: destination, in: reading)
+            guard side != .foreign else { return false }
+            defer { seen.append(side) }
+            return seen.contains(side)
+        }
+        guard !seen.contains(.stable),
+            let place = list.firstIndex(where: { side(of: $0, in: reading) == .candidate })
+        else { return }
+        var twin = list[place]
+        twin.set(.string(record.stableSubset), at: "destination", "subset")
+        if twin["weight"] == nil { list[place]["weight"] = 100 }
+        twin["weight"] = 0
+        list.insert(twin, at: place)
+    }
+
+    /// Promotion: stable's destination goes, the candidate's is the only one of the service.
+    ///
+    /// A destination that stood alone and without a weight stands so again.
+    package func withoutStable(_ object: KubernetesObject) -> KubernetesObject {
+        let reading = reading(object)
+        return changingLists(of: object) { route, list in
+            guard list.contains(where: { side(of: $0, in: reading) == .candidate }) else { return }
+            list.removeAll { side(of: $0, in: reading) == .stable }
+            if list.count == 1, route.wasUnweighted { list[0]["weight"] = nil }
+        }
+    }
+
+    private func recording(_ weight: TrafficWeight, on object: KubernetesObject)
+        -> KubernetesObject
+    {
+        guard var own = RouteRecord(on: object), own.run == record.run, own.weight != weight else {
+            return object
+        }
+        own.weight = weight
+        return own.written(on: object)
+    }
+}
+
+extension RouteRecord.Route {
+    /// A lone destination that had no weight written on it.
+    var wasUnweighted: Bool { was.count == 1 && was[0]["weight"] == nil }
+}

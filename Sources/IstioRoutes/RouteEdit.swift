@@ -1,0 +1,80 @@
+internal import JSONTree
+package import Manifests
+
+/// The edits of one VirtualService: each gives the object with only our places changed, and an
+/// object that is as wanted already comes back equal.
+///
+/// Which routes are ours, and how they were, stands in the object's own record.
+package struct RouteEdit: Sendable {
+    package let record: RouteRecord
+
+    package init(_ record: RouteRecord) { self.record = record }
+
+    /// The edit that the object's own record asks for; nil where there is none of this run.
+    package init?(of object: KubernetesObject, run: String) {
+        guard let record = RouteRecord(on: object), record.run == run else { return nil }
+        self.init(record)
+    }
+
+    func reading(_ object: KubernetesObject) -> RouteReading {
+        RouteReading(object, domain: record.domain)
+    }
+
+    /// The places of the record's routes among the object's http routes; nil for one that is gone.
+    func places(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: Int?)] {
+        let reading = reading(object)
+        return record.routes.map { route in
+            (route, reading.place(of: route.key, leadingTo: record.host))
+        }
+    }
+
+    /// How each route stands; nil for one that is gone or illegible.
+    package func states(in object: KubernetesObject) -> [(route: RouteRecord.Route, OwnedState?)] {
+        let reading = reading(object)
+        return places(in: object).map { route, place in
+            let state = place.flatMap {
+                OwnedState(of: reading.http[$0], in: reading, record: record)
+            }
+            return (route, state)
+        }
+    }
+
+    /// Changes the `route` list of every route of the record; a route that is gone is left out.
+    func changingLists(
+        of object: KubernetesObject, _ change: (RouteRecord.Route, inout [JSONTree]) -> Void
+    ) -> KubernetesObject {
+        var http = reading(object).http
+        for case (let route, let place?) in places(in: object) {
+            var list = http[place]["route"]?.items ?? []
+            change(route, &list)
+            if http[place]["route"]?.items != list { http[place]["route"] = .array(list) }
+        }
+        guard object.spec["http"]?.items != http else { return object }
+        var object = object
+        object.tree.set(.array(http), at: "spec", "http")
+        return object
+    }
+
+    enum Side { case stable, candidate, stray, foreign }
+
+    /// Whose a destination is.
+    func side(of destination: JSONTree, in reading: RouteReading) -> Side {
+        guard destination.at("destination", "host")?.text.map(reading.host) == record.host else {
+            return .foreign
+        }
+        return switch destination.at("destination", "subset")?.text {
+        case record.stableSubset: .stable
+        case record.candidateSubset: .candidate
+        default: .stray
+        }
+    }
+
+    /// What the foreign destinations of a list have together.
+    func foreignSum(_ list: [JSONTree], in reading: RouteReading) -> Int {
+        list.filter { side(of: $0, in: reading) == .foreign }
+            .reduce(0) { sum, destination in
+                let weight = destination["weight"]?.decimal.flatMap { Int(exactly: $0) }
+                return sum + (weight ?? (list.count == 1 ? 100 : 0))
+            }
+    }
+}

@@ -1,0 +1,201 @@
+extension RouteRefusal.Code {
+    typealias Text = (name: String, what: String, remedy: String)
+
+    /// The refusal's name, what is wrong, and what to do.
+    var text: Text {
+        switch self {
+        case .noSuchVirtualService, .noSuchRoute, .leadsElsewhere, .ambiguous, .partial, .noRoute:
+            namingText
+        case .answersItself, .sumIsNot100, .poolTooSmall, .unreadable, .twoDestinations,
+            .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
+            destinationText
+        case .mirrored, .notHTTP, .delegated, .sameName, .claimedTwice, .coveredByWildcard,
+            .leftOver, .heldByRun, .darkConflict, .nameTaken:
+            routeText
+        case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
+            ruleText
+        }
+    }
+
+    private var namingText: Text {
+        switch self {
+        case .noSuchVirtualService(let present):
+            (
+                "no-such-virtual-service", "there is no VirtualService of that name",
+                "name one of: \(listed(present))"
+            )
+        case .noSuchRoute(let present):
+            (
+                "no-such-route", "there is no http route of that name",
+                "name one of: \(listed(present))"
+            )
+        case .leadsElsewhere(let service):
+            (
+                "leads-elsewhere", "the named route does not lead to \(service)",
+                "name a route that has \(service) among its destinations"
+            )
+        case .ambiguous(let found):
+            (
+                "ambiguous", "several routes lead to the service and none was named",
+                "name them all under 'routes': \(listed(found))"
+            )
+        case .partial(let left):
+            (
+                "partial", "routes to the service were left out of 'routes'",
+                "name these too, or the candidate is not dark on them: \(listed(left))"
+            )
+        case .noRoute(let service):
+            (
+                "no-route", "the host is claimed, but no route leads to \(service)",
+                "add an http route with the destination \(service)"
+            )
+        default: unnamed
+        }
+    }
+
+    private var destinationText: Text {
+        switch self {
+        case .answersItself(let field):
+            (
+                "answers-itself", "the route answers by itself (\(field)) and leads to no version",
+                "name a route that has destinations"
+            )
+        case .sumIsNot100(let sum):
+            (
+                "sum-is-not-100", "the weights sum to \(sum)",
+                "give the destinations weights that sum to 100"
+            )
+        case .poolTooSmall(let foreign):
+            (
+                "pool-too-small", "other destinations have \(foreign) of 100",
+                "leave at least 2 to the service, one for each version"
+            )
+        case .unreadable(let part):
+            (
+                "unreadable", "\(part) is not of a form that theseus understands",
+                "check it with 'istioctl analyze', or leave this service out"
+            )
+        case .twoDestinations(let service):
+            (
+                "two-destinations", "\(service) stands more than once among the destinations",
+                "leave one destination for \(service); theseus divides its weight"
+            )
+        case .foreignVersion(let subset, let version):
+            (
+                "foreign-version", "subset \(subset) leads to a third version (\(version))",
+                "take that destination away, or finish the release it belongs to"
+            )
+        case .unknownSubset(let subset):
+            (
+                "unknown-subset", "no DestinationRule has the subset \(subset)",
+                "add the subset, or take its name off the route"
+            )
+        case .candidateHasTraffic(let weight):
+            (
+                "candidate-has-traffic", "the candidate's version already has weight \(weight)",
+                "set its weight to 0, or finish the release that gave it traffic"
+            )
+        case .differentSubsets(let first, let second):
+            (
+                "different-subsets", "stable is called \(first) here and \(second) there",
+                "use one subset for stable on all routes"
+            )
+        default: unnamed
+        }
+    }
+
+    private var routeText: Text {
+        switch self {
+        case .mirrored(let service):
+            (
+                "mirrored", "requests are mirrored to \(service)",
+                "take the mirror away for the time of the release"
+            )
+        case .notHTTP(let name):
+            (
+                "not-http", "the service is reached by \(name), which theseus cannot divide yet",
+                "release this service by other means"
+            )
+        case .delegated:
+            (
+                "delegated", "the route belongs to a delegate, which theseus cannot follow yet",
+                "move the route into the VirtualService that delegates"
+            )
+        case .sameName:
+            (
+                "same-name", "two http routes have this name",
+                "give each route a name of its own"
+            )
+        case .claimedTwice(let host, let gateway, let other):
+            (
+                "claimed-twice", "\(host) on \(gateway) is claimed by \(other) too",
+                "merge the two, or give them different hosts or gateways"
+            )
+        case .coveredByWildcard(let host):
+            (
+                "covered-by-wildcard", "the service has its routes from the wildcard \(host)",
+                "give the service a VirtualService of its own"
+            )
+        case .leftOver(let run):
+            (
+                "left-over", "a dark route of another run (\(run)) is still there",
+                "end that run, or delete the route"
+            )
+        case .heldByRun(let run):
+            (
+                "held-by-run", "run \(run) moves these routes",
+                "wait for it, or 'theseus abort \(run)'"
+            )
+        case .darkConflict(let field):
+            (
+                "dark-conflict", "the dark match and the route's own match differ in '\(field)'",
+                "leave '\(field)' out of the dark match"
+            )
+        case .nameTaken:
+            (
+                "name-taken", "theseus must create this object, but the name is taken",
+                "rename the object, or let it claim the service's host"
+            )
+        default: unnamed
+        }
+    }
+
+    private var ruleText: Text {
+        switch self {
+        case .ruledTwice(let other):
+            (
+                "ruled-twice", "\(other) rules the same host",
+                "merge the two DestinationRules"
+            )
+        case .ruleShadowed(let host):
+            (
+                "rule-shadowed",
+                "clients of this namespace do not see the service's subsets (\(host))",
+                "move the rule into the service's namespace, or narrow its host"
+            )
+        case .hidden:
+            (
+                "hidden", "the object is not in effect for all clients",
+                "export it to all namespaces, and take its workloadSelector away"
+            )
+        case .subsetTaken(let subset, let labels):
+            (
+                "subset-taken", "subset \(subset) exists with other labels (\(labels))",
+                "rename that subset, or correct its labels"
+            )
+        case .sameSubset(let subset):
+            (
+                "same-subset", "both versions would have the subset name \(subset)",
+                "give the candidate a version label that differs in letters or digits"
+            )
+        default: unnamed
+        }
+    }
+
+    /// Never shown: every code is in exactly one of the groups above, and a test walks them all.
+    private var unnamed: Text { ("unnamed", "", "") }
+
+    private func listed(_ names: [String]) -> String {
+        names.isEmpty ? "(none)" : names.joined(separator: ", ")
+    }
+}

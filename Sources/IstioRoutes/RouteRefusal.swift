@@ -1,0 +1,55 @@
+/// Why we will not touch the routes to a service: said before anything is written.
+package struct RouteRefusal: Error, Hashable, Sendable {
+    package enum Code: Hashable, Sendable {
+        case noSuchVirtualService(present: [String])
+        case noSuchRoute(present: [String])
+        case leadsElsewhere(service: String)
+        case ambiguous(found: [String])
+        case partial(left: [String])
+        case noRoute(service: String)
+        case answersItself(with: String)
+        case sumIsNot100(sum: Int)
+        case poolTooSmall(foreign: Int)
+        case unreadable(part: String)
+        case twoDestinations(service: String)
+        case foreignVersion(subset: String, version: String)
+        case unknownSubset(subset: String)
+        case candidateHasTraffic(weight: Int)
+        case differentSubsets(first: String, second: String)
+        case mirrored(service: String)
+        case notHTTP(protocol: String)
+        case delegated
+        case sameName
+        case claimedTwice(host: String, gateway: String, other: String)
+        case coveredByWildcard(host: String)
+        case ruledTwice(other: String)
+        case ruleShadowed(host: String)
+        case hidden
+        case subsetTaken(subset: String, labels: String)
+        case leftOver(run: String)
+        case heldByRun(String)
+        case darkConflict(field: String)
+        case nameTaken
+        case sameSubset(subset: String)
+    }
+
+    package let code: Code
+    /// The object and the route, as in: VirtualService shop/reviews, http route primary.
+    package let place: String
+
+    package init(_ code: Code, at place: String) {
+        self.code = code
+        self.place = place
+    }
+}
+
+extension RouteRefusal: CustomStringConvertible {
+    package var description: String {
+        let text = code.text
+        return """
+            routes: \(text.what) (\(text.name))
+              where: \(place)
+              do:    \(text.remedy)
+            """
+    }
+}

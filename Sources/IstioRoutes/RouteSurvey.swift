@@ -1,0 +1,116 @@
+package import JSONTree
+package import Manifests
+
+/// All that was visible of the mesh's routes at one moment.
+package struct RouteWorld: Sendable {
+    package var virtualServices: [KubernetesObject]
+    package var rules: [KubernetesObject]
+    /// The Service itself, where it is there.
+    package var service: KubernetesObject?
+    /// False where only some namespaces may be read: a route elsewhere would go unseen.
+    package var seesAllNamespaces: Bool
+
+    package init(
+        virtualServices: [KubernetesObject], rules: [KubernetesObject],
+        service: KubernetesObject? = nil, seesAllNamespaces: Bool = true
+    ) {
+        self.virtualServices = virtualServices
+        self.rules = rules
+        self.service = service
+        self.seesAllNamespaces = seesAllNamespaces
+    }
+}
+
+/// Which routes lead to a service, which rule is in effect for it, and what its versions' subsets
+/// are called: all that the run's edits rest on.
+///
+/// A world in which the run already made its changes gives the same survey as the one before them:
+/// what is ours is taken out first. So a resumed run may ask again.
+package struct RouteSurvey: Hashable, Sendable {
+    package struct Route: Hashable, Sendable {
+        package let reference: ObjectReference
+        package let key: RouteKey
+        /// Its destinations before the run.
+        package let was: [JSONTree]
+    }
+
+    package let service: MeshHost
+    /// Every route to the service; all of them move together.
+    package let routes: [Route]
+    /// A VirtualService that must be made, since the mesh's default route would find both versions.
+    package let missingRoutes: ObjectReference?
+    package let rule: ObjectReference
+    /// The rule as it must be made, where the service has none of its own.
+    package let missingRule: KubernetesObject?
+    package let stable: VersionSubset
+    package let candidate: VersionSubset
+    package let seesAllNamespaces: Bool
+
+    package init(of world: RouteWorld, for scope: RouteScope) throws(RouteRefusal) {
+        let surveying = Surveying(world, scope)
+        let found = try surveying.routes()
+        let ruling = try surveying.ruling()
+        let subsets = try surveying.subsets(of: found, under: ruling)
+        service = scope.host
+        routes = found.map {
+            Route(
+                reference: $0.reading.reference,
+                key: $0.reading.key(at: $0.place, leadingTo: scope.host),
+                was: $0.route["route"]?.items ?? [])
+        }
+        missingRoutes = try surveying.missingRoutes(among: found)
+        rule = ruling.reference
+        missingRule = ruling.isMissing ? ruling.object : nil
+        stable = subsets.stable
+        candidate = subsets.candidate
+        seesAllNamespaces = world.seesAllNamespaces
+        try surveying.checkDark(found, subsets: subsets)
+    }
+
+    /// The VirtualServices with routes of the run, each once.
+    package var virtualServices: [ObjectReference] {
+        var seen: [ObjectReference] = []
+        for route in routes where !seen.contains(route.reference) { seen.append(route.reference) }
+        return seen
+    }
+
+    /// Everything that exists and will be written.
+    package var touched: [ObjectReference] {
+        virtualServices + (missingRule == nil ? [rule] : [])
+    }
+
+    /// Everything that the run moves, what it must make included: for `IstioRouter`'s `known`.
+    package var managed: [ObjectReference] {
+        virtualServices + [missingRoutes].compactMap { $0 } + [rule]
+    }
+
+    /// The record for one VirtualService.
+    package func record(of reference: ObjectReference, run: String) -> RouteRecord {
+        RouteRecord(
+            run: run, service: service.name, stableSubset: stable.name,
+            candidateSubset: candidate.name,
+            routes: routes.filter { $0.reference == reference }
+                .map { RouteRecord.Route(key: $0.key, was: $0.was) })
+    }
+
+    /// The VirtualService that must be made: pinned from the start, and marked as ours.
+    package func routesToMake(for scope: RouteScope) -> KubernetesObject? {
+        guard let reference = missingRoutes else { return nil }
+        let was: JSONTree = ["destination": ["host": .string(scope.service)]]
+        let tree: JSONTree = [
+            "apiVersion": .string(ResourceKind.virtualService.apiVersion),
+            "kind": .string(ResourceKind.virtualService.kind),
+            "metadata": [
+                "name": .string(reference.name), "namespace": .string(reference.namespace),
+            ],
+            "spec": [
+                "hosts": [.string(scope.service)],
+                "http": [["name": "primary", "route": [was]]],
+            ],
+        ]
+        var record = record(of: reference, run: scope.run)
+        record.isOurObject = true
+        record.routes = [RouteRecord.Route(key: .named("primary"), was: [was])]
+        return RouteEdit(record).pinned(KubernetesObject(tree))
+    }
+}

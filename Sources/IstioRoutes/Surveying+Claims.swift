@@ -1,0 +1,91 @@
+internal import JSONTree
+internal import Manifests
+
+extension Surveying {
+    /// Refuses hosts that are claimed twice.
+    ///
+    /// On the mesh, Istio takes one VirtualService for a host and forgets the others. On a gateway
+    /// it joins them, in an order that nobody promises: that is refused only where two of them
+    /// lead to the service.
+    func checkClaims(_ routes: [FoundRoute]) throws(RouteRefusal) {
+        let onMesh = meshClaims
+        if onMesh.count > 1 {
+            throw RouteRefusal(
+                .claimedTwice(
+                    host: scope.host.name, gateway: "mesh", other: onMesh[1].place),
+                at: onMesh[0].place)
+        }
+        for claim in onMesh where Self.isHidden(claim.object) {
+            throw RouteRefusal(.hidden, at: claim.place)
+        }
+        let involved = readings.filter { reading in
+            routes.contains { $0.reading.reference == reading.reference }
+        }
+        for (number, first) in involved.enumerated() {
+            for second in involved.dropFirst(number + 1) {
+                guard
+                    let gateway = first.fullGateways.first(where: {
+                        $0 != "mesh" && second.fullGateways.contains($0)
+                    }), let host = first.hosts.first(where: { second.hosts.contains($0) })
+                else { continue }
+                throw RouteRefusal(
+                    .claimedTwice(host: host.name, gateway: gateway, other: second.place),
+                    at: first.place)
+            }
+        }
+    }
+
+    /// The VirtualServices that the mesh asks about the service's own host.
+    private var meshClaims: [RouteReading] {
+        readings.filter { $0.isOnMesh && $0.hosts.contains(scope.host) }
+    }
+
+    /// Whether some clients cannot see the object.
+    static func isHidden(_ object: KubernetesObject) -> Bool {
+        guard let list = object.spec["exportTo"]?.items, !list.isEmpty else { return false }
+        return !list.contains { $0.text == "*" }
+    }
+
+    /// The VirtualService that must be made; nil where the mesh has one for the service's host.
+    ///
+    /// Without one, the mesh's default route sends requests to every pod that the Service selects,
+    /// the candidate's too: also where a gateway's routes are all pinned.
+    func missingRoutes(among routes: [FoundRoute]) throws(RouteRefusal) -> ObjectReference? {
+        guard meshClaims.isEmpty else {
+            if routes.isEmpty {
+                throw RouteRefusal(.noRoute(service: scope.service), at: meshClaims[0].place)
+            }
+            return nil
+        }
+        let wildcard = readings.first { reading in
+            reading.isOnMesh && reading.hosts.contains { $0.isWildcard && $0.covers(scope.host) }
+        }
+        if let wildcard {
+            let host = wildcard.hosts.first { $0.isWildcard && $0.covers(scope.host) }
+            throw RouteRefusal(
+                .coveredByWildcard(host: host?.name ?? "*"), at: wildcard.place)
+        }
+        return try freeName(.virtualService, among: readings.map(\.object))
+    }
+
+    /// The service's name, or the next best, for an object that we must make.
+    func freeName(_ kind: ResourceKind, among objects: [KubernetesObject])
+        throws(RouteRefusal) -> ObjectReference
+    {
+        let taken = objects.filter { $0.namespace == scope.namespace }.map(\.name)
+        for name in [scope.service, "\(scope.service)-theseus"] where !taken.contains(name) {
+            return ObjectReference(kind, namespace: scope.namespace, name: name)
+        }
+        throw RouteRefusal(
+            .nameTaken, at: "\(kind.kind) \(scope.namespace)/\(scope.service)-theseus")
+    }
+
+    /// Whether the dark match can be joined with every route's own: found out before anything is
+    /// written, by making the dark routes.
+    func checkDark(_ routes: [FoundRoute], subsets: VersionSubsets) throws(RouteRefusal) {
+        for route in routes {
+            _ = try MatchProduct.of(
+                route.route["match"]?.items ?? [], scope.dark, at: route.words)
+        }
+    }
+}

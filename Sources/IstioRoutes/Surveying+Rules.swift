@@ -1,0 +1,219 @@
+internal import JSONTree
+internal import Manifests
+
+/// The DestinationRule that is in effect for the service, or the one that must be made.
+struct Ruling {
+    let reference: ObjectReference
+    let object: KubernetesObject
+    let isMissing: Bool
+}
+
+struct VersionSubsets: Hashable {
+    let stable: VersionSubset
+    let candidate: VersionSubset
+}
+
+extension Surveying {
+    /// A host that no version has: where there is no stable yet, its subset selects nobody.
+    static let nobody = "theseus-nobody"
+
+    private func host(of rule: KubernetesObject) -> MeshHost? {
+        rule.spec["host"]?.text.map {
+            MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
+        }
+    }
+
+    private func rulesHere(_ isMeant: (MeshHost) -> Bool, in namespace: String)
+        -> [KubernetesObject]
+    {
+        rules.filter { $0.namespace == namespace && host(of: $0).map(isMeant) == true }
+    }
+
+    /// Istio asks the client's namespace first, then the service's, then the root namespace; in
+    /// each the most specific host wins, and rules of one host in one namespace are merged.
+    func ruling() throws(RouteRefusal) -> Ruling {
+        let own = rulesHere({ $0 == scope.host }, in: scope.namespace)
+        if own.count > 1 {
+            throw RouteRefusal(.ruledTwice(other: place(of: own[1])), at: place(of: own[0]))
+        }
+        for rule in rules
+        where rule.namespace != scope.namespace && rule.namespace != scope.rootNamespace {
+            if let host = host(of: rule), host.covers(scope.host) {
+                throw RouteRefusal(.ruleShadowed(host: host.name), at: place(of: rule))
+            }
+        }
+        if let rule = own.first {
+            if rule.spec["workloadSelector"] != nil || Self.isHidden(rule) {
+                throw RouteRefusal(.hidden, at: place(of: rule))
+            }
+            let reference = ObjectReference(
+                .destinationRule, namespace: rule.namespace, name: rule.name)
+            return Ruling(reference: reference, object: rule, isMissing: false)
+        }
+        let reference = try freeName(.destinationRule, among: rules)
+        return Ruling(reference: reference, object: newRule(named: reference), isMissing: true)
+    }
+
+    private func place(of rule: KubernetesObject) -> String {
+        "\(ObjectReference(.destinationRule, namespace: rule.namespace, name: rule.name))"
+    }
+
+    /// The rule for a service that has none of its own: what was in effect until now, copied, since
+    /// an exact host hides every wildcard and everything in the root namespace.
+    private func newRule(named reference: ObjectReference) -> KubernetesObject {
+        let root = scope.rootNamespace
+        let inEffect =
+            wildcards(in: scope.namespace)
+            ?? rulesHere({ $0 == scope.host }, in: root).first ?? wildcards(in: root)
+        var spec = JSONTree.object(JSONObject([("host", .string(scope.service))]))
+        for member in inEffect?.spec.members ?? [:]
+        where !["host", "workloadSelector", "exportTo"].contains(member.key) {
+            spec[member.key] = member.value
+        }
+        let hadList = spec["subsets"] != nil
+        let tree: JSONTree = [
+            "apiVersion": .string(ResourceKind.destinationRule.apiVersion),
+            "kind": .string(ResourceKind.destinationRule.kind),
+            "metadata": [
+                "name": .string(reference.name), "namespace": .string(reference.namespace),
+            ],
+            "spec": spec,
+        ]
+        let record = RuleRecord(run: scope.run, hadList: hadList, isOurObject: true)
+        return record.written(on: KubernetesObject(tree))
+    }
+
+    /// The most specific wildcard rule of a namespace that covers the service.
+    private func wildcards(in namespace: String) -> KubernetesObject? {
+        rulesHere({ $0.isWildcard && $0.covers(scope.host) }, in: namespace).max {
+            (host(of: $0)?.name.count ?? 0) < (host(of: $1)?.name.count ?? 0)
+        }
+    }
+
+    // MARK: Subsets
+
+    /// What the two versions are called, after every route was understood under the rule.
+    func subsets(of routes: [FoundRoute], under ruling: Ruling) throws(RouteRefusal)
+        -> VersionSubsets
+    {
+        var pinned: String?
+        for route in routes {
+            guard let here = try pinnedSubset(of: route, under: ruling) else { continue }
+            if let pinned, pinned != here {
+                throw RouteRefusal(
+                    .differentSubsets(first: pinned, second: here), at: route.words)
+            }
+            pinned = here
+        }
+        let stable = try stableSubset(called: pinned, under: ruling)
+        return VersionSubsets(
+            stable: stable, candidate: try candidateSubset(beside: stable, under: ruling))
+    }
+
+    /// Checks one route's destinations; gives the subset that stable has on it, if it has one.
+    private func pinnedSubset(of found: FoundRoute, under ruling: Ruling) throws(RouteRefusal)
+        -> String?
+    {
+        guard let list = found.reading.destinations(of: found.route) else {
+            throw RouteRefusal(.unreadable(part: "the list 'route'"), at: found.words)
+        }
+        let sum = list.reduce(0) { $0 + $1.weight }
+        guard sum == 100 else { throw RouteRefusal(.sumIsNot100(sum: sum), at: found.words) }
+        var homes: [RouteDestination] = []
+        var foreign = 0
+        var candidates = 0
+        for destination in list {
+            if destination.host != scope.host {
+                foreign += destination.weight
+            } else if try isCandidates(destination, found, under: ruling) {
+                candidates += 1
+            } else {
+                homes.append(destination)
+            }
+        }
+        guard homes.count == 1, candidates <= 1 else {
+            throw RouteRefusal(
+                homes.isEmpty
+                    ? .leadsElsewhere(service: scope.service)
+                    : .twoDestinations(service: scope.service), at: found.words)
+        }
+        guard WeightPool(foreign: foreign) != nil else {
+            throw RouteRefusal(.poolTooSmall(foreign: foreign), at: found.words)
+        }
+        return homes[0].subset
+    }
+
+    /// Whether a destination of the service is the candidate's (and then has no weight), or
+    /// stable's; refuses every other.
+    private func isCandidates(
+        _ destination: RouteDestination, _ found: FoundRoute, under ruling: Ruling
+    ) throws(RouteRefusal) -> Bool {
+        guard let name = destination.subset else { return false }
+        let entries = SubsetEdit.subsets(of: ruling.object)
+        guard let entry = entries.first(where: { $0["name"]?.text == name }) else {
+            throw RouteRefusal(.unknownSubset(subset: name), at: found.words)
+        }
+        let version = entry.at("labels", scope.versionLabel)?.text
+        if version == scope.candidateVersion {
+            guard destination.weight == 0 else {
+                throw RouteRefusal(
+                    .candidateHasTraffic(weight: destination.weight), at: found.words)
+            }
+            return true
+        }
+        guard version != nil, version == scope.stableVersion else {
+            throw RouteRefusal(
+                .foreignVersion(subset: name, version: version ?? "no \(scope.versionLabel)"),
+                at: found.words)
+        }
+        return false
+    }
+
+    private func stableSubset(called pinned: String?, under ruling: Ruling) throws(RouteRefusal)
+        -> VersionSubset
+    {
+        let entries = SubsetEdit.subsets(of: ruling.object)
+        if let pinned, let entry = entries.first(where: { $0["name"]?.text == pinned }) {
+            return VersionSubset(name: pinned, tree: entry)
+        }
+        let version = scope.stableVersion ?? Self.nobody
+        return try subset(
+            like: ["name": "", "labels": [scope.versionLabel: .string(version)]], for: version,
+            under: ruling)
+    }
+
+    private func candidateSubset(beside stable: VersionSubset, under ruling: Ruling)
+        throws(RouteRefusal) -> VersionSubset
+    {
+        var twin = stable.tree
+        twin.set(.string(scope.candidateVersion), at: "labels", scope.versionLabel)
+        let subset = try subset(like: twin, for: scope.candidateVersion, under: ruling)
+        guard subset.name != stable.name else {
+            throw RouteRefusal(.sameSubset(subset: subset.name), at: "\(ruling.reference)")
+        }
+        return subset
+    }
+
+    /// The subset with the template's labels: the one that is there, or a new one under its
+    /// version's name.
+    private func subset(like template: JSONTree, for version: String, under ruling: Ruling)
+        throws(RouteRefusal) -> VersionSubset
+    {
+        let entries = SubsetEdit.subsets(of: ruling.object)
+        let labels = template["labels"]?.canonical
+        if let entry = entries.first(where: { $0["labels"]?.canonical == labels }),
+            let name = entry["name"]?.text
+        {
+            return VersionSubset(name: name, tree: entry)
+        }
+        let name = VersionSubset.name(for: version)
+        if let taken = entries.first(where: { $0["name"]?.text == name }) {
+            throw RouteRefusal(
+                .subsetTaken(subset: name, labels: SubsetEdit.shown(taken["labels"])),
+                at: "\(ruling.reference)")
+        }
+        var tree = template
+        tree["name"] = .string(name)
+        return VersionSubset(name: name, tree: tree)
+    }
+}

@@ -1,0 +1,203 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import Manifests
+
+/// A route to the service, where it stands.
+struct FoundRoute {
+    let reading: RouteReading
+    let place: Int
+
+    var route: JSONTree { reading.http[place] }
+    var name: String? { route["name"]?.text.flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// The object and the route, for a refusal.
+    var words: String { reading.place + ", http route " + (name ?? "(unnamed, \(place + 1))") }
+
+    /// The object and the route, as a list of choices has them.
+    var choice: String {
+        "\(reading.object.namespace)/\(reading.object.name): \(name ?? "(unnamed, \(place + 1))")"
+    }
+}
+
+/// Looks a world over for one service.
+struct Surveying {
+    let scope: RouteScope
+    let readings: [RouteReading]
+    let rules: [KubernetesObject]
+    let service: KubernetesObject?
+
+    init(_ world: RouteWorld, _ scope: RouteScope) {
+        self.scope = scope
+        service = world.service
+        readings = Self.sorted(world.virtualServices).compactMap { object in
+            Self.asFound(object, scope).map { RouteReading($0, domain: scope.clusterDomain) }
+        }
+        rules = Self.sorted(world.rules).compactMap { Self.ruleAsFound($0, scope) }
+    }
+
+    private static func sorted(_ objects: [KubernetesObject]) -> [KubernetesObject] {
+        objects.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+    }
+
+    /// The object without what the run did to it; nil for one that the run made.
+    private static func asFound(_ object: KubernetesObject, _ scope: RouteScope)
+        -> KubernetesObject?
+    {
+        guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
+        if edit.record.isOurObject { return nil }
+        return RouteEdit.forgotten(edit.unpinned(edit.weighted(edit.undarkened(object), .none)))
+    }
+
+    private static func ruleAsFound(_ object: KubernetesObject, _ scope: RouteScope)
+        -> KubernetesObject?
+    {
+        guard let record = RuleRecord(on: object), record.run == scope.run else { return object }
+        if record.isOurObject { return nil }
+        let edit = SubsetEdit(run: scope.run)
+        return record.added.reduce(object) { edit.removing($1, from: $0) }
+    }
+
+    // MARK: Routes
+
+    /// Every route to the service: all found, all named or none, and each one understood.
+    ///
+    /// That all must be named, or none, is no pedantry: a route that nobody named would either
+    /// show the candidate to everybody from its first pod on, or keep stable's whole share when
+    /// stable has been scaled down for weight 100.
+    func routes() throws(RouteRefusal) -> [FoundRoute] {
+        try checkPorts()
+        var found: [FoundRoute] = []
+        for reading in readings {
+            found += try self.found(in: reading)
+        }
+        let chosen = try self.chosen(among: found)
+        for route in chosen { try checkNames(route) }
+        try checkClaims(chosen)
+        return chosen
+    }
+
+    private func found(in reading: RouteReading) throws(RouteRefusal) -> [FoundRoute] {
+        var found: [FoundRoute] = []
+        for (place, route) in reading.http.enumerated() {
+            let here = FoundRoute(reading: reading, place: place)
+            if reading.mirrors(route, to: scope.host) {
+                throw RouteRefusal(.mirrored(service: scope.service), at: here.words)
+            }
+            guard reading.leads(route, to: scope.host) else { continue }
+            try checkOwner(here)
+            found.append(here)
+        }
+        for (field, name) in [("tls", "TLS"), ("tcp", "TCP")] {
+            let routes = reading.object.spec[field]?.items ?? []
+            if routes.contains(where: { reading.leads($0, to: scope.host) }) {
+                throw RouteRefusal(.notHTTP(protocol: name), at: reading.place)
+            }
+        }
+        return found
+    }
+
+    private func checkOwner(_ found: FoundRoute) throws(RouteRefusal) {
+        if found.reading.object.annotation(RouteRecord.annotation) != nil {
+            guard let record = RouteRecord(on: found.reading.object) else {
+                throw RouteRefusal(
+                    .unreadable(part: "annotation \(RouteRecord.annotation)"),
+                    at: found.reading.place)
+            }
+            throw RouteRefusal(.heldByRun(record.run), at: found.reading.place)
+        }
+        if let name = found.name, name.hasPrefix(DarkRoute.beginning) {
+            let run = found.route.at("headers", "response", "set", DarkRoute.header)?.text
+            throw RouteRefusal(.leftOver(run: run ?? name), at: found.words)
+        }
+        if found.reading.hosts.isEmpty { throw RouteRefusal(.delegated, at: found.words) }
+    }
+
+    /// A port on which Istio would not read HTTP goes around every http route.
+    private func checkPorts() throws(RouteRefusal) {
+        let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"]
+        for port in service?.spec["ports"]?.items ?? [] {
+            let name = port["name"]?.text ?? ""
+            let said = port["appProtocol"]?.text ?? String(name.prefix { $0 != "-" })
+            let isDatagram = port["protocol"]?.text == "UDP"
+            guard isDatagram || opaque.contains(said.lowercased()) else { continue }
+            let number = port["port"]?.whole.map(String.init) ?? name
+            throw RouteRefusal(
+                .notHTTP(protocol: isDatagram ? "UDP" : said.uppercased()),
+                at: "Service \(scope.namespace)/\(scope.service), port \(number)")
+        }
+    }
+
+    private func chosen(among found: [FoundRoute]) throws(RouteRefusal) -> [FoundRoute] {
+        guard !scope.routes.isEmpty else {
+            guard found.count <= 1 else {
+                throw RouteRefusal(
+                    .ambiguous(found: found.map(\.choice)),
+                    at: "Service \(scope.namespace)/\(scope.service)")
+            }
+            return found
+        }
+        var chosen: [FoundRoute] = []
+        for name in scope.routes {
+            for route in try routes(named: name, among: found) where !isIn(chosen, route) {
+                chosen.append(route)
+            }
+        }
+        let left = found.filter { !isIn(chosen, $0) }
+        guard left.isEmpty else {
+            throw RouteRefusal(
+                .partial(left: left.map(\.choice)),
+                at: "Service \(scope.namespace)/\(scope.service)")
+        }
+        return found
+    }
+
+    private func isIn(_ routes: [FoundRoute], _ route: FoundRoute) -> Bool {
+        routes.contains {
+            $0.reading.reference == route.reading.reference && $0.place == route.place
+        }
+    }
+
+    private func routes(named wanted: RouteName, among found: [FoundRoute])
+        throws(RouteRefusal) -> [FoundRoute]
+    {
+        let namespace = wanted.namespace ?? scope.namespace
+        let reference = ObjectReference(
+            .virtualService, namespace: namespace, name: wanted.virtualService)
+        guard let reading = readings.first(where: { $0.reference == reference }) else {
+            let present = readings.filter { $0.object.namespace == namespace }
+            throw RouteRefusal(
+                .noSuchVirtualService(present: present.map(\.object.name)), at: "\(reference)")
+        }
+        let here = found.filter { $0.reading.reference == reference }
+        if wanted.http.isEmpty {
+            guard !here.isEmpty else {
+                throw RouteRefusal(.leadsElsewhere(service: scope.service), at: reading.place)
+            }
+            return here
+        }
+        var routes: [FoundRoute] = []
+        for name in wanted.http {
+            let words = "\(reading.place), http route \(name)"
+            guard let route = reading.http.first(where: { $0["name"]?.text == name }) else {
+                throw RouteRefusal(
+                    .noSuchRoute(present: reading.http.map { $0["name"]?.text ?? "(unnamed)" }),
+                    at: words)
+            }
+            if let field = ["redirect", "directResponse"].first(where: { route[$0] != nil }) {
+                throw RouteRefusal(.answersItself(with: field), at: words)
+            }
+            let named = here.filter { $0.name == name }
+            guard !named.isEmpty else {
+                throw RouteRefusal(.leadsElsewhere(service: scope.service), at: words)
+            }
+            routes += named
+        }
+        return routes
+    }
+
+    private func checkNames(_ route: FoundRoute) throws(RouteRefusal) {
+        guard let name = route.name else { return }
+        let bearers = route.reading.http.filter { $0["name"]?.text == name }
+        if bearers.count > 1 { throw RouteRefusal(.sameName, at: route.words) }
+    }
+}
