@@ -1,0 +1,197 @@
+internal import JSONTree
+
+/// The labels of one series, sorted by name.
+struct SeriesLabels: Hashable, Sendable {
+    struct Label: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    private(set) var labels: [Label]
+
+    init(_ labels: [Label] = []) {
+        self.labels = labels.filter { !$0.value.isEmpty }.sorted { $0.name < $1.name }
+    }
+
+    private init(sorted: [Label]) { labels = sorted }
+
+    subscript(name: String) -> String? { labels.first { $0.name == name }?.value }
+
+    func only(_ names: [String]) -> SeriesLabels {
+        SeriesLabels(sorted: labels.filter { names.contains($0.name) })
+    }
+
+    func without(_ names: [String]) -> SeriesLabels {
+        SeriesLabels(sorted: labels.filter { !names.contains($0.name) })
+    }
+
+    var nameless: SeriesLabels {
+        labels.first?.name == Self.metric ? SeriesLabels(sorted: Array(labels.dropFirst())) : self
+    }
+
+    func adding(_ name: String, _ value: String) -> SeriesLabels {
+        SeriesLabels(labels + [Label(name: name, value: value)])
+    }
+
+    var tree: JSONTree {
+        .object(JSONObject(labels.map { ($0.name, JSONTree.string($0.value)) }))
+    }
+
+    /// The label that holds a series' name; it sorts before all that begin with a small letter.
+    static let metric = "__name__"
+}
+
+/// The ledger of requests as Prometheus knows it: Istio's metrics, scraped now and then.
+///
+/// A series begins with the first scrape that finds at least one request. It never ends: that
+/// proxies go, and take their counters along, is not modelled.
+struct PrometheusBook: Sendable {
+    private enum Measure: Hashable, Sendable {
+        case requests
+        case sum
+        /// An index into `LatencyProfile.bounds`.
+        case bucket(Int)
+    }
+
+    private struct Series: Sendable {
+        let labels: SeriesLabels
+        let nameless: SeriesLabels
+        let measure: Measure
+        /// Which of `flows` it counts.
+        let flow: Int
+    }
+
+    /// Streams of requests that have all labels in common.
+    private struct Flow: Sendable {
+        let labels: [SeriesLabels.Label]
+        var places: [Int]
+    }
+
+    private var flows: [Flow] = []
+    private var series: [Series] = []
+    private var flowPlaces: [[SeriesLabels.Label]: Int] = [:]
+    private var read = 0
+    /// For each latency profile, the share of answers within each bound.
+    private var shares: [[Double]] = []
+    /// Where the workloads that ask live.
+    private let sourceNamespaces: [String: String]
+    /// Between two scrapes, in milliseconds.
+    let interval: Int
+
+    init(interval: Duration, sourceNamespaces: [String: String]) {
+        self.interval = max(interval.milliseconds, 1)
+        self.sourceNamespaces = sourceNamespaces
+    }
+
+    /// How many series there are; grows only.
+    var seriesCount: Int { series.count }
+
+    func labels(of index: Int) -> SeriesLabels { series[index].labels }
+
+    func namelessLabels(of index: Int) -> SeriesLabels { series[index].nameless }
+
+    func indices(matching selector: PromQLSelector) -> [Int] {
+        series.indices.filter { selector.holds(series[$0].labels) }
+    }
+
+    /// Learns of streams that the ledger has begun since the last time.
+    mutating func learn(from ledger: RequestLedger) {
+        for profile in ledger.profiles.dropFirst(shares.count) {
+            shares.append(LatencyProfile.bounds.map(profile.share))
+        }
+        while read < ledger.streams.count {
+            let stream = ledger.streams[read]
+            for labels in metricLabels(of: stream) {
+                if let known = flowPlaces[labels] {
+                    flows[known].places.append(read)
+                } else {
+                    begin(labels, with: read)
+                }
+            }
+            read += 1
+        }
+    }
+
+    private mutating func begin(_ labels: [SeriesLabels.Label], with place: Int) {
+        let flow = flows.count
+        flowPlaces[labels] = flow
+        flows.append(Flow(labels: labels, places: [place]))
+        let add = { (series: inout [Series], metric: String, measure: Measure, bound: String?) in
+            var all = labels + [.init(name: SeriesLabels.metric, value: metric)]
+            if let bound { all.append(.init(name: "le", value: bound)) }
+            let whole = SeriesLabels(all)
+            series.append(
+                Series(labels: whole, nameless: whole.nameless, measure: measure, flow: flow))
+        }
+        add(&series, "istio_requests_total", .requests, nil)
+        let histogram = "istio_request_duration_milliseconds"
+        for (index, bound) in LatencyProfile.bounds.enumerated() {
+            add(&series, histogram + "_bucket", .bucket(index), PromQLNumber.text(bound))
+        }
+        add(&series, histogram + "_sum", .sum, nil)
+        add(&series, histogram + "_count", .requests, nil)
+    }
+
+    /// The label sets under which a stream is reported: by who asked, and by who answered.
+    private func metricLabels(of stream: RequestStream) -> [[SeriesLabels.Label]] {
+        let host = stream.service.split(separator: ".")
+        let isService = stream.service.hasSuffix(".svc.cluster.local") && host.count == 5
+        let service = isService ? String(host[0]) : stream.service
+        let namespace = isService ? String(host[1]) : "unknown"
+        let unknown = { (text: String) in text.isEmpty ? "unknown" : text }
+        let pairs = [
+            ("destination_canonical_revision", unknown(stream.version)),
+            ("destination_canonical_service", stream.hasReached ? service : "unknown"),
+            ("destination_service", stream.service),
+            ("destination_service_name", service),
+            ("destination_service_namespace", namespace),
+            ("destination_version", unknown(stream.version)),
+            ("destination_workload", unknown(stream.workload)),
+            ("destination_workload_namespace", stream.hasReached ? namespace : "unknown"),
+            ("request_protocol", "http"),
+            ("response_code", String(stream.code)),
+            ("response_flags", stream.flags),
+            ("source_workload", stream.source),
+            ("source_workload_namespace", sourceNamespaces[stream.source] ?? "unknown"),
+        ]
+        var reporters = ["source", "destination"]
+        if !stream.hasReached { reporters = ["source"] }
+        if stream.origin == .mirror { reporters = ["destination"] }
+        return reporters.map { reporter in
+            pairs.map { SeriesLabels.Label(name: $0.0, value: $0.1) }
+                + [SeriesLabels.Label(name: "reporter", value: reporter)]
+        }
+    }
+
+    /// The newest scrape that is not after a moment, in milliseconds of the world's time.
+    func scrape(notAfter milliseconds: Int) -> Int {
+        let rest = milliseconds % interval
+        return milliseconds - (rest < 0 ? rest + interval : rest)
+    }
+
+    /// What a scrape found; nil where the series had not begun.
+    func sample(_ index: Int, at milliseconds: Int, in ledger: RequestLedger) -> Double? {
+        let series = series[index]
+        let seconds = Double(milliseconds) / 1000
+        var requests = 0.0
+        var measured = 0.0
+        for place in flows[series.flow].places {
+            let count = ledger.value(of: place, at: seconds)
+            requests += count
+            switch series.measure {
+            case .requests: break
+            case .sum: measured += count * ledger.profiles[ledger.streams[place].profile].mean
+            case .bucket(let bound):
+                measured += count * shares[ledger.streams[place].profile][bound]
+            }
+        }
+        // Sums of thirds and the like fall short of whole numbers by a hair.
+        let whole = (requests + 1e-6).rounded(.down)
+        guard whole >= 1 else { return nil }
+        switch series.measure {
+        case .requests: return whole
+        case .sum: return measured
+        case .bucket: return (measured + 1e-6).rounded(.down)
+        }
+    }
+}
