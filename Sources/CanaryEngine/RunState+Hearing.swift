@@ -123,7 +123,9 @@ extension RunState {
             switch plan.onCutOff {
             case .rollBack:
                 let step = cutOff.step + 1
-                turn(Setback(.cutOff, "a test of step \(step) may run only once and was cut off"), plan)
+                turn(
+                    Setback(.cutOff, "a test of step \(step) may run only once and was cut off"),
+                    plan)
             case .ask:
                 place.entered = clock
                 course = .asking(place)

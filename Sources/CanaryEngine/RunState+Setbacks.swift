@@ -3,6 +3,8 @@ extension RunState {
     static let attemptsAtHome = 3
 
     mutating func hearFailed(_ id: OrderID, _ setback: Setback, _ plan: RunPlan) {
+        // Time cannot fail.
+        guard id.lane != .deadline, id.lane != .longest else { return }
         switch course {
         case .advancing, .asking, .paused:
             turn(setback, plan)
@@ -85,7 +87,8 @@ extension RunState {
         let open = gates.map { "gate \($0.element)" } + tests.map { "test \($0.element.name)" }
         return Setback(
             .notEnoughEvidence,
-            "not enough evidence after \(Self.seconds(bake.longest)): \(open.joined(separator: ", "))")
+            "not enough evidence after \(Self.seconds(bake.longest)): \(open.joined(separator: ", "))"
+        )
     }
 
     private func tooLate(_ leg: Leg, _ plan: RunPlan) -> Setback {

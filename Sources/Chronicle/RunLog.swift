@@ -11,6 +11,19 @@ package struct LoggedFact: Hashable, Sendable {
     package let fact: Fact
     package let state: RunState
     package let head: JournalHead
+
+    package init(
+        sequence: Int, epoch: Int, date: Int, actor: String, fact: Fact, state: RunState,
+        head: JournalHead
+    ) {
+        self.sequence = sequence
+        self.epoch = epoch
+        self.date = date
+        self.actor = actor
+        self.fact = fact
+        self.state = state
+        self.head = head
+    }
 }
 
 /// One run's journal in the engine's words.

@@ -1,0 +1,13 @@
+/// How often a run looks: at its inbox, at the cluster, at its lease.
+package struct Pace: Hashable, Sendable {
+    /// How soon a wish in the inbox is heard.
+    package var inbox = Duration.milliseconds(200)
+    /// How soon a change in the cluster is seen.
+    package var poll = Duration.seconds(1)
+    /// How long the lease on a target lasts without being renewed; renewed after a third of it.
+    package var lease = Duration.seconds(15)
+    /// How long a bake's test rests between two rounds.
+    package var testRest = Duration.seconds(30)
+
+    package init() {}
+}

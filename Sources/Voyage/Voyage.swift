@@ -1,0 +1,11 @@
+// Voyage — takes one run from its flow to its end.
+//
+// Read in this order:
+//   RunCharter    what a run stands on: the flow, the candidate's objects, what the survey found
+//   Departure     flow + cluster -> charter, or a refusal before anything is written
+//   RunDriver     remember, believe, act
+//   Crew          the door behind which orders are carried out
+//   ShipCrew      the crew that knows routes, workloads, tests and gates
+//   Boarding      taking a run: the lease, the epoch, the seals
+//
+// Decides nothing: CanaryEngine does.

@@ -1,0 +1,100 @@
+import CanaryEngine
+import Testing
+
+@Suite struct TurningTests {
+    static let broken = Setback(.candidateBroken, "pods crash")
+
+    /// Wherever a forward order fails, the run goes home and undoes every begun step.
+    @Test(arguments: 0..<Plans.canary.steps.count - 1)
+    func everyStepCanFail(step: Int) throws {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: step)
+        let begin = try #require(run.work.first)
+        run.tell(.stepBegun(begin.id))
+        let order = try #require(run.work.first)
+        run.tell(.failed(order.id, Self.broken))
+        guard case .returning(let way) = run.state.course else {
+            Issue.record("not on the way home but \(run.state.course)")
+            return
+        }
+        #expect(way.why == Self.broken)
+        #expect(run.walk { $0.isOver })
+        #expect(run.state.course == .rolledBack(Self.broken))
+    }
+
+    @Test func beforeAnythingBegunThereIsNothingToUndo() {
+        var run = Rehearsal(Plans.canary)
+        run.tell(.wished(Wish(.abort, by: "mia")))
+        #expect(run.state.course == .rolledBack(Setback(.aborted, "aborted by mia")))
+    }
+
+    @Test func aTestIsTriedAsOftenAsItsCallSays() throws {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: 4)
+        run.tell(.stepBegun(try #require(run.work.first).id))
+        let bad = TestReport(passed: false, sentence: "404")
+        let first = try #require(run.work.first)
+        run.tell(.tested(first.id, bad))
+        let second = try #require(run.work.first)
+        #expect(second.id.attempt == 1)
+        run.tell(.tested(first.id, bad))  // late: the first attempt was answered
+        #expect(run.isAt(step: 4))
+        run.tell(.tested(second.id, bad))
+        #expect(run.state.course != .advancing(Progress(step: 4, leg: 1, entered: .zero)))
+        guard case .returning(let way) = run.state.course else {
+            Issue.record("not on the way home")
+            return
+        }
+        #expect(way.why == Setback(.testFailed, "404"))
+    }
+
+    @Test func afterTheDecisionOnlyForward() {
+        var run = Rehearsal(Plans.canary)
+        #expect(run.walk { if case .closing = $0.course { true } else { false } })
+        #expect(run.state.refusal(of: .abort, run.plan)?.why.contains("undo") == true)
+        run.tell(.wished(Wish(.abort, by: "mia")))
+        #expect(run.walk { $0.isOver })
+        #expect(run.state.course == .promoted)
+    }
+
+    @Test func closingThatKeepsFailingNeedsAPersonAndGoesOnAfterwards() throws {
+        var run = Rehearsal(Plans.canary)
+        #expect(run.walk { if case .closing = $0.course { true } else { false } })
+        let denied = Setback(.denied, "403")
+        for _ in 0..<3 { run.tell(.failed(try #require(run.work.first).id, denied)) }
+        guard case .personNeeded(let trouble) = run.state.course else {
+            Issue.record("goes on without a person")
+            return
+        }
+        #expect(trouble.setback == denied)
+        #expect(run.state.orders(run.plan) == [])
+        run.tell(.wished(Wish(.resume, by: "mia")))
+        #expect(run.walk { $0.isOver })
+        #expect(run.state.course == .promoted)
+    }
+
+    @Test func aBakeWithoutEvidenceNeverPasses() throws {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: 9)
+        run.tell(.stepBegun(try #require(run.work.first).id))
+        for order in run.state.orders(run.plan) {
+            switch order.work {
+            case .watch(let gate):
+                run.tell(.judged(order.id, gate: gate, Verdict(.notEnough, "few requests")))
+            case .test: run.tell(.tested(order.id, TestReport(passed: true, sentence: "")))
+            default: break
+            }
+        }
+        let waits = run.state.orders(run.plan).filter { $0.id.lane == .deadline }
+        run.tell(.deadlinePassed(try #require(waits.first).id))
+        #expect(run.isAt(step: 9))
+        let longest = run.state.orders(run.plan).filter { $0.id.lane == .longest }
+        run.tell(.deadlinePassed(try #require(longest.first).id))
+        guard case .returning(let way) = run.state.course else {
+            Issue.record("a bake without evidence passed")
+            return
+        }
+        #expect(way.why.kind == .notEnoughEvidence)
+        #expect(way.why.reason == "not enough evidence after 1800 s: gate errors")
+    }
+}
