@@ -5,7 +5,11 @@
 /// `Int`; those beyond it, and any with a point or an exponent, become `Double`. `-0` reads as 0.
 package enum JSONReader {
     /// How many arrays and objects may stand inside each other.
-    package static let depthLimit = 512
+    ///
+    /// Reading, comparing, writing and freeing a tree all call themselves once a level: this many
+    /// fit into the small stacks that threads have in a static binary. What Kubernetes stores is
+    /// seldom deeper than 30.
+    package static let depthLimit = 128
 
     package static func tree(of bytes: [UInt8]) throws(JSONError) -> JSONTree {
         var reading = JSONReading()

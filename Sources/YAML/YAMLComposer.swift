@@ -1,163 +1,171 @@
 internal import JSONTree
 
 /// Makes nodes of events: resolves aliases and words, and keeps to the limits.
+///
+/// Works with a stack of its own instead of calling itself, so that a deep text costs memory and
+/// not the thread's stack.
 struct YAMLComposer: ~Copyable {
     private var parser: YAMLParser
-    /// The anchors of this document; looked up, never iterated.
+    /// The documents that are whole.
+    private var documents: [YAMLNode] = []
+    /// The collections that are open, outermost first.
+    private var open: [OpenCollection] = []
+    /// The anchors of this document; nil for one whose collection is still open.
+    ///
+    /// Never iterated.
     private var anchors: [String: Anchored?] = [:]
     private var nodes = 0
 
-    /// What an anchor names, and what an alias of it costs.
-    private struct Anchored {
-        let node: YAMLNode
-        let nodes: Int
-        let height: Int
-    }
-
-    /// A node and how many collections stand inside each other in it, itself included.
-    private struct Composed {
-        let node: YAMLNode
-        let height: Int
-    }
-
     init(_ bytes: [UInt8]) { parser = YAMLParser(bytes) }
 
-    mutating func documents() throws(YAMLFault) -> [YAMLNode] {
-        var documents: [YAMLNode] = []
+    /// Reads to the end.
+    consuming func compose() throws(YAMLFault) -> [YAMLNode] {
         while true {
             let event = try parser.next()
             switch event.kind {
             case .streamEnd: return documents
-            case .documentStart:
-                anchors = [:]
-                let first = try parser.next()
-                let isEmpty =
-                    if case .scalar("", isPlain: true, let properties) = first.kind {
-                        properties.tag == nil && properties.anchor == nil
-                    } else {
-                        false
-                    }
-                let document = try node(first, depth: 0).node
-                if !isEmpty { documents.append(document) }
-            case .streamStart, .documentEnd, .alias, .scalar, .sequenceStart, .sequenceEnd,
-                .mappingStart, .mappingEnd:
-                continue
+            case .documentStart: anchors = [:]
+            case .streamStart, .documentEnd: continue
+            case .alias(let name): try put(try alias(name, at: event.place), at: event.place)
+            case .scalar(let text, let isPlain, let properties):
+                try scalar(text, isPlain, properties, at: event.place)
+            case .sequenceStart(let properties):
+                try begin(.sequence, properties, at: event.place)
+            case .mappingStart(let properties):
+                try begin(.mapping, properties, at: event.place)
+            case .sequenceEnd, .mappingEnd: try end()
             }
         }
     }
 
-    private mutating func node(
-        _ event: YAMLEvent, depth: Int
-    ) throws(YAMLFault) -> Composed {
-        try count(1, at: event.place)
-        switch event.kind {
-        case .alias(let name): return try alias(name, at: event.place, depth: depth)
-        case .scalar(let text, let isPlain, let properties):
-            let scalar = try YAMLScalar(
-                text, isPlain: isPlain, tag: properties.tag, at: event.place)
-            let node = YAMLNode(.scalar(scalar), at: event.place)
-            if let name = properties.anchor {
-                anchors[name] = .some(Anchored(node: node, nodes: 1, height: 0))
-            }
-            return Composed(node: node, height: 0)
-        case .sequenceStart(let properties):
-            return try collection(properties, "seq", event.place, depth) {
-                (composer, height) throws(YAMLFault) in
-                try composer.sequence(depth: depth, &height)
-            }
-        case .mappingStart(let properties):
-            return try collection(properties, "map", event.place, depth) {
-                (composer, height) throws(YAMLFault) in
-                try composer.mapping(depth: depth, &height)
-            }
-        case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
-            throw YAMLFault(.syntax("a value is missing"), at: event.place)
+    private mutating func scalar(
+        _ text: String, _ isPlain: Bool, _ properties: YAMLProperties, at place: YAMLPlace
+    ) throws(YAMLFault) {
+        let isBare = isPlain && properties.tag == nil
+        if isBare, text == "<<", open.last?.wantsKey == true {
+            throw YAMLFault(.mergeKey, at: place)
         }
+        try count(1, at: place)
+        let scalar = try YAMLScalar(text, isPlain: isPlain, tag: properties.tag, at: place)
+        // What stands between two `---` with nothing but comments is no document.
+        if isBare, text.isEmpty, properties.anchor == nil, open.isEmpty { return }
+        let whole = Anchored(node: YAMLNode(.scalar(scalar), at: place), nodes: 1, height: 0)
+        if let name = properties.anchor { anchors[name] = .some(whole) }
+        try put(whole, at: place)
     }
 
-    private mutating func collection(
-        _ properties: YAMLProperties, _ kind: String, _ place: YAMLPlace, _ depth: Int,
-        _ read: (inout YAMLComposer, _ height: inout Int) throws(YAMLFault) -> YAMLNode.Content
-    ) throws(YAMLFault) -> Composed {
-        guard depth < YAMLReader.depthLimit else {
+    private mutating func begin(
+        _ kind: OpenCollection.Kind, _ properties: YAMLProperties, at place: YAMLPlace
+    ) throws(YAMLFault) {
+        if open.last?.wantsKey == true { throw YAMLFault(.keyIsNotText, at: place) }
+        guard open.count < YAMLReader.depthLimit else {
             throw YAMLFault(.tooDeep(limit: YAMLReader.depthLimit), at: place)
         }
-        if let tag = properties.tag, tag != "!", tag != YAMLScalar.tagPrefix + kind {
-            throw YAMLFault(.unknownTag(YAMLScalar.short(tag)), at: place)
+        if let tag = properties.tag.map(YAMLScalar.short), tag != "!", tag != kind.rawValue {
+            throw YAMLFault(.unknownTag(tag), at: place)
         }
-        let before = nodes
         if let name = properties.anchor { anchors[name] = .some(nil) }
-        var height = 0
-        let node = YAMLNode(try read(&self, &height), at: place)
-        if let name = properties.anchor {
-            anchors[name] = .some(
-                Anchored(node: node, nodes: nodes - before + 1, height: height + 1))
-        }
-        return Composed(node: node, height: height + 1)
+        let before = nodes
+        try count(1, at: place)
+        open.append(
+            OpenCollection(kind, at: place, anchor: properties.anchor, nodesBefore: before))
     }
 
-    private mutating func sequence(
-        depth: Int, _ height: inout Int
-    ) throws(YAMLFault) -> YAMLNode.Content {
-        var items: [YAMLNode] = []
-        while true {
-            let event = try parser.next()
-            if case .sequenceEnd = event.kind { return .sequence(items) }
-            let item = try node(event, depth: depth + 1)
-            height = max(height, item.height)
-            items.append(item.node)
-        }
+    private mutating func end() throws(YAMLFault) {
+        guard let closed = open.popLast() else { return }
+        let whole = Anchored(
+            node: closed.node, nodes: nodes - closed.nodesBefore, height: closed.height + 1)
+        if let name = closed.anchor { anchors[name] = .some(whole) }
+        try put(whole, at: closed.place)
     }
 
-    private mutating func mapping(
-        depth: Int, _ height: inout Int
-    ) throws(YAMLFault) -> YAMLNode.Content {
-        var members: [YAMLMember] = []
-        var seen: Set<String> = []
-        while true {
-            let event = try parser.next()
-            if case .mappingEnd = event.kind { return .mapping(members) }
-            let key = try key(event)
-            guard seen.insert(key).inserted else {
-                throw YAMLFault(.duplicateKey(key), at: event.place)
-            }
-            let value = try node(try parser.next(), depth: depth + 1)
-            height = max(height, value.height)
-            members.append(YAMLMember(key: key, place: event.place, value: value.node))
-        }
-    }
-
-    private mutating func key(_ event: YAMLEvent) throws(YAMLFault) -> String {
-        switch event.kind {
-        case .scalar("<<", isPlain: true, let properties) where properties.tag == nil:
-            throw YAMLFault(.mergeKey, at: event.place)
-        case .scalar, .alias:
-            guard let text = try node(event, depth: 0).node.scalar?.value.text else {
-                throw YAMLFault(.keyIsNotText, at: event.place)
-            }
-            return text
-        case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceStart, .sequenceEnd,
-            .mappingStart, .mappingEnd:
-            throw YAMLFault(.keyIsNotText, at: event.place)
+    /// Gives a value to the collection that is open, as an item, key or member; else it is a
+    /// document.
+    private mutating func put(_ whole: Anchored, at place: YAMLPlace) throws(YAMLFault) {
+        if open.isEmpty {
+            documents.append(whole.node)
+        } else {
+            try open[open.count - 1].take(whole, at: place)
         }
     }
 
     private mutating func alias(
-        _ name: String, at place: YAMLPlace, depth: Int
-    ) throws(YAMLFault) -> Composed {
+        _ name: String, at place: YAMLPlace
+    ) throws(YAMLFault) -> Anchored {
         guard let entry = anchors[name] else { throw YAMLFault(.unknownAlias(name), at: place) }
         guard let named = entry else { throw YAMLFault(.endlessAlias(name), at: place) }
-        try count(named.nodes - 1, at: place)
-        guard depth + named.height <= YAMLReader.depthLimit else {
+        try count(named.nodes, at: place)
+        guard open.count + named.height <= YAMLReader.depthLimit else {
             throw YAMLFault(.tooDeep(limit: YAMLReader.depthLimit), at: place)
         }
-        return Composed(node: YAMLNode(named.node.content, at: place), height: named.height)
+        return Anchored(
+            node: YAMLNode(named.node.content, at: place), nodes: named.nodes,
+            height: named.height)
     }
 
     private mutating func count(_ more: Int, at place: YAMLPlace) throws(YAMLFault) {
         nodes += more
         guard nodes <= YAMLReader.nodeLimit else {
             throw YAMLFault(.tooManyNodes(limit: YAMLReader.nodeLimit), at: place)
+        }
+    }
+}
+
+/// A value that is whole, and what an alias of it costs.
+private struct Anchored {
+    let node: YAMLNode
+    let nodes: Int
+    /// How many collections stand inside each other in it, itself included.
+    let height: Int
+}
+
+/// A sequence or mapping whose end has not been read.
+private struct OpenCollection {
+    enum Kind: String {
+        case sequence = "!!seq"
+        case mapping = "!!map"
+    }
+
+    let kind: Kind
+    let place: YAMLPlace
+    let anchor: String?
+    let nodesBefore: Int
+    /// Of the highest value in it.
+    private(set) var height = 0
+    private var items: [YAMLNode] = []
+    private var members: [YAMLMember] = []
+    private var seen: Set<String> = []
+    /// The key whose value comes next.
+    private var key: (text: String, place: YAMLPlace)?
+
+    init(_ kind: Kind, at place: YAMLPlace, anchor: String?, nodesBefore: Int) {
+        self.kind = kind
+        self.place = place
+        self.anchor = anchor
+        self.nodesBefore = nodesBefore
+    }
+
+    var wantsKey: Bool { kind == .mapping && key == nil }
+
+    var node: YAMLNode {
+        YAMLNode(kind == .sequence ? .sequence(items) : .mapping(members), at: place)
+    }
+
+    mutating func take(_ whole: Anchored, at place: YAMLPlace) throws(YAMLFault) {
+        height = max(height, whole.height)
+        if kind == .sequence {
+            items.append(whole.node)
+        } else if let key {
+            members.append(YAMLMember(key: key.text, place: key.place, value: whole.node))
+            self.key = nil
+        } else {
+            guard let text = whole.node.scalar?.value.text else {
+                throw YAMLFault(.keyIsNotText, at: place)
+            }
+            guard seen.insert(text).inserted else {
+                throw YAMLFault(.duplicateKey(text), at: place)
+            }
+            key = (text, place)
         }
     }
 }

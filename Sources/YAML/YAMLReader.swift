@@ -1,7 +1,7 @@
 /// Reads YAML documents; see `YAMLSchema` for what words mean.
 package enum YAMLReader {
-    /// How many collections may stand inside each other.
-    package static let depthLimit = 512
+    /// How many collections may stand inside each other; as many as in JSON.
+    package static let depthLimit = 128
     /// How many values one text may have, with aliases counted as often as they are used.
     package static let nodeLimit = 200_000
     package static let byteLimit = 16 << 20
@@ -14,8 +14,7 @@ package enum YAMLReader {
             guard bytes.count <= byteLimit else {
                 throw YAMLFault(.tooLarge(limit: byteLimit), at: YAMLPlace(line: 1, column: 1))
             }
-            var composer = YAMLComposer(bytes)
-            return try composer.documents()
+            return try YAMLComposer(bytes).compose()
         } catch let fault {
             throw YAMLError(fault, file: file, in: bytes)
         }

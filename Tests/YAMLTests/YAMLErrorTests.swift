@@ -148,17 +148,21 @@ import YAML
     }
 
     /// Aliases of aliases must not reach deeper than plain text could.
-    @Test func measuresTheDepthOfAliases() {
-        var text =
-            "a0: &a0 \(String(repeating: "[", count: 100))\(String(repeating: "]", count: 100))\n"
-        for level in 1...6 {
-            let open = String(repeating: "[", count: 100)
-            let close = String(repeating: "]", count: 100)
-            text += "a\(level): &a\(level) \(open)*a\(level - 1)\(close)\n"
+    @Test func measuresTheDepthOfAliases() throws {
+        func brackets(_ count: Int, around inner: String) -> String {
+            String(repeating: "[", count: count) + inner + String(repeating: "]", count: count)
         }
-        let error = #expect(throws: YAMLError.self) { try YAMLReader.documents(of: text) }
-        #expect(error?.code == .tooDeep(limit: YAMLReader.depthLimit))
-        #expect(error?.line == 6)
+        let limit = YAMLReader.depthLimit
+        // The outer mapping is one, and `b` is one more than `a`.
+        let room = limit - 1 - (limit / 2 + 1)
+        let start = "a: &a \(brackets(limit / 2, around: ""))\nb: &b [*a]\n"
+        let deep = try YAMLReader.documents(of: start + "c: \(brackets(room, around: "*b"))\n")
+        #expect(deep.count == 1)
+        let error = #expect(throws: YAMLError.self) {
+            try YAMLReader.documents(of: start + "c: \(brackets(room + 1, around: "*b"))\n")
+        }
+        #expect(error?.code == .tooDeep(limit: limit))
+        #expect(error?.place == YAMLPlace(line: 3, column: 4 + room + 1))
     }
 
     @Test func countsValuesAndBytes() {
