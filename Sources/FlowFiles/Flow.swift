@@ -1,0 +1,130 @@
+package import CanaryEngine
+package import JSONTree
+package import Manifests
+package import MetricsGate
+package import TestHooks
+
+/// What a flow file says, checked and resolved as far as that goes without a cluster.
+package struct Flow: Hashable, Sendable {
+    package var name: String
+    package var target: FlowTarget
+    package var routes: [FlowRoute]
+    /// Where requests of tests enter the mesh; nil: no test or step may need it.
+    package var gateway: GatewayAddress?
+    /// The base address of Prometheus; nil: no gate, and weights are trusted unseen.
+    package var prometheus: String?
+    /// Istio match blocks, OR between them.
+    package var dark: [JSONTree]
+    /// A request that meets the dark match, where none can be derived from it.
+    package var darkExample: DarkExample?
+    package var tests: [TestSpec]
+    package var gates: [GateSpec]
+    package var plan: RunPlan
+    /// How often Prometheus scrapes.
+    package var scrape: Duration
+    /// Weights count as taken without a look at the mesh.
+    package var trustsWeights: Bool
+    /// Objects of Argo CD, Flux or Helm may be touched: stable stays, nothing of theirs is removed.
+    package var keepsGitOps: Bool
+    /// A run whose holder is gone goes on where it stood; else it rolls back.
+    package var goesOnWhenStale: Bool
+
+    package init(name: String, target: FlowTarget, plan: RunPlan) {
+        self.name = name
+        self.target = target
+        self.plan = plan
+        routes = []
+        gateway = nil
+        prometheus = nil
+        dark = []
+        darkExample = nil
+        tests = []
+        gates = []
+        scrape = .seconds(15)
+        trustsWeights = false
+        keepsGitOps = false
+        goesOnWhenStale = false
+    }
+}
+
+package struct FlowTarget: Hashable, Sendable {
+    package var namespace: String
+    package var service: String
+    /// The candidate's objects, exactly one Deployment among them.
+    package var manifest: [KubernetesObject]
+    package var versionLabel: String
+    /// Stable's Deployment; nil: the one that has the service's traffic now.
+    package var stable: String?
+
+    package init(
+        namespace: String, service: String, manifest: [KubernetesObject],
+        versionLabel: String = "version", stable: String? = nil
+    ) {
+        self.namespace = namespace
+        self.service = service
+        self.manifest = manifest
+        self.versionLabel = versionLabel
+        self.stable = stable
+    }
+}
+
+package struct FlowRoute: Hashable, Sendable {
+    package var virtualService: String
+    package var namespace: String?
+    package var http: [String]
+
+    package init(virtualService: String, namespace: String? = nil, http: [String] = []) {
+        self.virtualService = virtualService
+        self.namespace = namespace
+        self.http = http
+    }
+}
+
+/// What the command line says beside the file.
+package struct FlowOverrides: Hashable, Sendable {
+    package struct Setting: Hashable, Sendable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Container name to image, `--image NAME=REF`.
+    package var images: [Setting] = []
+    /// Template parameters, `--set k=v`.
+    package var parameters: [Setting] = []
+    /// Another manifest file, `--manifest`.
+    package var manifest: String?
+    package var namespace: String?
+
+    package init() {}
+}
+
+/// A file as its reader got it; what a flow needs is read through this door, so that a run can be
+/// read again from its journal on another machine.
+package struct FlowSource: Hashable, Sendable {
+    package struct File: Hashable, Sendable {
+        package var path: String
+        package var bytes: [UInt8]
+
+        package init(path: String, bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
+
+    /// The flow, then every file that it names and that was read, by the path as written.
+    package var files: [File]
+    /// The absolute folder that relative paths start from.
+    package var folder: String
+    package var overrides: FlowOverrides
+
+    package init(files: [File], folder: String, overrides: FlowOverrides) {
+        self.files = files
+        self.folder = folder
+        self.overrides = overrides
+    }
+}
