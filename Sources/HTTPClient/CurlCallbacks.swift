@@ -1,0 +1,55 @@
+internal import CLibcurl
+
+// What libcurl calls, on the transport's thread: turns pointers into arrays and back, no more.
+
+func curlHeardLine(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer(context) else { return 0 }
+    let line = unsafe array(bytes, count: size * count)
+    return transfer.hear(line: line) ? size * count : 0
+}
+
+func curlHeardBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer(context) else { return 0 }
+    let piece = unsafe array(bytes, count: size * count)
+    switch transfer.hear(body: piece) {
+    case .taken: return size * count
+    case .pause: return theseus_curl_pause
+    case .refuse: return 0
+    }
+}
+
+func curlWantsUpload(
+    _ space: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer(context), let space = unsafe space else {
+        return theseus_curl_upload_abort
+    }
+    let piece = transfer.nextUpload(atMost: size * count)
+    unsafe UnsafeMutableRawBufferPointer(start: space, count: size * count).copyBytes(from: piece)
+    return piece.count
+}
+
+func curlMayBegin(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?,
+    _: UnsafeMutablePointer<CChar>?, _: CInt, _: CInt
+) -> CInt {
+    guard let transfer = unsafe transfer(context) else { return CURL_PREREQFUNC_ABORT }
+    return transfer.mayBegin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+    guard let context = unsafe context else { return nil }
+    return unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func array(_ bytes: UnsafeMutablePointer<CChar>?, count: Int) -> [UInt8] {
+    guard let bytes = unsafe bytes else { return [] }
+    return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+}

@@ -1,0 +1,119 @@
+internal import CLibcurl
+internal import HTTPMessages
+
+/// libcurl's easy handle: one request, freed with its owner.
+@safe struct CurlEasy: ~Copyable {
+    /// Nil if libcurl had no memory; it takes nil everywhere, and does nothing.
+    private let easy: OpaquePointer?
+    private let lines: UnsafeMutablePointer<curl_slist>?
+    private let errors: UnsafeMutablePointer<CChar>
+    /// False: libcurl had no memory, or did not like what it was told.
+    ///
+    /// Do not use it.
+    private(set) var isReady = false
+
+    init(request: HTTPRequest, uploadCount: Int, options: CurlOptions) {
+        let raw = unsafe curl_easy_init()
+        unsafe easy = raw.map { OpaquePointer($0) }
+        unsafe lines = Self.headerLines(request, options: options)
+        unsafe errors = .allocate(capacity: theseus_curl_error_size)
+        unsafe errors.initialize(repeating: 0, count: theseus_curl_error_size)
+        unsafe theseus_curl_set_lines(raw, lines)
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_ERRORBUFFER, errors)
+        isReady =
+            setOptions(options) && set(CURLOPT_URL, request.url)
+            && setMethod(request.method, uploadCount: uploadCount)
+            && set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
+            && (request.streams || set(CURLOPT_ACCEPT_ENCODING, "gzip"))
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(raw)
+        unsafe curl_slist_free_all(lines)
+        unsafe errors.deallocate()
+    }
+
+    @unsafe var raw: UnsafeMutableRawPointer? { unsafe UnsafeMutableRawPointer(easy) }
+
+    /// libcurl's own words on what went wrong.
+    var words: String { unsafe String(cString: errors) }
+
+    /// Lets a paused transfer go on.
+    func resume() { unsafe curl_easy_pause(raw, CURLPAUSE_CONT) }
+
+    /// Sends what libcurl asks and says to `transfer`, which must own this handle.
+    func callBack(_ transfer: CurlTransfer) {
+        let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_PRIVATE, context)
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_HEADERDATA, context)
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_WRITEDATA, context)
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_READDATA, context)
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_PREREQDATA, context)
+        unsafe theseus_curl_set_copy(raw, CURLOPT_HEADERFUNCTION, curlHeardLine)
+        unsafe theseus_curl_set_copy(raw, CURLOPT_WRITEFUNCTION, curlHeardBody)
+        unsafe theseus_curl_set_copy(raw, CURLOPT_READFUNCTION, curlWantsUpload)
+        unsafe theseus_curl_set_ask(raw, curlMayBegin)
+    }
+
+    private func setOptions(_ options: CurlOptions) -> Bool {
+        // QUICK_EXIT: without it libcurl waits for a look-up that hangs when its transfer ends.
+        set(CURLOPT_NOSIGNAL, 1) && set(CURLOPT_QUICK_EXIT, 1)
+            && set(CURLOPT_PROTOCOLS_STR, "http,https")
+            && set(CURLOPT_FOLLOWLOCATION, 0)
+            && set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+            && set(CURLOPT_HTTP09_ALLOWED, 0)
+            && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+            && set(CURLOPT_TCP_NODELAY, 1)
+            && set(CURLOPT_TCP_KEEPALIVE, 1) && set(CURLOPT_TCP_KEEPIDLE, 30)
+            && set(CURLOPT_TCP_KEEPINTVL, 10)
+            && set(CURLOPT_PROXY, options.proxy ?? "")
+            && set(CURLOPT_SSL_VERIFYPEER, options.insecure ? 0 : 1)
+            && set(CURLOPT_SSL_VERIFYHOST, options.insecure ? 0 : 2)
+            && (options.caFile.map { set(CURLOPT_CAINFO, $0) } ?? true)
+    }
+
+    private func setMethod(_ method: String, uploadCount: Int) -> Bool {
+        switch method {
+        case "GET" where uploadCount == 0: return set(CURLOPT_HTTPGET, 1)
+        case "HEAD": return set(CURLOPT_NOBODY, 1)
+        case "POST", "PUT", "PATCH": break
+        default:
+            if uploadCount == 0 { return set(CURLOPT_CUSTOMREQUEST, method) }
+        }
+        let code = unsafe theseus_curl_set_large(
+            raw, CURLOPT_POSTFIELDSIZE_LARGE, uploadCount)
+        return code == CURLE_OK && set(CURLOPT_POST, 1) && set(CURLOPT_CUSTOMREQUEST, method)
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) -> Bool {
+        unsafe theseus_curl_set_long(raw, option, value) == CURLE_OK
+    }
+
+    private func set(_ option: CURLoption, _ value: String) -> Bool {
+        unsafe theseus_curl_set_text(raw, option, value) == CURLE_OK
+    }
+
+    private static func headerLines(
+        _ request: HTTPRequest, options: CurlOptions
+    ) -> UnsafeMutablePointer<curl_slist>? {
+        var headers = request.headers
+        if headers["user-agent"] == nil { headers["User-Agent"] = options.userAgent }
+        if case .tree = request.body, headers["content-type"] == nil {
+            headers["Content-Type"] = "application/json"
+        }
+        var lines: UnsafeMutablePointer<curl_slist>?
+        func add(_ line: String) {
+            // Nil: no memory; what is there so far stays as it is.
+            if let longer = unsafe curl_slist_append(lines, line) { unsafe lines = longer }
+        }
+        for line in headers.lines {
+            // libcurl's way to write a header without a value.
+            add(line.value.isEmpty ? "\(line.name);" : "\(line.name): \(line.value)")
+        }
+        // A colon and nothing takes away what libcurl would add by itself: a wait for
+        // "100 Continue", and a form's content type.
+        if headers["expect"] == nil { add("Expect:") }
+        if headers["content-type"] == nil { add("Content-Type:") }
+        return unsafe lines
+    }
+}

@@ -1,0 +1,28 @@
+/// What is true of every request that one transport carries.
+package struct CurlOptions: Hashable, Sendable {
+    /// A file of PEM certificates to trust instead of the system's.
+    package var caFile: String?
+    /// Trust whoever answers.
+    ///
+    /// For a person who says so, and for nobody else.
+    package var insecure: Bool
+    /// A proxy's URL; nil goes straight there, whatever the environment says.
+    package var proxy: String?
+    /// An answer with a larger body fails with `.tooLarge`; streams have no limit.
+    package var bodyLimit: Int
+    /// How many idle connections are kept for the next request.
+    package var idleConnections: Int
+    package var userAgent: String
+
+    package init(
+        caFile: String? = nil, insecure: Bool = false, proxy: String? = nil,
+        bodyLimit: Int = 16 << 20, idleConnections: Int = 256, userAgent: String = "theseus"
+    ) {
+        self.caFile = caFile
+        self.insecure = insecure
+        self.proxy = proxy
+        self.bodyLimit = bodyLimit
+        self.idleConnections = idleConnections
+        self.userAgent = userAgent
+    }
+}
