@@ -23,7 +23,7 @@ package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
         case (.array(let old), .array(let new)):
             return (0..<max(old.count, new.count)).flatMap { index in
                 between(
-                    index < old.count ? old[index] : nil, index < new.count ? new[index] : nil,
+                    old.dropFirst(index).first, new.dropFirst(index).first,
                     at: "\(path)[\(index)]")
             }
         case (let old?, let new?) where old.decimal != nil && old.decimal == new.decimal:
