@@ -1,4 +1,4 @@
-/// What is wrong with a JSON text, and where.
+/// What is wrong with a JSON text, and where; the words never repeat a value.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         /// There is nothing but white space.
@@ -62,13 +62,18 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .trailing: "more text after the value"
         case .malformedNumber: "this is no JSON number"
         case .hugeNumber: "this number is too large"
-        case .duplicateKey(let key): "duplicate key \(JSONWriter.text(of: .string(key)))"
+        case .duplicateKey(let key): "duplicate key \(Self.quoted(key))"
         case .malformedEscape: "unknown escape"
         case .loneSurrogate: "half of a surrogate pair"
         case .controlCharacter: "a control character in a string"
         case .malformedUTF8: "this is not UTF-8"
         case .tooDeep(let limit): "more than \(limit) arrays and objects inside each other"
         }
+    }
+
+    private static func quoted(_ key: String) -> String {
+        let shown = key.count > 60 ? key.prefix(60) + "…" : key[...]
+        return JSONWriter.text(of: .string(String(shown)))
     }
 
     private var remedy: String {

@@ -3,7 +3,8 @@
 // Read in this order:
 //   JSONTree      one JSON value, and how to walk and change it
 //   JSONObject    members in the order in which they were written
-//   JSONReader    bytes -> tree, or the line and column that is wrong
+//   JSONReader    bytes -> tree
+//   JSONError     what is wrong with the bytes, in which line and column
 //   JSONWriter    tree -> bytes, in the given or in canonical order
 //
 // Imports nothing but the standard library.

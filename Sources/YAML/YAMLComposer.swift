@@ -62,7 +62,7 @@ struct YAMLComposer: ~Copyable {
             throw YAMLFault(.tooDeep(limit: YAMLReader.depthLimit), at: place)
         }
         if let tag = properties.tag.map(YAMLScalar.short), tag != "!", tag != kind.rawValue {
-            throw YAMLFault(.unknownTag(tag), at: place)
+            throw YAMLFault(.unknownTag, at: place)
         }
         if let name = properties.anchor { anchors[name] = .some(nil) }
         let before = nodes
@@ -92,8 +92,8 @@ struct YAMLComposer: ~Copyable {
     private mutating func alias(
         _ name: String, at place: YAMLPlace
     ) throws(YAMLFault) -> Anchored {
-        guard let entry = anchors[name] else { throw YAMLFault(.unknownAlias(name), at: place) }
-        guard let named = entry else { throw YAMLFault(.endlessAlias(name), at: place) }
+        guard let entry = anchors[name] else { throw YAMLFault(.unknownAlias, at: place) }
+        guard let named = entry else { throw YAMLFault(.endlessAlias, at: place) }
         try count(named.nodes, at: place)
         guard open.count + named.height <= YAMLReader.depthLimit else {
             throw YAMLFault(.tooDeep(limit: YAMLReader.depthLimit), at: place)
@@ -201,7 +201,7 @@ extension YAMLScalar {
         case ("!!float", .integer(let whole)): return .number(Double(whole))
         case ("!!null", _), ("!!bool", _), ("!!int", _), ("!!float", _):
             throw YAMLFault(.tagDoesNotFit(tag), at: place)
-        default: throw YAMLFault(.unknownTag(tag), at: place)
+        default: throw YAMLFault(.unknownTag, at: place)
         }
     }
 
@@ -209,7 +209,7 @@ extension YAMLScalar {
     {
         switch YAMLSchema.meaning(of: text) {
         case .value(let value): return value
-        case .unusable: throw YAMLFault(.unusableNumber(text), at: place)
+        case .unusable: throw YAMLFault(.unusableNumber, at: place)
         }
     }
 }

@@ -1,6 +1,9 @@
 internal import JSONTree
 
 /// What is wrong with a YAML text, and where.
+///
+/// The words never repeat a value: a password that begins with `!`, `*` or a digit is soon taken for
+/// a tag, an alias or a number, and it must not get into a log by that.
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         /// libyaml could not make sense of it; in its words.
@@ -12,14 +15,14 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case keyIsNotText
         /// `<<`, which YAML 1.2 does not have.
         case mergeKey
-        case unknownAlias(String)
+        case unknownAlias
         /// An alias inside what it names.
-        case endlessAlias(String)
-        case unknownTag(String)
+        case endlessAlias
+        case unknownTag
         /// A tag on a value that cannot be read so: `!!int x`.
         case tagDoesNotFit(String)
         /// Beyond any `Double`, or not a number at all: `1e999`, `.inf`, `.nan`.
-        case unusableNumber(String)
+        case unusableNumber
         case tooDeep(limit: Int)
         /// More values than we read, aliases counted as often as they are used.
         case tooManyNodes(limit: Int)
@@ -55,11 +58,11 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .duplicateKey(let key): "duplicate key \(Self.quoted(key))"
         case .keyIsNotText: "a key that is not text"
         case .mergeKey: "merge keys (<<) are not supported"
-        case .unknownAlias(let name): "nothing is called &\(name) before this alias"
-        case .endlessAlias(let name): "the alias *\(name) stands inside what it names"
-        case .unknownTag(let tag): "unknown tag \(Self.quoted(tag))"
+        case .unknownAlias: "an alias of an anchor that is not there"
+        case .endlessAlias: "an alias inside what it names"
+        case .unknownTag: "unknown tag"
         case .tagDoesNotFit(let tag): "this value is no \(tag)"
-        case .unusableNumber(let text): "\(text) is no number that can be used"
+        case .unusableNumber: "a number that is too large, infinite or none"
         case .tooDeep(let limit): "more than \(limit) collections inside each other"
         case .tooManyNodes(let limit): "more than \(limit) values, aliases counted in full"
         case .tooLarge(let limit): "more than \(limit) bytes"
@@ -76,7 +79,7 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .mergeKey: "write the members out"
         case .unknownAlias: "define the anchor first, or quote a text that begins with *"
         case .endlessAlias: "write the value out"
-        case .unknownTag: "remove the tag; quotes make a value text"
+        case .unknownTag: "remove the tag, or quote a text that begins with !"
         case .tagDoesNotFit: "remove the tag, or correct the value"
         case .unusableNumber: "write a smaller number, or put it in quotes if it is text"
         case .tooDeep: "flatten it"
@@ -103,5 +106,8 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         return "\(number) | \(source)\n\(margin) | \(indent.joined())^"
     }
 
-    private static func quoted(_ text: String) -> String { JSONWriter.text(of: .string(text)) }
+    private static func quoted(_ key: String) -> String {
+        let shown = key.count > 60 ? key.prefix(60) + "…" : key[...]
+        return JSONWriter.text(of: .string(String(shown)))
+    }
 }

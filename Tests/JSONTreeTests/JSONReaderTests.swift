@@ -201,6 +201,12 @@ import Testing
                 """)
     }
 
+    @Test func shortensLongKeys() {
+        let key = String(repeating: "k", count: 1000)
+        let error = JSONError(.duplicateKey(key), line: 1, column: 1)
+        #expect(error.reason == "duplicate key \"\(key.prefix(60))…\"")
+    }
+
     @Test(arguments: malformed + malformedScalars)
     func everyRefusalHasThreeLines(_ refusal: Refusal) {
         let lines = refusal.error.description.split(separator: "\n")
