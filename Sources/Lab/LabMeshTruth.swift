@@ -10,12 +10,13 @@ extension LabMesh {
         package let requests: Double
     }
 
-    /// How many requests a version has had in a span of time; whole ones are not asked for.
+    /// How many requests a version has had in a span of time, fractions of one included.
     ///
-    /// `service` is the full host name; nil: any.
+    /// A span begins after its first moment; without one, at the beginning of the world. `service`
+    /// is the full host name; nil: any.
     package func requests(
         to version: String, of service: String? = nil, fromTests: Bool = false,
-        from start: Duration = .zero, to end: Duration? = nil
+        from start: Duration? = nil, to end: Duration? = nil
     ) -> Double {
         count(from: start, to: end) {
             $0.hasReached && $0.version == version && (service == nil || $0.service == service)
@@ -25,7 +26,7 @@ extension LabMesh {
 
     /// How many of a version's requests of users failed.
     package func errors(
-        of version: String, from start: Duration = .zero, to end: Duration? = nil
+        of version: String, from start: Duration? = nil, to end: Duration? = nil
     ) -> Double {
         count(from: start, to: end) {
             $0.hasReached && $0.version == version && $0.origin == .users && $0.isError
@@ -33,7 +34,7 @@ extension LabMesh {
     }
 
     /// How many requests of users found no pod, or no route to one.
-    package func lost(from start: Duration = .zero, to end: Duration? = nil) -> Double {
+    package func lost(from start: Duration? = nil, to end: Duration? = nil) -> Double {
         count(from: start, to: end) { $0.isLost && $0.origin == .users }
     }
 
@@ -41,7 +42,7 @@ extension LabMesh {
     ///
     /// Before a candidate's first weight these are leaks; afterwards they are its traffic.
     package func leaks(
-        to version: String, from start: Duration = .zero, to end: Duration? = nil
+        to version: String, from start: Duration? = nil, to end: Duration? = nil
     ) -> [Leak] {
         var leaks: [Leak] = []
         for stream in ledger.streams {
@@ -62,10 +63,10 @@ extension LabMesh {
     }
 
     private func count(
-        from start: Duration, to end: Duration?, where isWanted: (RequestStream) -> Bool
+        from start: Duration?, to end: Duration?, where isWanted: (RequestStream) -> Bool
     ) -> Double {
         ledger.count(
-            from: start.inSeconds, to: min(end ?? now, now).inSeconds, where: isWanted)
+            from: start?.inSeconds, to: min(end ?? now, now).inSeconds, where: isWanted)
     }
 
     /// The part of a service's users that a version has now, in percent.

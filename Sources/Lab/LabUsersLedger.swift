@@ -187,13 +187,14 @@ struct RequestLedger: Sendable {
         histories[place].value(at: seconds)
     }
 
-    /// How many requests of the chosen streams came in a span of time.
+    /// How many requests of the chosen streams came after `start`, if there is one, until `end`.
     func count(
-        from start: Double, to end: Double, where isWanted: (RequestStream) -> Bool
+        from start: Double?, to end: Double, where isWanted: (RequestStream) -> Bool
     ) -> Double {
         var total = 0.0
         for (place, stream) in streams.enumerated() where isWanted(stream) {
-            total += value(of: place, at: end) - value(of: place, at: start)
+            total += value(of: place, at: end)
+            if let start { total -= value(of: place, at: start) }
         }
         return total
     }

@@ -27,17 +27,6 @@ struct PromQLToken: Hashable, Sendable {
     }
 }
 
-/// How PromQL writes and reads numbers.
-enum PromQLNumber {
-    /// As Prometheus prints sample values: no more digits than needed, `NaN`, `+Inf`, `-Inf`.
-    static func text(_ number: Double) -> String {
-        if number.isNaN { return "NaN" }
-        if number.isInfinite { return number > 0 ? "+Inf" : "-Inf" }
-        if number == number.rounded(), Swift.abs(number) < 1e15 { return String(Int(number)) }
-        return String(number)
-    }
-}
-
 /// Cuts a query into words.
 struct PromQLLexer {
     private let bytes: [UInt8]
