@@ -70,9 +70,9 @@ package struct PrometheusSource: Sendable {
 
     /// GET while the query fits into a URL, since some who stand before Prometheus let only that pass.
     private func request(_ query: String, at instant: Double?) -> HTTPRequest {
-        var fields = [("query", query)]
-        if let instant { fields.append(("time", Self.timeText(instant))) }
-        let form = FormText.encoded(fields)
+        var fields = [(name: "query", value: query)]
+        if let instant { fields.append((name: "time", value: Self.timeText(instant))) }
+        let form = URLText.encoded(fields)
         let url = "\(address)/api/v1/query"
         var headers = headers
         headers["Accept"] = "application/json"

@@ -1,7 +1,7 @@
 /// Percent-encoding, as URLs and forms have it.
-enum FormText {
+package enum URLText {
     /// Everything but RFC 3986's unreserved letters is encoded, a space as `%20`.
-    static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 2)
         for byte in text.utf8 {
@@ -17,9 +17,9 @@ enum FormText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Fields of a form, as `a=1&b=2`.
-    static func encoded(_ fields: [(String, String)]) -> String {
-        fields.map { "\(encoded($0.0))=\(encoded($0.1))" }.joined(separator: "&")
+    /// The fields of a query or a form, as `a=1&b=2`.
+    package static func encoded(_ fields: [(name: String, value: String)]) -> String {
+        fields.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
     }
 
     private static func digit(_ nibble: UInt8) -> UInt8 {
