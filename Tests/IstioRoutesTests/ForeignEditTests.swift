@@ -1,0 +1,137 @@
+import CanaryEngine
+import JSONTree
+import Manifests
+import Testing
+import YAML
+
+@testable import IstioRoutes
+
+/// Somebody else edits the routes while a run moves them.
+struct ForeignEditTests {
+    struct Story: Sendable, CustomTestStringConvertible {
+        var name: String
+        /// The list as somebody left it, after we had shifted to 40.
+        var found: String
+        /// What was before the run.
+        var was = "[{destination: {host: reviews}}]"
+        var home: String
+        var back: String
+        var testDescription: String { name }
+    }
+
+    static let v1 = "{destination: {host: reviews, subset: v1}"
+    static let v2 = "{destination: {host: reviews, subset: v2}"
+
+    @Test(arguments: [
+        Story(
+            name: "raised the candidate", found: "[\(v1), weight: 10}, \(v2), weight: 90}]",
+            home: "[\(v1)}]", back: "[{destination: {host: reviews}}]"),
+        Story(
+            name: "took stable away", found: "[\(v2)}]", home: "[\(v1)}]",
+            back: "[{destination: {host: reviews}}]"),
+        Story(
+            name: "unpinned", found: "[{destination: {host: reviews}}]", home: "[\(v1)}]",
+            back: "[{destination: {host: reviews}}]"),
+        Story(
+            name: "added a destination",
+            found: "[\(v1), weight: 50}, \(v2), weight: 30}, {destination: {host: x}, weight: 20}]",
+            home: "[\(v1), weight: 80}, {destination: {host: x}, weight: 20}]",
+            back:
+                "[{destination: {host: reviews}, weight: 80}, {destination: {host: x}, weight: 20}]"
+        ),
+        Story(
+            name: "left one hundredth only",
+            found: "[\(v2), weight: 1}, {destination: {host: x}, weight: 99}]",
+            home: "[\(v1), weight: 1}, {destination: {host: x}, weight: 99}]",
+            back:
+                "[{destination: {host: reviews}, weight: 1}, {destination: {host: x}, weight: 99}]"
+        ),
+        Story(
+            name: "took a destination away", found: "[\(v1), weight: 60}, \(v2), weight: 40}]",
+            was:
+                "[{destination: {host: reviews}, weight: 90}, {destination: {host: x}, weight: 10}]",
+            home: "[\(v1), weight: 100}]", back: "[{destination: {host: reviews}, weight: 100}]"),
+        Story(
+            name: "wrote it twice",
+            found: "[\(v1), weight: 30}, \(v1), weight: 30}, \(v2), weight: 40}]",
+            home: "[\(v1)}]", back: "[{destination: {host: reviews}}]"),
+    ])
+    func goesHomeAllTheSame(_ story: Story) throws {
+        let (pinned, edit) = try RouteEditTests.scene("[{name: a, route: \(story.was)}]").pinned()
+        var object = edit.weighted(pinned, percent(40))
+        var http = try #require(object.spec["http"]?.items)
+        http[0]["route"] = try tree(story.found)
+        http[0]["timeout"] = "9s"
+        object.spec["http"] = .array(http)
+
+        let home = edit.lowered(object, to: .none)
+        #expect(home.spec["http"]?.items?[0]["route"] == (try tree(story.home)))
+        let back = edit.unpinned(home)
+        #expect(back.spec["http"]?.items?[0]["route"] == (try tree(story.back)))
+        #expect(back.spec["http"]?.items?[0]["timeout"] == "9s")
+    }
+
+    @Test(arguments: [
+        ("[\(v1), weight: 60}, \(v2), weight: 40}]", true),
+        ("[\(v1), weight: 61}, \(v2), weight: 39}]", false),
+        ("[\(v1), weight: 100}]", false),
+        ("[{destination: {host: reviews}, weight: 60}, \(v2), weight: 40}]", false),
+        // Theirs grew, ours shrank in proportion: no harm.
+        ("[\(v1), weight: 30}, \(v2), weight: 20}, {destination: {host: x}, weight: 50}]", true),
+        // Theirs grew at nobody's cost: the sum is off.
+        ("[\(v1), weight: 60}, \(v2), weight: 40}, {destination: {host: x}, weight: 10}]", false),
+    ])
+    func isNoticed(list: String, isHarmless: Bool) throws {
+        let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
+        var object = edit.weighted(pinned, percent(40))
+        var http = try #require(object.spec["http"]?.items)
+        http[0]["route"] = try tree(list)
+        object.spec["http"] = .array(http)
+        let difference = IstioRouter.difference(object, edit, from: [percent(40)])
+        #expect((difference == nil) == isHarmless)
+    }
+
+    @Test func saysWhoAndWhat() throws {
+        let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
+        var object = edit.weighted(pinned, percent(40))
+        let record = try #require(RouteEdit(of: object, run: "r1"))
+        object = edit.weighted(object, percent(50))
+        object.annotate(RouteRecord.annotation, record.record.text)
+        object.tree.set(
+            try tree(
+                """
+                - {manager: kubectl-edit, time: "2026-01-05T11:00:00Z"}
+                - {manager: argocd-controller, time: "2026-01-05T12:00:00Z"}
+                - {manager: theseus, time: "2026-01-05T12:30:00Z"}
+                - {manager: istiod, time: "2026-01-05T13:00:00Z", subresource: status}
+                """), at: "metadata", "managedFields")
+        #expect(
+            IstioRouter.difference(object, record, from: [percent(40)]) == """
+                VirtualService shop/reviews, http route (unnamed 1): stable has 50, the candidate \
+                50, where we had written 40%; changed by argocd-controller; to end this, in the \
+                Application set ignoreDifferences: [{group: networking.istio.io, kind: \
+                VirtualService, managedFieldsManagers: [theseus]}] and the sync option \
+                RespectIgnoreDifferences=true
+                """)
+    }
+
+    @Test(arguments: [
+        ("kustomize-controller", "kustomize.toolkit.fluxcd.io/reconcile: disabled"),
+        ("helm-controller", "driftDetection.ignore"), ("helm", "helm upgrade"),
+    ])
+    func knowsTheSetting(manager: String, setting: String) {
+        var object = KubernetesObject(["kind": "VirtualService"])
+        object.tree.set(
+            [["manager": .string(manager), "time": "2026-01-05T11:00:00Z"]],
+            at: "metadata", "managedFields")
+        let hand = ForeignHand(on: object)
+        #expect(hand.sentence.hasPrefix("changed by \(manager); to end this, "))
+        #expect(hand.setting?.contains(setting) == true)
+    }
+
+    @Test func aPersonNeedsNoSetting() {
+        #expect(
+            ForeignHand(on: KubernetesObject([:])).sentence
+                == "changed by somebody who left no name")
+    }
+}

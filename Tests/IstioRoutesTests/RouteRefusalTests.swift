@@ -1,0 +1,44 @@
+import Testing
+
+@testable import IstioRoutes
+
+struct RouteRefusalTests {
+    @Test func readsAsThreeLines() {
+        let refusal = RouteRefusal(
+            .ambiguous(found: ["shop/reviews: primary", "shop/edge: (unnamed, 2)"]),
+            at: "Service shop/reviews")
+        #expect(
+            "\(refusal)" == """
+                routes: several routes lead to the service and none was named (ambiguous)
+                  where: Service shop/reviews
+                  do:    name them all under 'routes': shop/reviews: primary, shop/edge: (unnamed, 2)
+                """)
+    }
+
+    static let all: [RouteRefusal.Code] = [
+        .noSuchVirtualService(present: []), .noSuchRoute(present: ["a"]),
+        .leadsElsewhere(service: "s"), .ambiguous(found: ["a"]), .partial(left: ["a"]),
+        .noRoute(service: "s"), .answersItself(with: "redirect"), .sumIsNot100(sum: 90),
+        .poolTooSmall(foreign: 99), .unreadable(part: "p"), .twoDestinations(service: "s"),
+        .foreignVersion(subset: "v0", version: "v0"), .unknownSubset(subset: "v9"),
+        .candidateHasTraffic(weight: 5), .differentSubsets(first: "a", second: "b"),
+        .mirrored(service: "s"), .notHTTP(protocol: "TCP"), .delegated, .sameName,
+        .claimedTwice(host: "h", gateway: "mesh", other: "o"), .coveredByWildcard(host: "*"),
+        .ruledTwice(other: "o"), .ruleShadowed(host: "*"), .hidden,
+        .subsetTaken(subset: "v2", labels: "version=v3"), .leftOver(run: "r0"),
+        .heldByRun("r0"), .darkConflict(field: "uri"), .nameTaken, .sameSubset(subset: "v1"),
+    ]
+
+    @Test(arguments: all) func hasThreeFullLines(code: RouteRefusal.Code) {
+        let lines = "\(RouteRefusal(code, at: "here"))".split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[0].hasPrefix("routes: ") && lines[0].hasSuffix(")"))
+        #expect(lines[1] == "  where: here")
+        #expect(lines[2].hasPrefix("  do:    ") && lines[2].count > 20)
+        #expect(!lines[0].contains("unnamed"))
+    }
+
+    @Test func namesDiffer() {
+        #expect(Set(Self.all.map(\.text.name)).count == Self.all.count)
+    }
+}

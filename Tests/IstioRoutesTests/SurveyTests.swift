@@ -1,0 +1,158 @@
+import JSONTree
+import Manifests
+import Testing
+
+@testable import IstioRoutes
+
+struct SurveyTests {
+    static let rule = """
+        kind: DestinationRule
+        metadata: {name: reviews}
+        spec:
+          host: reviews
+          trafficPolicy: {loadBalancer: {simple: LEAST_REQUEST}}
+          subsets:
+          - {name: v1, labels: {version: v1}, trafficPolicy: {loadBalancer: {simple: RANDOM}}}
+        """
+
+    @Test func findsTheOneRoute() throws {
+        let survey = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http:
+              - name: other
+                route: [{destination: {host: reviews.other.svc.cluster.local}}]
+              - name: primary
+                route: [{destination: {host: reviews.shop.svc.cluster.local, subset: v1}}]
+            ---
+            \(Self.rule)
+            """
+        ).survey()
+        #expect(survey.routes.map(\.key) == [.named("primary")])
+        #expect(survey.missingRoutes == nil)
+        #expect(survey.missingRule == nil)
+        #expect(survey.stable.name == "v1")
+        #expect(survey.candidate.name == "v2")
+        #expect(
+            survey.candidate.tree
+                == (try tree(
+                    "{name: v2, labels: {version: v2}, trafficPolicy: {loadBalancer: {simple: RANDOM}}}"
+                )))
+        #expect(
+            survey.touched.map(\.description) == [
+                "VirtualService shop/reviews", "DestinationRule shop/reviews",
+            ])
+    }
+
+    /// Without routes the mesh would send requests to every pod, and so one is made.
+    @Test func nothingThere() throws {
+        let scope = RouteScope.reviews
+        let survey = try RouteScene("kind: Service").survey(scope)
+        #expect(survey.routes.isEmpty)
+        #expect(survey.touched.isEmpty)
+        let routes = try #require(survey.routesToMake(for: scope))
+        #expect(
+            routes.spec
+                == (try tree(
+                    """
+                    hosts: [reviews]
+                    http:
+                    - name: primary
+                      route: [{destination: {host: reviews, subset: v1}}]
+                    """)))
+        #expect(RouteRecord(on: routes)?.isOurObject == true)
+        #expect(survey.missingRule?.spec == (try tree("host: reviews")))
+    }
+
+    /// Routes from a gateway alone: the mesh's own way in is open still.
+    @Test func gatewayAlone() throws {
+        let survey = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [shop.example.com]
+              gateways: [edge]
+              http: [{route: [{destination: {host: reviews}}]}]
+            """
+        ).survey()
+        #expect(survey.routes.map(\.key) == [.unnamed(0)])
+        #expect(survey.missingRoutes?.name == "reviews-theseus")
+        #expect(survey.managed.count == 3)
+    }
+
+    @Test(arguments: [
+        // The service's namespace before the root namespace, and the longest wildcard of each.
+        (
+            """
+            kind: DestinationRule
+            metadata: {name: wide}
+            spec: {host: "*.local", trafficPolicy: {tls: {mode: DISABLE}}}
+            ---
+            kind: DestinationRule
+            metadata: {name: near}
+            spec: {host: "*.shop.svc.cluster.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+            """, "host: reviews\ntrafficPolicy: {tls: {mode: ISTIO_MUTUAL}}"
+        ),
+        (
+            """
+            kind: DestinationRule
+            metadata: {name: default, namespace: istio-system}
+            spec: {host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+            ---
+            kind: DestinationRule
+            metadata: {name: exact, namespace: istio-system}
+            spec: {host: reviews.shop.svc.cluster.local, trafficPolicy: {tls: {mode: SIMPLE}}}
+            """, "host: reviews\ntrafficPolicy: {tls: {mode: SIMPLE}}"
+        ),
+    ])
+    func copiesThePolicyInEffect(rules: String, spec: String) throws {
+        let survey = try RouteScene(rules).survey()
+        #expect(survey.missingRule?.spec == (try tree(spec)))
+        #expect(survey.rule.name == "reviews")
+    }
+
+    @Test func keepsTheSubsetsThatAreThere() throws {
+        let survey = try RouteScene(
+            """
+            kind: DestinationRule
+            metadata: {name: reviews}
+            spec:
+              host: reviews
+              subsets:
+              - {name: old, labels: {app: reviews, version: v1}}
+              - {name: new, labels: {version: v2, app: reviews}}
+            ---
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http:
+              - route:
+                - {destination: {host: reviews, subset: old}, weight: 100}
+                - {destination: {host: reviews, subset: new}, weight: 0}
+            """
+        ).survey()
+        #expect(survey.stable.name == "old")
+        #expect(survey.candidate.name == "new")
+    }
+
+    @Test func firstReleaseHasNobody() throws {
+        let survey = try RouteScene("kind: Service").survey(
+            RouteScope.reviews.firstRelease())
+        #expect(survey.stable.name == "theseus-nobody")
+        #expect(survey.stable.labels == ["version": "theseus-nobody"])
+        #expect(survey.candidate.labels == ["version": "v2"])
+    }
+
+    /// A label's value may be more than a subset's name may.
+    @Test(arguments: [
+        ("v1.2.3", "v1-2-3"), ("V1_rc", "v1-rc"), ("2024.01-", "2024-01"), ("...", "version"),
+    ])
+    func makesNames(version: String, name: String) {
+        #expect(VersionSubset.name(for: version) == name)
+    }
+}
