@@ -15,6 +15,7 @@ final class RudeServer: Sendable {
 
     let port: Int
     private let listener: CInt
+    private let isMute: Bool
     private let heard = Mutex<[String]>([])
 
     /// The requests so far, header lines only.
@@ -35,12 +36,16 @@ final class RudeServer: Sendable {
         }
         try #require(listen(listener, backlog) == 0)
         self.listener = listener
+        isMute = steps.isEmpty
         port = Int(in_port_t(bigEndian: name.sin_port))
         if steps.isEmpty { return }
         Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(listener, nil, nil)
-                if connection < 0 { return }
+                if connection < 0 {
+                    close(listener)
+                    return
+                }
                 for step in steps where !play(step, on: connection) { break }
                 close(connection)
             }
@@ -49,7 +54,8 @@ final class RudeServer: Sendable {
 
     func stop() {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
+        // The thread closes what it still uses: the number could be another's by then.
+        if isMute { close(listener) }
     }
 
     private func play(_ step: Step, on connection: CInt) -> Bool {
