@@ -1,0 +1,112 @@
+import CanaryEngine
+import JSONTree
+import Manifests
+import Testing
+
+@testable import IstioRoutes
+
+/// What holds for every edit of every object, however strange.
+struct RouteEditLawTests {
+    struct Night {
+        var dice: StrangeRoutes
+        let before: KubernetesObject
+        let scope = RouteScope.reviews.naming(RouteName(virtualService: "reviews"))
+        let edit: RouteEdit
+        let pinned: KubernetesObject
+
+        init(seed: UInt64) throws {
+            var dice = StrangeRoutes(seed: seed)
+            before = dice.virtualService()
+            let world = RouteWorld(virtualServices: [before], rules: [dice.rule()])
+            let survey = try RouteSurvey(of: world, for: scope)
+            let reference = try #require(survey.virtualServices.first)
+            edit = RouteEdit(survey.record(of: reference, run: scope.run))
+            pinned = edit.pinned(before)
+            self.dice = dice
+        }
+
+        /// The object with everything that we may touch taken out.
+        func foreignPart(of object: KubernetesObject) -> JSONTree {
+            var clean = RouteEdit.forgotten(edit.undarkened(object))
+            clean = edit.changingLists(of: clean) { _, list in
+                let reading = RouteReading(object)
+                list.removeAll { edit.side(of: $0, in: reading) != .foreign }
+            }
+            return clean.tree
+        }
+
+        func checkSums(_ object: KubernetesObject) {
+            let reading = RouteReading(object)
+            for route in reading.http where reading.leads(route, to: edit.record.host) {
+                let sum = reading.destinations(of: route)?.reduce(0) { $0 + $1.weight }
+                #expect(sum == 100)
+            }
+        }
+
+        /// One edit of the run, by the dice; the weight that it leaves behind.
+        mutating func step(_ object: KubernetesObject, _ weight: TrafficWeight) throws
+            -> (KubernetesObject, TrafficWeight)
+        {
+            switch dice.below(5) {
+            case 0, 1:
+                let next = percent(dice.one(of: [0, 1, 2, 50, 99, 100]))
+                return (edit.weighted(object, next), next)
+            case 2: return (try edit.darkened(object, matching: scope.dark), weight)
+            case 3: return (edit.undarkened(object), weight)
+            default:
+                let next = percent(dice.below(101))
+                return (edit.lowered(object, to: next), min(next, weight))
+            }
+        }
+    }
+
+    /// Whatever a run does: what is not ours survives untouched, sums hold, a second time changes
+    /// nothing, and the way back ends where it began.
+    @Test(arguments: UInt64(0)..<300) func keepsWhatIsNotOurs(seed: UInt64) throws {
+        var night = try Night(seed: seed)
+        let foreign = night.foreignPart(of: night.before)
+        var object = night.pinned
+        var weight = TrafficWeight.none
+        #expect(night.foreignPart(of: object) == foreign)
+        for _ in 0..<6 {
+            (object, weight) = try night.step(object, weight)
+            #expect(night.foreignPart(of: object) == foreign)
+            night.checkSums(object)
+            let state = IstioRouter.difference(object, night.edit, from: [weight])
+            #expect(state == nil)
+        }
+        let back = RouteEdit.forgotten(
+            night.edit.unpinned(night.edit.lowered(night.edit.undarkened(object), to: .none)))
+        #expect(back == night.before)
+    }
+
+    /// Doing it twice is like doing it once.
+    @Test(arguments: UInt64(0)..<100) func repeatsWithoutEffect(seed: UInt64) throws {
+        let night = try Night(seed: seed)
+        let edit = night.edit
+        #expect(edit.pinned(night.pinned) == night.pinned)
+        let shifted = edit.weighted(night.pinned, percent(30))
+        #expect(edit.weighted(shifted, percent(30)) == shifted)
+        #expect(edit.lowered(shifted, to: percent(30)) == shifted)
+        let dark = try edit.darkened(shifted, matching: night.scope.dark)
+        #expect(try edit.darkened(dark, matching: night.scope.dark) == dark)
+        let back = edit.unpinned(edit.weighted(edit.undarkened(dark), .none))
+        #expect(edit.unpinned(back) == back)
+        let moved = edit.withoutStable(edit.weighted(dark, .all))
+        #expect(edit.withoutStable(moved) == moved)
+    }
+
+    /// A world that the run has changed already gives the survey of the one before.
+    @Test(arguments: UInt64(0)..<100) func surveysTheSameAgain(seed: UInt64) throws {
+        var dice = StrangeRoutes(seed: seed)
+        let before = RouteWorld(virtualServices: [dice.virtualService()], rules: [dice.rule()])
+        let night = try Night(seed: seed)
+        let first = try RouteSurvey(of: before, for: night.scope)
+        let changed = try night.edit.darkened(
+            night.edit.weighted(night.pinned, percent(50)), matching: night.scope.dark)
+        let rule = try SubsetEdit(run: "r1").adding(first.candidate, to: before.rules[0])
+        let again = try RouteSurvey(
+            of: RouteWorld(virtualServices: [changed], rules: [rule]), for: night.scope)
+        #expect(again == first)
+    }
+}
