@@ -107,7 +107,11 @@ let package = Package(
         tests("DigestsTests", of: ["Digests"]),
         tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree"]),
         tests("ProcessesTests", of: ["Processes", "Timekeeping"]),
-        tests("JournalTests", of: ["Journal", "Digests", "Timekeeping"]),
+        .target(
+            name: "CSQLiteFaults", dependencies: ["CSQLite"], path: "Tests/CSQLiteFaults"),
+        tests(
+            "JournalTests", of: ["Journal", "Digests", "CSQLiteFaults"],
+            data: ["Histories"]),
         tests("ManifestsTests", of: ["Manifests", "JSONTree"]),
         tests("KubernetesAPITests", of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
         tests("LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping"]),

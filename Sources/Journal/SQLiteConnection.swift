@@ -112,6 +112,7 @@ extension SQLiteFault {
         self.init(
             code: extended & 0xFF == code & 0xFF ? extended : code,
             message: unsafe String(cString: sqlite3_errmsg(database)),
-            system: unsafe sqlite3_system_errno(database))
+            // For other codes it may be left over from an earlier call.
+            system: code & 0xFF == SQLITE_CANTOPEN ? unsafe sqlite3_system_errno(database) : 0)
     }
 }

@@ -6,7 +6,7 @@ struct SQLiteFault: Error {
     let code: CInt
     /// SQLite's own words.
     let message: String
-    /// The system's errno where the disk was the cause, else 0.
+    /// The system's errno where a file could not be opened, else 0.
     let system: CInt
 
     init(code: CInt, message: String, system: CInt = 0) {

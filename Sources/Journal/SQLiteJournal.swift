@@ -23,15 +23,19 @@ package actor SQLiteJournal: JournalStore {
     /// Roughly how many bytes were written to the log since it was folded into the file.
     private var unfolded = 0
 
-    private static let unfoldedLimit = 4 << 20
+    private let unfoldedLimit: Int
 
     /// Opens the journal at `path`, and makes it where there is none; looks at every page once.
     ///
-    /// `vfs` names one of SQLite's file systems: the tests have one that breaks.
-    package init(path: String, mode: Mode = .readWrite, vfs: String? = nil) throws(JournalError) {
+    /// `vfs` names one of SQLite's file systems: the tests have one that breaks. The log is folded
+    /// into the file each time that about `foldAfter` bytes have been written.
+    package init(
+        path: String, mode: Mode = .readWrite, vfs: String? = nil, foldAfter: Int = 4 << 20
+    ) throws(JournalError) {
         let opening = SQLiteOpening(file: JournalFile(path: path), mode: mode, vfs: vfs)
         connection = try opening.connection()
         address = opening.address
+        unfoldedLimit = foldAfter
         broken =
             mode == .readWrite
             ? nil
@@ -135,7 +139,10 @@ package actor SQLiteJournal: JournalStore {
     package func blob(_ digest: String) throws(JournalError) -> [UInt8]? {
         let doing = "read a blob"
         let bytes = try read(doing) { (file) throws(SQLiteFault) in try file.blob(digest) }
-        guard let bytes else { return nil }
+        guard let bytes else {
+            try demandSoundBlobs(doing)
+            return nil
+        }
         guard SHA256.hex(of: bytes) == digest else {
             throw damage("blob \(digest) is not what was written", doing)
         }
@@ -204,7 +211,8 @@ extension SQLiteJournal {
             decision = try decide(connection)
             guard !connection.hasMoved else {
                 throw SQLiteFault(
-                    code: SQLITE_READONLY, message: "the file was moved or deleted while open")
+                    code: SQLITE_READONLY,
+                    message: "the file was moved or deleted while it was open")
             }
             if case .keep = decision {
                 try connection.run("COMMIT")
@@ -240,7 +248,7 @@ extension SQLiteJournal {
     /// What was answered is safe in the log by now, so a failure here is the next writer's news.
     private func foldLog(after bytes: Int) {
         unfolded += bytes + 16_384
-        guard unfolded > Self.unfoldedLimit else { return }
+        guard unfolded > unfoldedLimit else { return }
         unfolded = 0
         do throws(SQLiteFault) {
             try connection.run("PRAGMA wal_checkpoint(PASSIVE)")
@@ -252,6 +260,17 @@ extension SQLiteJournal {
     private func demand(_ run: String, _ doing: String) throws(JournalError) {
         let known = try read(doing) { (file) throws(SQLiteFault) in try file.holds(run: run) }
         guard known else { throw error(.unknownRun, "there is no run of this id", doing) }
+    }
+
+    /// A blob may be missing because its name was damaged; nobody asks for one never kept.
+    private func demandSoundBlobs(_ doing: String) throws(JournalError) {
+        var odd: String?
+        try read(doing) { (file) throws(SQLiteFault) in
+            try file.eachBlob { digest, bytes in
+                if SHA256.hex(of: bytes) != digest { odd = digest }
+            }
+        }
+        if let odd { throw damage("blob \(odd) is not what was written", doing) }
     }
 
     private func damage(_ detail: String, _ doing: String) -> JournalError {

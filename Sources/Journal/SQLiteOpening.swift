@@ -169,6 +169,13 @@ struct SQLiteOpening {
             throw error(.damaged, "the tables are not those of a journal")
         }
         guard verdict == "ok" else { throw error(.damaged, verdict) }
+        let (cards, complete) = try asking { () throws(SQLiteFault) in
+            (try connection.cards(), try connection.isComplete())
+        }
+        for (card, seal) in cards where card.seal != seal {
+            throw error(.damaged, "the card of run '\(card.run)' is not what was written")
+        }
+        guard complete else { throw error(.damaged, "records or wishes are missing") }
     }
 
     /// Runs `work`; what SQLite says against it becomes the journal's own words.

@@ -33,7 +33,10 @@ extension SQLiteConnection {
     func records(of run: String, from first: Int) throws(SQLiteFault) -> [JournalRecord] {
         var records: [JournalRecord] = []
         try self.run(
-            "SELECT \(Self.recordColumns) FROM record WHERE run = ? AND sequence >= ? ORDER BY sequence",
+            """
+            SELECT \(Self.recordColumns) FROM record WHERE run = ? AND sequence >= ?
+            ORDER BY sequence
+            """,
             [.text(run), .integer(first)]
         ) { row in records.append(Self.record(row)) }
         return records
@@ -66,6 +69,29 @@ extension SQLiteConnection {
             bytes = row.bytes(0)
         }
         return bytes
+    }
+
+    func eachBlob(_ body: (String, [UInt8]) -> Void) throws(SQLiteFault) {
+        try run("SELECT digest, bytes FROM blob ORDER BY digest") { row in
+            body(row.text(0), row.bytes(1))
+        }
+    }
+
+    /// True where each record and each wish has a run, and each run's numbers go from 1 to the end.
+    ///
+    /// A damaged name at the end of a table would else only look like a lost tail.
+    func isComplete() throws(SQLiteFault) -> Bool {
+        var odd = 0
+        for (table, number) in [("record", "sequence"), ("wish", "number")] {
+            try self.run(
+                """
+                SELECT 1 FROM \(table) GROUP BY run
+                HAVING min(\(number)) <> 1 OR max(\(number)) <> count(*)
+                  OR run NOT IN (SELECT run FROM run)
+                """
+            ) { _ in odd += 1 }
+        }
+        return odd == 0
     }
 
     func lastWish(of run: String) throws(SQLiteFault) -> Int {
