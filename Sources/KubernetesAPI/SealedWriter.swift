@@ -87,10 +87,10 @@ package actor SealedWriter {
                 case .write(let edited): wanted = edited
                 }
                 return try await put(wanted, reference)
-            } catch let error as KubernetesError where error.isPassing {
+            } catch let error as KubernetesError
+                where error.isPassing || error.code == .notFound  // deleted in between
+            {
                 try await backoff.wait(after: error, by: time)
-            } catch let error as KubernetesError where error.code == .notFound {
-                continue  // deleted between the two calls
             }
         }
     }
