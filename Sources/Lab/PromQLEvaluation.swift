@@ -183,6 +183,7 @@ struct PromQLEvaluation {
             return .vector(
                 [PromQLSample(labels: SeriesLabels(), value: try scalar(arguments[0]))])
         case .time: return .scalar(Double(moment + epoch) / 1000)
+        case .timestamp: return .vector(try timestamps(arguments[0]))
         case .absent: return .vector(try absent(arguments[0]))
         case .clamp:
             let low = try scalar(arguments[1])
@@ -209,6 +210,15 @@ struct PromQLEvaluation {
         try vector(expression).map {
             PromQLSample(labels: $0.labels.nameless, value: change($0.value))
         }
+    }
+
+    /// When the samples were scraped; of what was reckoned, the moment that is asked about.
+    private func timestamps(_ expression: PromQLExpression) throws(PromQLFlaw) -> [PromQLSample] {
+        var date = moment
+        if case .instant(let selector) = expression {
+            date = book.scrape(notAfter: min(moment - selector.offset, horizon))
+        }
+        return try each(expression) { _ in Double(date + epoch) / 1000 }
     }
 
     private func absent(_ expression: PromQLExpression) throws(PromQLFlaw) -> [PromQLSample] {

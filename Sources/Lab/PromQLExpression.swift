@@ -136,7 +136,7 @@ enum PromQLFunction: String, CaseIterable, Hashable, Sendable {
     case countOverTime = "count_over_time"
     case lastOverTime = "last_over_time"
     case histogramQuantile = "histogram_quantile"
-    case scalar, vector, absent, time
+    case scalar, vector, absent, time, timestamp
     case clamp
     case clampLow = "clamp_min"
     case clampHigh = "clamp_max"
@@ -148,7 +148,7 @@ enum PromQLFunction: String, CaseIterable, Hashable, Sendable {
             .maximumOverTime, .countOverTime, .lastOverTime:
             [.rangeVector]
         case .histogramQuantile: [.scalar, .instantVector]
-        case .scalar, .absent, .abs, .ceil, .floor, .round, .sqrt: [.instantVector]
+        case .scalar, .absent, .timestamp, .abs, .ceil, .floor, .round, .sqrt: [.instantVector]
         case .vector: [.scalar]
         case .time: []
         case .clamp: [.instantVector, .scalar, .scalar]
