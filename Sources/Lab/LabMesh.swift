@@ -15,6 +15,7 @@ package struct LabMesh: Sendable {
     var gateway: MeshProxies
     private var clients: MeshProxies
     private(set) var pods: [MeshPod] = []
+    private(set) var cuts = LabUsersCuts()
     private var dice: SeededGenerator
     /// For requests through the gateway, so that their number does not move the lags.
     var requestDice: SeededGenerator
@@ -42,9 +43,8 @@ package struct LabMesh: Sendable {
                 amplitude: settings.ripple * 2, period: period * 0.61, phase: turn(&dice)),
             retention: settings.retention)
         gateway = MeshProxies(
-            gateway: settings.gateway, workload: settings.gatewayWorkload,
-            namespace: settings.gatewayNamespace)
-        clients = MeshProxies(gateway: MeshNames.mesh, workload: "", namespace: "")
+            gateway: settings.gateway, workload: settings.gatewayWorkload)
+        clients = MeshProxies(gateway: MeshNames.mesh, workload: "")
         var namespaces = [settings.gatewayWorkload: settings.gatewayNamespace]
         for load in settings.loads { namespaces[load.client] = load.namespace }
         prometheus = PrometheusDoor(
@@ -90,7 +90,11 @@ package struct LabMesh: Sendable {
         }
         guard let object = stored.object else {
             guard let place else { return false }
-            return pods.remove(at: place).isReady
+            let pod = pods[place]
+            if pod.isReady { cuts.stop(pod, among: pods, at: now.inSeconds) }
+            cuts.end(pod, in: ledger, at: now.inSeconds)
+            pods.remove(at: place)
+            return pod.isReady
         }
         let pod = MeshPod(object, versionLabel: settings.versionLabel)
         guard let place else {
@@ -98,6 +102,8 @@ package struct LabMesh: Sendable {
             return pod.isReady
         }
         let old = pods[place]
+        if old.isReady, !pod.isReady { cuts.stop(old, among: pods, at: now.inSeconds) }
+        if !old.isReady, pod.isReady { cuts.forget(pod) }
         pods[place] = pod
         return old != pod && (old.isReady || pod.isReady)
     }

@@ -38,6 +38,11 @@ extension LabMesh {
         count(from: start, to: end) { $0.isLost && $0.origin == .users }
     }
 
+    /// How many requests were cut off because their pod went away before it had answered.
+    package func cut(from start: Duration? = nil, to end: Duration? = nil) -> Double {
+        cuts.requests(after: start?.inSeconds, until: min(end ?? now, now).inSeconds)
+    }
+
     /// Users' requests that reached a version though no route asks for marks that they bear.
     ///
     /// Before a candidate's first weight these are leaks; afterwards they are its traffic.
@@ -109,7 +114,7 @@ extension LabMesh {
                         "tests": whole(requests(to: version, fromTests: true)),
                     ]
                 }),
-            "lost": whole(lost()),
+            "lost": whole(lost()), "cut": whole(cut()),
             "prometheus": .string(settings.prometheus.fault.rawValue),
         ]
     }

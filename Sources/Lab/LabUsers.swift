@@ -18,10 +18,13 @@ struct LabUsers: Sendable {
     }
 
     private(set) var loads: [UserLoad]
+    /// Which loads' services have ever had a ready pod: nobody comes before the doors open.
+    private var isOpen: [Bool]
     private(set) var burdens: [Burden] = []
 
     init(_ loads: [UserLoad]) {
         self.loads = loads
+        isOpen = loads.map { _ in false }
         for index in loads.indices { self.loads[index].schedule.sort { $0.at < $1.at } }
     }
 
@@ -54,7 +57,9 @@ struct LabUsers: Sendable {
         settings: MeshSettings, booked ledger: inout RequestLedger, at seconds: Double
     ) {
         var flows: [Flow] = []
-        for load in loads where load.perSecond > 0 {
+        for (index, load) in loads.enumerated() where load.perSecond > 0 {
+            isOpen[index] = isOpen[index] || clients.hasPods(load, among: pods)
+            guard isOpen[index] else { continue }
             let parts = [(gateway, load.gatewayShare), (clients, 1 - load.gatewayShare)]
             for (proxies, part) in parts where part > 0 {
                 let isGateway = proxies.gateway != MeshNames.mesh

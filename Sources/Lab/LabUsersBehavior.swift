@@ -85,7 +85,10 @@ package struct VersionBehavior: Hashable, Sendable {
 }
 
 extension VersionBehavior {
-    /// Reads `{errorRate, errorCode, latency: {median, spread}, capacityPerPod, strained: {above, …}}`.
+    /// Reads how a version answers.
+    ///
+    /// `{errorRate, errorCode, latency: {median, spread}, capacityPerPod, strained: {above,
+    /// errorRate, latency}}`; what is not there is usual.
     package init(_ tree: JSONTree) {
         let latency = LatencyProfile(tree["latency"], or: LatencyProfile(median: 12))
         self.init(

@@ -37,8 +37,8 @@ struct MeshProxies: Sendable {
     var clusters = Lagging(ClusterTable())
     /// The gateway whose routes they hold; nil: any gateway's.
     let gateway: String?
+    /// The workload as which they send requests on; empty where many do.
     let workload: String
-    let namespace: String
 
     /// How one request fares, or an endless number of equal ones.
     struct Fate: Hashable, Sendable {
@@ -67,6 +67,15 @@ struct MeshProxies: Sendable {
     mutating func arrive(until now: Duration) -> Bool {
         let hasRoutes = routes.arrive(until: now)
         return clusters.arrive(until: now) || hasRoutes
+    }
+
+    /// Whether any pod stands ready behind a load's service, whatever the routes.
+    func hasPods(_ load: UserLoad, among pods: [MeshPod]) -> Bool {
+        let host = MeshNames.fullHost(load.service, load.namespace)
+        guard case .success = clusters.current.pods(host, subset: nil, among: pods) else {
+            return false
+        }
+        return true
     }
 
     /// All the ends that a request may come to, with their shares; those of no mirror sum to 1.

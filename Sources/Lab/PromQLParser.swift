@@ -232,8 +232,8 @@ extension PromQLParser {
         }
         guard inner.type == .instantVector else {
             throw flaw(
-                "expected type instant vector in aggregation expression, got \(inner.type.rawValue)",
-                at: column)
+                "expected type instant vector in aggregation expression, "
+                    + "got \(inner.type.rawValue)", at: column)
         }
         if kind.hasParameter, given[0].type != .scalar {
             throw flaw(

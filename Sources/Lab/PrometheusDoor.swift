@@ -3,7 +3,9 @@ internal import JSONTree
 
 /// Prometheus' HTTP API over the ledger of requests.
 struct PrometheusDoor: Sendable {
-    var settings: PrometheusSettings
+    var settings: PrometheusSettings {
+        didSet { book.interval = max(settings.scrapeInterval.milliseconds, 1) }
+    }
     /// The date at time zero, in milliseconds since 1970.
     var epoch: Int
     private var book: PrometheusBook

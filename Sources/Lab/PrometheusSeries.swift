@@ -76,7 +76,7 @@ struct PrometheusBook: Sendable {
     /// Where the workloads that ask live.
     private let sourceNamespaces: [String: String]
     /// Between two scrapes, in milliseconds.
-    let interval: Int
+    var interval: Int
 
     init(interval: Duration, sourceNamespaces: [String: String]) {
         self.interval = max(interval.milliseconds, 1)

@@ -140,6 +140,55 @@ struct MeshRoutingTests {
         #expect(abs((leaks.first?.requests ?? 0) - 250) < 1e-6)
     }
 
+    /// 100 requests a second of 2 s each, on two pods: 100 are under way on each.
+    @Test(arguments: [(0, 100.0), (1, 50), (2, 0), (5, 0)])
+    func requestsUnderWayAreCutWithTheirPod(waited: Int, expected: Double) {
+        var settings = MeshScene.steady()
+        settings.versions["v1"] = VersionBehavior(
+            latency: LatencyProfile(median: 2000, spread: 0))
+        var scene = MeshScene(settings)
+        scene.begin()
+        scene.pass(.seconds(60))
+        scene.pods("v1", 1, ready: false)
+        scene.notice()
+        scene.pass(.seconds(waited))
+        scene.erase(.pod, "shop-v1-abc-0")
+        scene.notice()
+        #expect(abs(scene.mesh.cut() - expected) < 1e-6)
+        #expect(scene.mesh.cut(from: scene.now) == 0)
+        #expect(scene.mesh.lost() == 0)
+    }
+
+    @Test func quickRequestsAreNotCut() {
+        var scene = MeshScene()
+        scene.begin()
+        scene.pass(.seconds(60))
+        scene.pods("v1", 1, ready: false)
+        scene.notice()
+        scene.pass(.seconds(1))
+        scene.erase(.pod, "shop-v1-abc-0")
+        scene.notice()
+        #expect(scene.mesh.cut() == 0)
+    }
+
+    @Test func nobodyComesBeforeTheDoorsOpen() {
+        var scene = MeshScene()
+        scene.service()
+        scene.rule(["v1"])
+        scene.weights([("v1", 100)])
+        scene.pods("v1", 1, ready: false)
+        scene.notice()
+        scene.pass(.seconds(30))
+        #expect(scene.mesh.lost() == 0)
+        scene.pods("v1", 1)
+        scene.notice()
+        #expect(scene.rate(of: "v1") == 100)
+        scene.erase(.pod, "shop-v1-abc-0")
+        scene.notice()
+        scene.pass(.seconds(10))
+        #expect(abs(scene.mesh.lost() - 1000) < 1e-6)
+    }
+
     @Test func theOldestVirtualServiceHoldsAHostInTheMesh() {
         var scene = MeshScene(MeshScene.steady(gatewayShare: 0))
         scene.begin()

@@ -143,10 +143,8 @@ struct MeshScene {
 
     /// The body of Prometheus' answer.
     mutating func ask(_ query: String, parameters: String = "") -> JSONTree {
-        let answer = mesh.handlePrometheus(
-            HTTPRequest(
-                "GET", "http://p/prometheus/api/v1/query?query=\(Self.escaped(query))" + parameters),
-            at: now)
+        let path = "http://p/prometheus/api/v1/query?query=\(Self.escaped(query))"
+        let answer = mesh.handlePrometheus(HTTPRequest("GET", path + parameters), at: now)
         return (try? answer.response.body.tree()) ?? .null
     }
 

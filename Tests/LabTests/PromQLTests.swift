@@ -56,7 +56,8 @@ struct PromQLTests {
         Refused(
             "a[x]", "1:3: parse error: unexpected identifier \"x\" in range, expected duration"),
         Refused(
-            "rate(a[1m], 2)", "1:1: parse error: expected 1 argument(s) in call to \"rate\", got 2"),
+            "rate(a[1m], 2)",
+            "1:1: parse error: expected 1 argument(s) in call to \"rate\", got 2"),
         Refused(
             "time() offset 5m",
             "1:8: parse error: offset modifier must be preceded by an instant vector selector or "
