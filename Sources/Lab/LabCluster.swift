@@ -64,14 +64,16 @@ package struct LabCluster: Sendable {
     /// Virtual time; the date is `epoch` later.
     package internal(set) var now: Duration = .zero
     /// The date at time zero, in milliseconds since 1970.
-    package let epoch: Int
+    package internal(set) var epoch: Int
     /// Counts every change; the resourceVersion of the newest.
     package private(set) var revision = 100
+    /// The revision before the first change: the n-th entry of the history has this plus n.
+    let firstRevision = 100
     package private(set) var history: [StoredVersion] = []
     var shelves = Array(repeating: Shelf(), count: LabCatalog.all.count)
     var agenda = LabAgenda()
     var dice: SeededGenerator
-    let pace: LabPace
+    package var pace: LabPace
     /// What each manager last applied, for server-side apply.
     var lastApplied: [Applied: JSONTree] = [:]
     var progress: [String: Progress] = [:]

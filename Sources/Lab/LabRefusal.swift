@@ -96,6 +96,26 @@ extension LabRefusal {
         message: "the server does not allow this method on the requested resource",
         details: [:])
 
+    /// What the API server says with a status when nothing is known of the cause.
+    static func staged(_ status: Int, retryAfter: Int? = nil) -> LabRefusal {
+        let (reason, message) =
+            switch status {
+            case 400: ("BadRequest", "the server rejected our request")
+            case 401: ("Unauthorized", "Unauthorized")
+            case 403: ("Forbidden", "the request is forbidden: the lab says so")
+            case 404: ("NotFound", "the server could not find the requested resource")
+            case 409: ("Conflict", "Operation cannot be fulfilled: the lab says so")
+            case 410: ("Expired", "The resourceVersion for the provided watch is too old.")
+            case 422: ("Invalid", "the object is invalid: the lab says so")
+            case 429: ("TooManyRequests", "Too many requests, please try again later.")
+            case 500: ("InternalError", "Internal error occurred: the lab says so")
+            case 503: ("ServiceUnavailable", "the server is currently unable to handle the request")
+            default: ("", "the lab says so")
+            }
+        return LabRefusal(
+            status: status, reason: reason, message: message, details: [:], retryAfter: retryAfter)
+    }
+
     static func gone(_ asked: Int, oldest: Int) -> LabRefusal {
         LabRefusal(
             status: 410, reason: "Expired",

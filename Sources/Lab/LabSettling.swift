@@ -157,7 +157,7 @@ extension LabCluster {
         if policy == "Foreground", hasDependents(object.uid) {
             finalizers.append("foregroundDeletion")
         }
-        if finalizers.isEmpty {
+        if finalizers.isEmpty, call.kind != LabCatalog.namespaces {
             erase(call.kind, key, by: call.manager)
             return .json([
                 "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
@@ -172,7 +172,11 @@ extension LabCluster {
             tree.set(.string(timestamp), at: "metadata", "deletionTimestamp")
             tree.set(0, at: "metadata", "deletionGracePeriodSeconds")
         }
-        tree.set(.array(finalizers), at: "metadata", "finalizers")
+        if call.kind == LabCatalog.namespaces {
+            tree.set("Terminating", at: "status", "phase")
+        } else {
+            tree.set(.array(finalizers), at: "metadata", "finalizers")
+        }
         let ending = store(tree, in: call.kind, at: key, by: call.manager)
         return .json(LabVersions.present(ending, call))
     }

@@ -4,6 +4,9 @@ internal import JSONTree
 package struct LabState: Sendable {
     package var cluster: LabCluster
     package var mesh: LabMesh
+    var trouble = LabTrouble()
+    /// By how much this world's clock is quicker than the machine's; told under `/lab`.
+    package var speed = 1
     private var noticed = 0
 
     package init(cluster: LabCluster, mesh: LabMesh) {

@@ -1,5 +1,4 @@
 package import HTTPMessages
-internal import JSONTree
 internal import Synchronization
 package import Timekeeping
 
@@ -10,20 +9,30 @@ package import Timekeeping
 package final class LabWorld: HTTPTransport, Sendable {
     private struct Held: Sendable {
         var state: LabState
-        var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
-        var watcher = 0
+        /// Who waits for the next change: watches.
+        var watchers: [(ticket: Int, wake: CheckedContinuation<Void, Never>)] = []
+        var ticket = 0
     }
 
     package let time: any Timekeeper
+    /// The world's own time when its timekeeper read `beginning`.
+    private let origin: Duration
+    private let beginning: Duration
     private let latency: Duration
     private let gateway: String
     private let held: Mutex<Held>
 
+    /// Lets `state` go on from now, the timekeeper's now.
+    ///
     /// `gateway`: the authority (`host:port`) whose requests go through the mesh's gateway.
     package init(_ state: LabState, time: any Timekeeper, gateway: String = LabWorld.gateway) {
         self.time = time
         self.gateway = gateway
+        origin = state.now
+        beginning = time.now
         latency = state.cluster.pace.latency
+        var state = state
+        state.cluster.epoch = time.date - state.now.milliseconds
         held = Mutex(Held(state: state))
     }
 
@@ -32,15 +41,25 @@ package final class LabWorld: HTTPTransport, Sendable {
     package static let gateway = "lab.invalid:7081"
     package static let prometheus = "http://lab.invalid:7080/prometheus"
 
+    /// The world's own time; its objects' dates are this much after the cluster's epoch.
+    package var now: Duration { origin + (time.now - beginning) }
+
     /// Reads or changes the world by hand, as of now: a person with a long screwdriver.
     package func reach<Value: Sendable>(_ work: (inout LabState) -> Value) -> Value {
-        let now = time.now
-        return held.withLock { held in
+        let now = self.now
+        let (value, woken) = held.withLock { held in
+            let before = held.state.cluster.revision
             held.state.advance(to: now)
             let value = work(&held.state)
             held.state.noticeChanges()
-            return value
+            guard held.state.cluster.revision != before, !held.watchers.isEmpty else {
+                return (value, [CheckedContinuation<Void, Never>]())
+            }
+            defer { held.watchers = [] }
+            return (value, held.watchers.map(\.wake))
         }
+        for watcher in woken { watcher.resume() }
+        return value
     }
 
     /// A copy of everything, as of now.
@@ -52,6 +71,11 @@ package final class LabWorld: HTTPTransport, Sendable {
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let address = LabAddress(request.url)
         try await pause(latency / 2, request)
+        if request.method == "GET", address.authority != gateway,
+            let call = LabCall(request, address), call.isWatch
+        {
+            return try await watch(call, request)
+        }
         let answer = reach { $0.answer(request, address, gateway: gateway) }
         guard latency / 2 + answer.after < request.timeout else {
             try await pause(request.timeout, request)
@@ -68,17 +92,80 @@ package final class LabWorld: HTTPTransport, Sendable {
             throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
         }
     }
-}
 
-extension LabState {
-    /// Answers one request at once; watches are the world's.
-    mutating func answer(_ request: HTTPRequest, _ address: LabAddress, gateway: String)
-        -> LabAnswer
+    // MARK: Watches
+
+    private func watch(_ call: LabCall, _ request: HTTPRequest) async throws(HTTPFailure)
+        -> HTTPResponse
     {
-        if address.authority == gateway { return mesh.handleGateway(request, at: now) }
-        switch address.path.first {
-        case "prometheus": return mesh.handlePrometheus(request, at: now)
-        default: return LabAnswer(cluster.handle(request, address))
+        let begun = reach { $0.cluster.beginWatch(call, request) }
+        try await pause(latency / 2, request)
+        switch begun {
+        case .failure(let refusal): return refusal.response
+        case .success(let watch):
+            let end = now + watch.lasts
+            let open = Mutex(watch)
+            return HTTPResponse(
+                status: 200, headers: ["Content-Type": "application/json"],
+                body: .chunks(
+                    HTTPChunks { [self] () async throws(HTTPFailure) in
+                        try await next(of: open, until: end, request)
+                    }))
         }
+    }
+
+    private func next(
+        of watch: borrowing Mutex<LabWatch>, until end: Duration, _ request: HTTPRequest
+    )
+        async throws(HTTPFailure) -> HTTPChunks.Chunk?
+    {
+        while true {
+            if let event = reach({ state in watch.withLock { $0.next(in: state.cluster) } }) {
+                return .tree(event)
+            }
+            if Task.isCancelled {
+                throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
+            }
+            if now >= end { return nil }
+            await change(before: end)
+        }
+    }
+
+    /// Returns when somebody changed something, when something is due, or at `end`.
+    private func change(before end: Duration) async {
+        let due = held.withLock { $0.state.nextChange } ?? end
+        let rest = max(min(due, end) - now, .milliseconds(1))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await self.time.sleep(for: rest) }
+            group.addTask { await self.nextChange() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func nextChange() async {
+        let ticket = held.withLock { held in
+            held.ticket += 1
+            return held.ticket
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { wake in
+                if Task.isCancelled { return wake.resume() }
+                held.withLock { $0.watchers.append((ticket, wake)) }
+                // Cancelled in between, on another thread: nobody else would wake us.
+                if Task.isCancelled { leave(ticket) }
+            }
+        } onCancel: {
+            leave(ticket)
+        }
+    }
+
+    private func leave(_ ticket: Int) {
+        let wake = held.withLock { held in
+            held.watchers.firstIndex { $0.ticket == ticket }.map {
+                held.watchers.remove(at: $0).wake
+            }
+        }
+        wake?.resume()
     }
 }

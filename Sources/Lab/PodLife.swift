@@ -2,7 +2,7 @@ internal import JSONTree
 internal import Manifests
 
 /// How the pods of a workload behave.
-package enum PodBehaviour: String, Hashable, Sendable {
+package enum PodBehaviour: String, CaseIterable, Hashable, Sendable {
     /// Ready after a while, and then for ever.
     case steady
     /// Starts, dies, waits longer each time.

@@ -1,0 +1,155 @@
+internal import HTTPMessages
+internal import JSONTree
+internal import Manifests
+
+/// One watch: where it stands in the cluster's history, and which objects its caller knows.
+struct LabWatch: Sendable {
+    let call: LabCall
+    let selector: LabSelector
+    let lasts: Duration
+    let table: LabTable?
+    let sendsBookmarks: Bool
+    /// The place in the history of the next version to look at.
+    private var place: Int
+    private var known: Set<LabCluster.Key>
+    /// Events that are already made, the next one last.
+    private var ready: [JSONTree] = []
+    private var told: Duration
+    private var isTold = false
+
+    init(
+        _ call: LabCall, selector: LabSelector, lasts: Duration, table: LabTable?,
+        from place: Int, knowing known: Set<LabCluster.Key>, events: [JSONTree], at now: Duration
+    ) {
+        self.call = call
+        self.selector = selector
+        self.lasts = lasts
+        self.table = table
+        self.place = place
+        self.known = known
+        sendsBookmarks = call.address.value("allowWatchBookmarks") == "true"
+        ready = events.reversed()
+        told = now
+    }
+
+    /// The next event, if there is one by now.
+    mutating func next(in cluster: LabCluster) -> JSONTree? {
+        if let event = ready.popLast() { return event }
+        while place < cluster.history.count {
+            let version = cluster.history[place]
+            place += 1
+            if let event = event(of: version, cluster) { return event }
+        }
+        guard sendsBookmarks, cluster.now - told >= .seconds(60) else { return nil }
+        told = cluster.now
+        return [
+            "type": "BOOKMARK",
+            "object": [
+                "kind": .string(call.resource.kind), "apiVersion": .string(call.apiVersion),
+                "metadata": ["resourceVersion": .string(String(cluster.revision))],
+            ],
+        ]
+    }
+
+    private mutating func event(of version: StoredVersion, _ cluster: LabCluster) -> JSONTree? {
+        let reference = version.reference
+        guard reference.kind.plural == call.resource.plural,
+            reference.kind.group == call.resource.group,
+            call.namespace.isEmpty || reference.namespace == call.namespace
+        else { return nil }
+        let key = LabCluster.Key(namespace: reference.namespace, name: reference.name)
+        if let object = version.object, selector.matches(object) {
+            return tell(known.insert(key).inserted ? "ADDED" : "MODIFIED", object, cluster)
+        }
+        guard known.remove(key) != nil else { return nil }
+        // The last version that there was, under the number of the change that ended it.
+        guard var last = cluster.version(before: version) else { return nil }
+        last.tree.set(.string(String(version.revision)), at: "metadata", "resourceVersion")
+        return tell("DELETED", last, cluster)
+    }
+
+    private mutating func tell(_ type: String, _ object: KubernetesObject, _ cluster: LabCluster)
+        -> JSONTree
+    {
+        told = cluster.now
+        guard let table else {
+            return ["type": .string(type), "object": LabVersions.present(object, call)]
+        }
+        defer { isTold = true }
+        var tree = table.tree(of: [object], at: object.resourceVersion, cluster.epochNow)
+        if isTold { tree["columnDefinitions"] = .null }
+        return ["type": .string(type), "object": tree]
+    }
+}
+
+extension LabCluster {
+    func beginWatch(_ call: LabCall, _ request: HTTPRequest) -> Result<LabWatch, LabRefusal> {
+        do throws(LabRefusal) { return .success(try watch(call, request)) } catch {
+            return .failure(error)
+        }
+    }
+
+    private func watch(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> LabWatch {
+        if call.address.value("sendInitialEvents") != nil {
+            throw LabRefusal(
+                status: 422, reason: "Invalid",
+                message: "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden:"
+                    + " sendInitialEvents is forbidden for watch unless the WatchList feature"
+                    + " gate is enabled")
+        }
+        let selector = try selector(call)
+        let matching = shelves[call.kind].objects.filter { isIn(call, $0) && selector.matches($0) }
+        let table = LabTable.asked(by: request, call)
+        let lasts = Duration.seconds(
+            call.address.value("timeoutSeconds").flatMap { Int($0) } ?? 1800)
+        let asked = call.address.value("resourceVersion") ?? ""
+        var known = Set(matching.map { Key(namespace: $0.namespace, name: $0.name) })
+        guard !asked.isEmpty, asked != "0" else {
+            let events = matching.enumerated().map { number, object -> JSONTree in
+                guard let table else {
+                    return ["type": "ADDED", "object": LabVersions.present(object, call)]
+                }
+                var tree = table.tree(of: [object], at: object.resourceVersion, epochNow)
+                if number > 0 { tree["columnDefinitions"] = .null }
+                return ["type": "ADDED", "object": tree]
+            }
+            return LabWatch(
+                call, selector: selector, lasts: lasts, table: table, from: history.count,
+                knowing: known, events: events, at: now)
+        }
+        guard let from = Int(asked), from <= revision else {
+            throw .badRequest("Invalid resource version: \(asked)")
+        }
+        let oldest = max(firstRevision, revision - pace.watchable)
+        if from < oldest { throw .gone(from, oldest: oldest) }
+        known = knownKeys(call, selector, at: from)
+        return LabWatch(
+            call, selector: selector, lasts: lasts, table: table, from: from - firstRevision,
+            knowing: known, events: [], at: now)
+    }
+
+    /// The objects that a caller saw who listed them at `revision`.
+    private func knownKeys(_ call: LabCall, _ selector: LabSelector, at revision: Int) -> Set<Key> {
+        var known: Set<Key> = []
+        for version in history.prefix(revision - firstRevision) {
+            let reference = version.reference
+            guard reference.kind.plural == call.resource.plural,
+                reference.kind.group == call.resource.group,
+                call.namespace.isEmpty || reference.namespace == call.namespace
+            else { continue }
+            let key = Key(namespace: reference.namespace, name: reference.name)
+            if let object = version.object, selector.matches(object) {
+                known.insert(key)
+            } else {
+                known.remove(key)
+            }
+        }
+        return known
+    }
+
+    /// The version that an object had before this one.
+    func version(before later: StoredVersion) -> KubernetesObject? {
+        history.prefix(later.revision - firstRevision - 1)
+            .last { $0.reference == later.reference && $0.object != nil }?.object
+    }
+}
