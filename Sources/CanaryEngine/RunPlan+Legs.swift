@@ -7,9 +7,10 @@ extension RunPlan {
         case .backup:
             return [.begin, .backUp, .holdStable]
         case .deploy(let deadline):
-            let pins = [Leg.pinSubset, settle, .pinRoutes, settle]
-            return [.begin] + (isFirstRelease ? [] : pins)
-                + [.applyCandidate, .awaitReady(deadline: deadline)]
+            return [
+                .begin, .pinSubset, settle, .pinRoutes, settle, .applyCandidate,
+                .awaitReady(deadline: deadline),
+            ]
         case .route:
             return [.begin, .addCandidateSubset, settle, .addDarkRoute, settle]
         case .reach(let deadline, let every):
@@ -60,8 +61,8 @@ extension RunPlan {
         if routed { legs += [.removeDarkRoute, .settle(limits.settle)] }
         if deployed { legs += [.drainCandidate, .removeCandidate] }
         if routed { legs += [.removeCandidateSubset] }
-        if deployed, !isFirstRelease { legs += [.unpin] }
-        if begun > 0 { legs += [.restoreStable, .verifyHome] }
+        if deployed { legs += [.unpin, .settle(limits.settle)] }
+        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
         return legs
     }
 
@@ -70,7 +71,7 @@ extension RunPlan {
         let hasRoute = steps.contains(.route)
         let settle = Leg.settle(limits.settle)
         var legs: [Leg] = hasRoute ? [.removeDarkRoute, settle] : []
-        if steps.contains(.retire), !isFirstRelease {
+        if steps.contains(.retire) {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
         return legs + [.tidy]

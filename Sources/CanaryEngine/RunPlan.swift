@@ -4,7 +4,7 @@ package struct RunPlan: Hashable, Sendable {
     package var limits: Limits
     /// What becomes of a test that may run only once and was cut off by a crash.
     package var onCutOff: CutOffPolicy
-    /// There is no stable version: going home means removing what the run made.
+    /// There is no stable version: the routes are pinned to nobody until the candidate has them.
     package var isFirstRelease: Bool
 
     package init(

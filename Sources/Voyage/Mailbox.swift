@@ -35,6 +35,10 @@ final class Mailbox: Sendable {
         rope.yield()
     }
 
+    func wish(_ wish: Wish) { deliver(.wish(wish)) }
+
+    func stop(_ why: Stranding) { deliver(.stop(why)) }
+
     /// The next news, in the order stop, wishes, facts; nil when the task is cancelled. For one reader.
     func next() async -> News? {
         while !Task.isCancelled {

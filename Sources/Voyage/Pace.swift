@@ -4,6 +4,8 @@ package struct Pace: Hashable, Sendable {
     package var inbox = Duration.milliseconds(200)
     /// How soon a change in the cluster is seen.
     package var poll = Duration.seconds(1)
+    /// How often the candidate is looked after while it has users.
+    package var watch = Duration.seconds(5)
     /// How long the lease on a target lasts without being renewed; renewed after a third of it.
     package var lease = Duration.seconds(15)
     /// How long a bake's test rests between two rounds.

@@ -1,27 +1,28 @@
-package import CanaryEngine
-package import Chronicle
+import CanaryEngine
+import Chronicle
 import Journal
-package import Timekeeping
+import Timekeeping
 
 /// The loop between a run's state and the world: remember, believe, act.
 ///
 /// An order is started once and keeps running while it stays in force. Called off, it is cancelled
 /// and never waited for; its late facts are heard by nobody.
-package struct RunDriver: Sendable {
+struct RunDriver: Sendable {
     private let log: RunLog
     private let plan: RunPlan
     private let crew: any Crew
     private let time: any Timekeeper
     private let pace: Pace
     private let bridge: Bridge
-    private let mailbox = Mailbox()
+    private let mailbox: Mailbox
     /// Who stands in the journal as the writer of facts.
     private let actor: String
     private let report: @Sendable (LoggedFact) -> Void
 
-    package init(
+    init(
         log: RunLog, plan: RunPlan, crew: any Crew, time: any Timekeeper, pace: Pace,
-        bridge: Bridge, actor: String, report: @escaping @Sendable (LoggedFact) -> Void
+        bridge: Bridge, mailbox: Mailbox, actor: String,
+        report: @escaping @Sendable (LoggedFact) -> Void
     ) {
         self.log = log
         self.plan = plan
@@ -29,38 +30,33 @@ package struct RunDriver: Sendable {
         self.time = time
         self.pace = pace
         self.bridge = bridge
+        self.mailbox = mailbox
         self.actor = actor
         self.report = report
     }
 
-    /// A person's wish that reached this process directly: a signal, a key.
-    package func wish(_ wish: Wish) { mailbox.deliver(.wish(wish)) }
-
-    package func stop(_ why: Stranding) { mailbox.deliver(.stop(why)) }
-
     /// Drives the run from where the bridge stands to its end.
     ///
     /// `beside` runs along and is cancelled with the run: the lease, the inbox.
-    package func drive(
+    func drive(
         beside: @escaping @Sendable () async -> Void = {}
     ) async throws(Stranding) -> RunState {
-        let start = DriveStart(clock: bridge.state.clock, now: time.now)
         let end: Result<RunState, Stranding> = await withDiscardingTaskGroup { group in
             group.addTask { await beside() }
             group.addTask { await watchInbox() }
             var running = Running()
             defer { group.cancelAll() }
             do throws(Stranding) {
-                try await restart(bridge.state.orders(plan), &running, start) {
-                    begin(order: $0, until: $1, since: start, in: &group)
+                try await restart(bridge.state.orders(plan), &running) {
+                    begin(order: $0, until: $1, in: &group)
                 }
                 while !bridge.state.isOver {
                     guard let news = await mailbox.next() else { throw .interrupted }
                     let fact = try read(news)
                     guard let fact, isHeard(fact) else { continue }
-                    try await remember(fact, start)
-                    try await restart(bridge.state.orders(plan), &running, start) {
-                        begin(order: $0, until: $1, since: start, in: &group)
+                    try await remember(fact)
+                    try await restart(bridge.state.orders(plan), &running) {
+                        begin(order: $0, until: $1, in: &group)
                     }
                 }
                 running.callOffAll()
@@ -100,9 +96,9 @@ package struct RunDriver: Sendable {
 
     // MARK: Remember, believe
 
-    private func remember(_ fact: Fact, _ start: DriveStart) async throws(Stranding) {
+    private func remember(_ fact: Fact) async throws(Stranding) {
         var next = bridge.state
-        next.hear(fact, at: start.reading(time), plan)
+        next.hear(fact, at: bridge.clock, plan)
         let date = time.date
         let by = if case .wished(let wish) = fact { wish.by } else { actor }
         do throws(JournalError) {
@@ -126,26 +122,26 @@ package struct RunDriver: Sendable {
 
     /// Keeps, calls off and starts, so that exactly the orders in force are under way.
     private func restart(
-        _ orders: [Order], _ running: inout Running, _ start: DriveStart,
+        _ orders: [Order], _ running: inout Running,
         _ begin: (Order, CallOff) -> Void
     ) async throws(Stranding) {
         running.callOff(notIn: orders)
         for order in orders where !running.has(order.id) {
             if order.repetition == .atMostOnce, bridge.state.startedOnce != order.id {
-                try await remember(.started(order.id), start)
+                try await remember(.started(order.id))
             }
             begin(order, running.add(order.id))
         }
     }
 
     private func begin(
-        order: Order, until callOff: CallOff, since start: DriveStart,
+        order: Order, until callOff: CallOff,
         in group: inout DiscardingTaskGroup
     ) {
         group.addTask {
             await withDiscardingTaskGroup { pair in
                 pair.addTask {
-                    await carryOut(order, start, callOff)
+                    await carryOut(order, callOff)
                     callOff.call()
                 }
                 await callOff.wait()
@@ -154,7 +150,7 @@ package struct RunDriver: Sendable {
         }
     }
 
-    private func carryOut(_ order: Order, _ start: DriveStart, _ callOff: CallOff) async {
+    private func carryOut(_ order: Order, _ callOff: CallOff) async {
         let tell: @Sendable (Fact) -> Void = { fact in
             if !callOff.isCalled { mailbox.deliver(.fact(fact)) }
         }
@@ -162,7 +158,7 @@ package struct RunDriver: Sendable {
         case .carryOut(.begin): tell(.stepBegun(order.id))
         case .carryOut(.decidePromotion): tell(.promotionDecided(order.id))
         case .wait(let deadline):
-            let rest = deadline.end - start.reading(time)
+            let rest = deadline.end - bridge.clock
             do {
                 if rest > .zero { try await time.sleep(for: rest) }
                 tell(.deadlinePassed(order.id))
@@ -185,14 +181,6 @@ package struct RunDriver: Sendable {
             guard (try? await time.sleep(for: pace.inbox)) != nil else { return }
         }
     }
-}
-
-/// Where the run's clock and ours stood when this process began to drive.
-private struct DriveStart: Sendable {
-    let clock: Duration
-    let now: Duration
-
-    func reading(_ time: any Timekeeper) -> Duration { clock + (time.now - now) }
 }
 
 /// The orders under way, each with the means to call it off; in the order in which they began.

@@ -1,0 +1,71 @@
+internal import CanaryEngine
+package import FlowFiles
+internal import IstioRoutes
+internal import JSONTree
+internal import Journal
+internal import KubernetesAPI
+internal import Manifests
+internal import Workloads
+
+/// From a flow to a charter: looks at the cluster, and refuses before anything is written.
+package struct Departure: Sendable {
+    private let rig: Rig
+    private let run: String
+    private let accepts: Terms
+
+    /// What the person at the command line takes upon himself.
+    package struct Terms: Hashable, Sendable {
+        /// Stable may have no ready pod: this release mends it.
+        package var unfitStable = false
+
+        package init() {}
+    }
+
+    package init(rig: Rig, run: String, terms: Terms = Terms()) {
+        self.rig = rig
+        self.run = run
+        accepts = terms
+    }
+
+    /// Throws the first refusal; writes nothing.
+    package func survey(_ flow: Flow, from source: FlowSource) async throws -> RunCharter {
+        let target = flow.target
+        let scope = try WorkloadScope(
+            namespace: target.namespace, service: target.service,
+            versionLabel: target.versionLabel, stable: target.stable,
+            candidateObjects: target.manifest, run: run)
+        let writer = SealedWriter(
+            client: rig.cluster, time: rig.time,
+            seal: { WriteSeal(run: "", epoch: 0, head: "") })
+        let keeper = WorkloadKeeper(
+            scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
+        let workloads = try await keeper.survey(
+            WorkloadSurvey.Terms(
+                highestWeight: flow.plan.highestWeight, mayBeKept: flow.keepsGitOps,
+                isFirstRelease: flow.plan.isFirstRelease, mayBeUnfit: accepts.unfitStable))
+        try workloads.check()
+        let candidate = RunCharter.Version(
+            deployment: scope.candidateName, label: scope.candidateVersion ?? "")
+        let stable = workloads.stable.map {
+            RunCharter.Version(
+                deployment: $0.name,
+                label: $0.templateLabels?[target.versionLabel]?.text ?? "")
+        }
+        let draft = RunCharter(
+            run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
+            candidate: candidate, routes: [])
+        let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
+        return RunCharter(
+            run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
+            candidate: candidate, routes: routes.managed)
+    }
+}
+
+extension RunPlan {
+    /// The greatest share that the plan gives the candidate.
+    var highestWeight: TrafficWeight {
+        steps.reduce(.none) { highest, step in
+            if case .weight(let weight) = step { max(highest, weight) } else { highest }
+        }
+    }
+}

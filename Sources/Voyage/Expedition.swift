@@ -1,0 +1,222 @@
+package import CanaryEngine
+package import Chronicle
+internal import FlowFiles
+internal import JSONTree
+package import Journal
+package import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+/// One process's share in a run: begins or takes it, drives it, and lets it go.
+package struct Expedition: Sendable {
+    private let rig: Rig
+    private let store: any JournalStore
+    /// Who drives: host and process, for people.
+    private let holder: String
+    /// Who began or took the run.
+    private let actor: String
+    private let version: String
+    private let report: @Sendable (LoggedFact, RunCharter) -> Void
+    private let observe: (@Sendable (WriteNote) -> Void)?
+
+    package init(
+        rig: Rig, store: any JournalStore, holder: String, actor: String, version: String,
+        observe: (@Sendable (WriteNote) -> Void)? = nil,
+        report: @escaping @Sendable (LoggedFact, RunCharter) -> Void
+    ) {
+        self.rig = rig
+        self.store = store
+        self.holder = holder
+        self.actor = actor
+        self.version = version
+        self.observe = observe
+        self.report = report
+    }
+
+    /// How a run ended for this process.
+    package struct Outcome: Sendable {
+        package let charter: RunCharter
+        package let end: Result<RunState, Stranding>
+    }
+
+    // MARK: Beginning
+
+    /// Begins a run, drives it to its end. `signals` brings wishes that reach this very process.
+    package func begin(_ charter: RunCharter, signals: Signals = Signals()) async throws -> Outcome
+    {
+        let lease = lease(of: charter)
+        switch try await lease.take() {
+        case .taken: break
+        case .alive(let run):
+            throw VoyageError(.held(by: run, isAlive: true), place: charter.target)
+        case .orphaned(let run):
+            throw VoyageError(.held(by: run, isAlive: false), place: charter.target)
+        }
+        do {
+            try await requireUnsealed(charter)
+            let log = RunLog(run: charter.run, store: store)
+            let digest = try await store.keep(JSONWriter.bytes(of: charter.tree))
+            try await store.open(
+                RunCard(run: charter.run, target: charter.target, opened: rig.time.date))
+            var state = RunState()
+            var head = JournalHead.start
+            for fact in [Fact.planned(digest: digest), held(epoch: 1, absence: .zero)] {
+                state.hear(fact, at: .zero, charter.flow.plan)
+                head = try await remember(fact, state, log, charter, head)
+            }
+            let bridge = Bridge(state: state, head: head, time: rig.time)
+            return try await drive(charter, log, bridge, lease, signals)
+        } catch {
+            await lease.release()
+            throw error
+        }
+    }
+
+    /// Routes that carry another run's seal: that run's journal is not ours, but it holds the target.
+    private func requireUnsealed(_ charter: RunCharter) async throws {
+        for reference in charter.routes {
+            let object = try await rig.cluster.patiently { try await $0.get(reference) }
+            if let seal = object?.seal, seal.run != charter.run {
+                throw VoyageError(.held(by: seal.run, isAlive: false), place: "\(reference)")
+            }
+        }
+    }
+
+    // MARK: Taking
+
+    /// Takes a run that is not over, and drives it to its end; `wish` is heard first.
+    package func take(
+        _ run: String, byForce: Bool = false, wish: Wish.Kind? = nil, signals: Signals = Signals()
+    ) async throws -> Outcome {
+        let log = RunLog(run: run, store: store)
+        let charter = try await charter(of: log)
+        let plan = charter.flow.plan
+        guard var last = try await log.last() else {
+            throw VoyageError(.nothingPlanned, place: "run \(run)")
+        }
+        if last.state.isOver, last.state.refusal(of: .resume, plan) != nil {
+            return Outcome(charter: charter, end: .success(last.state))
+        }
+        let lease = lease(of: charter)
+        switch try await lease.take(byForce: byForce) {
+        case .taken: break
+        case .alive(let other):
+            throw VoyageError(.held(by: other, isAlive: true), place: charter.target)
+        case .orphaned(let other):
+            throw VoyageError(.held(by: other, isAlive: false), place: charter.target)
+        }
+        last = try await log.last() ?? last
+        try await requireWholeJournal(charter, last)
+        var state = last.state
+        var head = last.head
+        var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
+        if case .personNeeded = state.course { facts.append(.wished(Wish(.resume, by: actor))) }
+        if let wish, state.refusal(of: wish, plan) == nil {
+            facts.append(.wished(Wish(wish, by: actor)))
+        }
+        for fact in facts {
+            state.hear(fact, at: state.clock, plan)
+            head = try await remember(fact, state, log, charter, head)
+        }
+        let bridge = Bridge(state: state, head: head, time: rig.time)
+        return try await drive(charter, log, bridge, lease, signals)
+    }
+
+    /// The plan of a run, from its first record.
+    package func charter(of log: RunLog) async throws -> RunCharter {
+        guard let first = try await log.facts().first, case .planned(let digest) = first.fact else {
+            throw VoyageError(.nothingPlanned, place: "run \(log.run)")
+        }
+        guard let bytes = try await store.blob(digest) else {
+            throw VoyageError(.charter, place: "run \(log.run), blob \(digest)")
+        }
+        return try RunCharter(tree: try JSONReader.tree(of: bytes))
+    }
+
+    /// How long nobody held the run, by the API server's date where it said one.
+    private func absence(since date: Int) -> Duration {
+        .milliseconds(max(0, (rig.cluster.serverDate ?? rig.time.date) - date))
+    }
+
+    /// Objects that carry a head which the journal does not have: its tail is lost.
+    private func requireWholeJournal(_ charter: RunCharter, _ last: LoggedFact) async throws {
+        for reference in charter.routes {
+            let object = try await rig.cluster.patiently { try await $0.get(reference) }
+            guard let seal = object?.seal, seal.run == charter.run else { continue }
+            let parts = seal.head.split(separator: ":")
+            guard parts.count == 2, let sequence = Int(parts[0]) else { continue }
+            let place = "\(reference) carries record \(sequence)"
+            if sequence > last.sequence {
+                throw VoyageError(
+                    .damaged("it ends at record \(last.sequence)"), place: place)
+            }
+            let known = try await store.records(of: charter.run, from: max(1, sequence)).first
+            if sequence > 0, let known, known.hash != parts[1] {
+                throw VoyageError(.damaged("record \(sequence) is another one"), place: place)
+            }
+        }
+    }
+
+    // MARK: Driving
+
+    private func drive(
+        _ charter: RunCharter, _ log: RunLog, _ bridge: Bridge, _ lease: TargetLease,
+        _ signals: Signals
+    ) async throws -> Outcome {
+        let driverBox = signals.helm
+        let crew = try ShipCrew(
+            charter: charter, rig: rig, bridge: bridge, store: store, observe: observe,
+            onFenced: { driverBox.stop(.displaced(by: $0)) })
+        let driver = RunDriver(
+            log: log, plan: charter.flow.plan, crew: crew, time: rig.time, pace: rig.pace,
+            bridge: bridge, mailbox: driverBox, actor: "theseus",
+            report: { report($0, charter) })
+        if bridge.state.epoch > 1, bridge.state.backup != nil, !bridge.state.isOver {
+            try await crew.claimAll()
+        }
+        let end: Result<RunState, Stranding>
+        do throws(Stranding) {
+            end = .success(
+                try await driver.drive {
+                    await lease.keep { loss in
+                        switch loss {
+                        case .displaced(let other): driverBox.stop(.displaced(by: other))
+                        case .abortWished(let person): driverBox.wish(Wish(.abort, by: person))
+                        }
+                    }
+                })
+        } catch {
+            end = .failure(error)
+        }
+        switch end {
+        case .success, .failure(.interrupted), .failure(.unwritable): await lease.release()
+        case .failure(.displaced): break
+        }
+        return Outcome(charter: charter, end: end)
+    }
+
+    private func lease(of charter: RunCharter) -> TargetLease {
+        TargetLease(
+            client: rig.cluster, namespace: charter.flow.target.namespace,
+            service: charter.flow.target.service, run: charter.run, holder: holder,
+            pace: rig.pace)
+    }
+
+    private func held(epoch: Int, absence: Duration) -> Fact {
+        .held(Holding(epoch: epoch, holder: holder, version: version, absence: absence))
+    }
+
+    private func remember(
+        _ fact: Fact, _ state: RunState, _ log: RunLog, _ charter: RunCharter,
+        _ head: JournalHead
+    ) async throws -> JournalHead {
+        let date = rig.time.date
+        let next = try await log.remember(
+            fact, leadingTo: state, by: actor, date: date, after: head)
+        report(
+            LoggedFact(
+                sequence: next.sequence, epoch: next.epoch, date: date, actor: actor, fact: fact,
+                state: state, head: next), charter)
+        return next
+    }
+}

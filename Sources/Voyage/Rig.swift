@@ -1,0 +1,26 @@
+package import HTTPMessages
+package import KubernetesAPI
+package import Processes
+package import Timekeeping
+
+/// What a run reaches the world with. The Lab and production differ in these, and in nothing else.
+package struct Rig: Sendable {
+    /// To the API server: shared with no test and no gate.
+    package let cluster: KubernetesClient
+    /// To Prometheus and through the gateway.
+    package let outside: any HTTPTransport
+    package let spawner: any ProcessSpawner
+    package let time: any Timekeeper
+    package let pace: Pace
+
+    package init(
+        cluster: KubernetesClient, outside: any HTTPTransport, spawner: any ProcessSpawner,
+        time: any Timekeeper, pace: Pace = Pace()
+    ) {
+        self.cluster = cluster
+        self.outside = outside
+        self.spawner = spawner
+        self.time = time
+        self.pace = pace
+    }
+}

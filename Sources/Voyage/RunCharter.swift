@@ -1,0 +1,114 @@
+internal import CanaryEngine
+package import FlowFiles
+package import IstioRoutes
+package import JSONTree
+package import Manifests
+
+/// What a run stands on: the flow as it was read, and what the survey found. Kept as a blob, so
+/// that any machine can go on.
+package struct RunCharter: Sendable {
+    package let run: String
+    /// The API server's address; part of the target.
+    package let cluster: String
+    package let source: FlowSource
+    package let flow: Flow
+    /// Stable's Deployment and version; nil for a first release.
+    package let stable: Version?
+    package let candidate: Version
+    /// The route objects that the run moves, those it makes included.
+    package let routes: [ObjectReference]
+
+    /// One version: its Deployment's name and the value of its version label.
+    package struct Version: Hashable, Sendable {
+        package let deployment: String
+        package let label: String
+
+        package init(deployment: String, label: String) {
+            self.deployment = deployment
+            self.label = label
+        }
+    }
+
+    package init(
+        run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
+        candidate: Version, routes: [ObjectReference]
+    ) {
+        self.run = run
+        self.cluster = cluster
+        self.source = source
+        self.flow = flow
+        self.stable = stable
+        self.candidate = candidate
+        self.routes = routes
+    }
+
+    /// Cluster, namespace and service as one key: at most one run holds it.
+    package var target: String {
+        "\(cluster) \(flow.target.namespace)/\(flow.target.service)"
+    }
+
+    package var routeScope: RouteScope {
+        RouteScope(
+            namespace: flow.target.namespace, service: flow.target.service,
+            versionLabel: flow.target.versionLabel, stableVersion: stable?.label,
+            candidateVersion: candidate.label,
+            routes: flow.routes.map {
+                RouteName(
+                    virtualService: $0.virtualService, namespace: $0.namespace, http: $0.http)
+            },
+            dark: flow.dark, run: run)
+    }
+
+    // MARK: As a blob
+
+    package var tree: JSONTree {
+        [
+            "run": .string(run), "cluster": .string(cluster), "source": source.tree,
+            "stable": stable.map(Self.tree) ?? .null, "candidate": Self.tree(candidate),
+            "routes": .array(
+                routes.map {
+                    [
+                        "kind": .string($0.kind.kind), "apiVersion": .string($0.kind.apiVersion),
+                        "plural": .string($0.kind.plural), "namespace": .string($0.namespace),
+                        "name": .string($0.name),
+                    ]
+                }),
+        ]
+    }
+
+    /// Reads a charter again; the flow is read from the files that it carries.
+    package init(tree: JSONTree) throws {
+        guard let run = tree["run"]?.text, let cluster = tree["cluster"]?.text,
+            let source = tree["source"].flatMap(FlowSource.init(tree:)),
+            let candidate = Self.version(tree["candidate"])
+        else { throw VoyageError(.charter, place: "the run's plan") }
+        self.init(
+            run: run, cluster: cluster, source: source, flow: try FlowReader.read(source),
+            stable: Self.version(tree["stable"]), candidate: candidate,
+            routes: (tree["routes"]?.items ?? []).compactMap(Self.reference))
+    }
+
+    private static func tree(_ version: Version) -> JSONTree {
+        ["deployment": .string(version.deployment), "label": .string(version.label)]
+    }
+
+    private static func version(_ tree: JSONTree?) -> Version? {
+        guard let deployment = tree?["deployment"]?.text, let label = tree?["label"]?.text else {
+            return nil
+        }
+        return Version(deployment: deployment, label: label)
+    }
+
+    private static func reference(_ tree: JSONTree) -> ObjectReference? {
+        guard let kind = tree["kind"]?.text, let version = tree["apiVersion"]?.text,
+            let plural = tree["plural"]?.text, let namespace = tree["namespace"]?.text,
+            let name = tree["name"]?.text
+        else { return nil }
+        let parts = version.split(separator: "/", maxSplits: 1)
+        let group = parts.count == 2 ? String(parts[0]) : ""
+        return ObjectReference(
+            ResourceKind(
+                group: group, version: String(parts[parts.count - 1]), kind: kind, plural: plural),
+            namespace: namespace, name: name)
+    }
+}

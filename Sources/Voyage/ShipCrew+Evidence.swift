@@ -1,0 +1,157 @@
+internal import CanaryEngine
+internal import FlowFiles
+internal import IstioRoutes
+internal import MetricsGate
+internal import TestHooks
+internal import Timekeeping
+internal import Workloads
+
+extension ShipCrew {
+    // MARK: The mesh
+
+    /// Looks until the mesh shows the weight; without metrics the settling time must do.
+    func observe(_ weight: TrafficWeight, _ id: OrderID) async throws -> Fact {
+        try await rig.time.sleep(for: limits.settle)
+        guard !flow.trustsWeights, let source = prometheus else {
+            return .observed(id, seen: false, note: "trusted: nothing was looked at")
+        }
+        let observer = ShareObserver(source: source, scope: gateScope)
+        let begin = rig.time.now
+        let old = oldShare(weight, id)
+        while true {
+            let window = GateWindow(sinceEffect: rig.time.now - begin)
+            switch await observer.seen(old: old, new: Double(weight.percent) / 100, window: window)
+            {
+            case .seen(let share, let requests):
+                return .observed(
+                    id, seen: true,
+                    note: "\(Self.percent(share)) of \(requests) requests met the candidate")
+            case .notYet, .blind:
+                try await rig.time.sleep(for: max(rig.pace.poll, flow.scrape / 2))
+            }
+        }
+    }
+
+    private func oldShare(_ weight: TrafficWeight, _ id: OrderID) -> Double {
+        guard weight > .none else { return max(0.01, Double(bridge.state.weight.percent) / 100) }
+        return Double(weightBefore(step: id.step).percent) / 100
+    }
+
+    static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1000).rounded())
+        return "\(tenths / 10).\(tenths % 10)%"
+    }
+
+    var prometheus: PrometheusSource? {
+        flow.prometheus.map { PrometheusSource(address: $0, transport: rig.outside) }
+    }
+
+    var gateScope: GateScope {
+        let stable = charter.stable ?? RunCharter.Version(deployment: "", label: "")
+        return GateScope(
+            namespace: flow.target.namespace, service: flow.target.service,
+            stable: GateScope.Version(label: stable.label, workload: stable.deployment),
+            candidate: GateScope.Version(
+                label: charter.candidate.label, workload: charter.candidate.deployment),
+            mark: flow.target.versionLabel == "version" ? .version : .workload,
+            scrape: flow.scrape)
+    }
+
+    // MARK: Gates
+
+    /// Since the weight took effect, cleaned of what our own tests sent.
+    private var window: GateWindow {
+        let state = bridge.state
+        let now = bridge.clock
+        return GateWindow(
+            sinceEffect: now - (state.weightSince ?? now),
+            own: state.ownRuns.map {
+                OwnSpell($0.traffic, began: now - $0.start, ended: now - $0.end)
+            } + underWay.beginnings.map { OwnSpell(.unknown, began: now - $0, ended: .zero) })
+    }
+
+    private func verdict(_ name: String) async -> (Verdict, every: Duration) {
+        guard let gate = flow.gates.first(where: { $0.name == name }) else {
+            return (Verdict(.notEnough, "the flow has no gate \(name)"), .seconds(15))
+        }
+        guard let source = prometheus else {
+            return (Verdict(.notEnough, "the flow names no Prometheus"), gate.every)
+        }
+        let judge = MetricsJudge(source: source, scope: gateScope)
+        return (await judge.judge(gate, window: window), gate.every)
+    }
+
+    /// Tells every verdict, until it is called off.
+    func watch(
+        _ gate: String, _ id: OrderID, _ tell: @Sendable (Fact) -> Void
+    ) async throws {
+        while true {
+            let (verdict, every) = await verdict(gate)
+            try Task.checkCancellation()
+            tell(.judged(id, gate: gate, verdict))
+            try await rig.time.sleep(for: every)
+        }
+    }
+
+    /// Asks until there is evidence; the leg's deadline ends it.
+    func judge(
+        _ gate: String, _ id: OrderID, _ tell: @Sendable (Fact) -> Void
+    ) async throws -> Fact {
+        while true {
+            let (verdict, every) = await verdict(gate)
+            try Task.checkCancellation()
+            if verdict.ruling != .notEnough { return .judged(id, gate: gate, verdict) }
+            tell(.judged(id, gate: gate, verdict))
+            try await rig.time.sleep(for: every)
+        }
+    }
+
+    // MARK: The candidate
+
+    /// A candidate without a ready pod, or with another weight than ours, ends the way forward.
+    func watchCandidate(_ id: OrderID, _ tell: @Sendable (Fact) -> Void) async throws {
+        var emptyLooks = 0
+        while true {
+            try await rig.time.sleep(for: rig.pace.watch)
+            let ready = try await keeper.readyPods(ofDeployment: charter.candidate.deployment)
+            emptyLooks = ready == 0 ? emptyLooks + 1 : 0
+            if emptyLooks >= 2 {
+                throw Setback(.candidateBroken, "the candidate has no ready pod any more")
+            }
+            let share = try await router.currentShare()
+            let ours = bridge.state.weight
+            if share != ours {
+                throw Setback(
+                    .foreignEdit,
+                    "the candidate's weight stands at \(share.percent)%,"
+                        + " where we had written \(ours.percent)%: somebody else moved it")
+            }
+        }
+    }
+
+    // MARK: Tests
+
+    func test(_ call: TestCall, round: Int, _ order: Order) async throws -> TestReport {
+        guard let spec = flow.tests.first(where: { $0.name == call.name }) else {
+            return TestReport(passed: false, sentence: "the flow has no test \(call.name)")
+        }
+        if round > 0 { try await rig.time.sleep(for: rig.pace.testRest) }
+        let baseline = bridge.state.baselines.first { $0.test == call.name }?.measures
+        let runner = TestRunner(transport: rig.outside, spawner: rig.spawner, time: rig.time)
+        let key = "\(charter.run)-\(order.id.step)-\(order.id.leg)-\(order.id.attempt)"
+        underWay.begin(order.id, at: bridge.clock)
+        defer { underWay.end(order.id) }
+        let report = await runner.run(
+            spec, call: call, context: testContext(phase: call.name, key: key, baseline: baseline))
+        try Task.checkCancellation()
+        return report
+    }
+
+    func testContext(phase: String, key: String, baseline: [Measure]?) -> TestContext {
+        TestContext(
+            run: charter.run, idempotencyKey: key, namespace: flow.target.namespace,
+            service: flow.target.service, stable: charter.stable?.label ?? "",
+            candidate: charter.candidate.label, weight: bridge.state.weight, phase: phase,
+            gateway: flow.gateway, dark: flow.darkExample, baseline: baseline)
+    }
+}

@@ -1,0 +1,232 @@
+internal import CanaryEngine
+internal import FlowFiles
+internal import IstioRoutes
+internal import MetricsGate
+internal import TestHooks
+internal import Timekeeping
+internal import Workloads
+
+extension ShipCrew {
+    /// Carries one leg out, and says what came of it. Safe to begin again.
+    func fact(
+        of leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws -> Fact {
+        let id = order.id
+        switch leg {
+        case .backUp:
+            return .backedUp(id, try await backUp())
+        case .observe(let weight):
+            return try await observe(weight, id)
+        case .seeHome:
+            return try await observe(.none, id)
+        case .judge(let gate):
+            return try await judge(gate, id, tell)
+        case .reach(let deadline, let every):
+            let finding = try await reach(deadline: deadline, every: every)
+            return finding.reached
+                ? .done(id, note: finding.sentence)
+                : .failed(id, Setback(.unreachable, finding.sentence))
+        case .goHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
+            .removeCandidateSubset, .unpin, .restoreStable, .verifyHome:
+            return .done(id, note: try await goBack(leg))
+        case .dropStableRoute, .drainStable, .removeStable, .removeStableSubset:
+            return .done(id, note: try await retire(leg))
+        case .tidy:
+            return .done(id, note: try await tidy(id))
+        default:
+            return .done(id, note: try await goForward(leg, order))
+        }
+    }
+
+    // MARK: Forward
+
+    private func goForward(_ leg: Leg, _ order: Order) async throws -> String {
+        let candidate = charter.candidate.deployment
+        switch leg {
+        case .holdStable:
+            try await claimAll()
+            try await keeper.holdStable(minimum: stableReady)
+            return "stable is held at \(stableReady) pods"
+        case .pinSubset:
+            try await router.ensureStableSubset()
+        case .pinRoutes:
+            try await router.pin()
+        case .applyCandidate:
+            try await keeper.applyCandidate()
+            return "\(candidate) applied"
+        case .awaitReady:
+            let readiness = try await keeper.awaitReady(candidate)
+            return "\(readiness.ready) pods of \(candidate) are ready"
+        case .addCandidateSubset:
+            try await router.addCandidateSubset()
+        case .addDarkRoute:
+            try await router.addDarkRoute()
+        case .autoscale:
+            try await keeper.giveAutoscaler()
+        case .prepare(let weight):
+            let needed = Capacity.floor(for: weight, stableReady: stableReady)
+            try await keeper.raiseFloor(candidate, to: needed)
+            let ready = try await keeper.awaitCapacity(candidate, needed)
+            return "\(ready) pods of \(candidate) are ready, \(needed) are needed"
+        case .shift(let weight):
+            return try await shift(to: weight, step: order.id.step)
+        case .rehearseHome:
+            let begin = rig.time.now
+            try await bringHome()
+            return "home in \((rig.time.now - begin).inMilliseconds) ms"
+        case .shrink(let minimum):
+            try await keeper.shrinkStable(minimum: minimum)
+        case .awaitShrunk:
+            guard case .shrink(let minimum) = flow.plan.steps[order.id.step] else { break }
+            try await keeper.awaitShrunk(minimum: minimum)
+            return "stable has \(minimum) pods"
+        default:
+            break  // legs that only wait have no order of their own
+        }
+        return ""
+    }
+
+    var stableReady: Int { bridge.state.backup?.stableReady ?? 0 }
+
+    /// Never more than the candidate's ready pods carry right now.
+    private func shift(to weight: TrafficWeight, step: Int) async throws -> String {
+        let ready = try await keeper.readyPods(ofDeployment: charter.candidate.deployment)
+        let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
+        guard ready > 0, carried >= weight.percent else {
+            throw Setback(
+                .candidateBroken,
+                "\(ready) ready pods of the candidate carry \(carried)%, not \(weight.percent)%")
+        }
+        try await router.shift(to: weight, expecting: weightBefore(step: step))
+        return "\(weight.percent)% with \(ready) ready pods"
+    }
+
+    /// The share that the steps before this one left the candidate with.
+    func weightBefore(step: Int) -> TrafficWeight {
+        for earlier in flow.plan.steps.prefix(step).reversed() {
+            switch earlier {
+            case .weight(let weight): return weight
+            case .drill: return .none
+            default: continue
+            }
+        }
+        return .none
+    }
+
+    private func reach(deadline: Duration, every: Duration) async throws -> Reach.Finding {
+        try await Reach(transport: rig.outside, time: rig.time).reach(
+            testContext(phase: "reach", key: "", baseline: nil), every: every, deadline: deadline)
+    }
+
+    // MARK: Home
+
+    private func goBack(_ leg: Leg) async throws -> String {
+        switch leg {
+        case .goHome:
+            return try await bringHome()
+        case .removeDarkRoute:
+            try await router.removeDarkRoute()
+        case .drainCandidate:
+            try await keeper.drainCandidate(charter.candidate.deployment, grace: limits.drain / 2)
+        case .removeCandidate:
+            try await keeper.removeCandidate()
+        case .removeCandidateSubset:
+            try await router.removeCandidateSubset()
+        case .unpin:
+            try await router.unpin(backup: try await copies().routes)
+        case .restoreStable:
+            try await keeper.restoreStable(try await copies().workloads)
+        case .verifyHome:
+            return try await verifyHome()
+        default:
+            break
+        }
+        return ""
+    }
+
+    /// All the traffic that stable carries, at once; the rest as its pods turn ready.
+    @discardableResult
+    private func bringHome() async throws -> String {
+        guard let stable = charter.stable else {
+            return sentence(try await router.sendHome(share: .none))
+        }
+        var asked = false
+        while true {
+            let ready = try await keeper.readyPods(ofDeployment: stable.deployment)
+            let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
+            if ready > 0, carried >= 100 || ready >= stableReady {
+                return sentence(try await router.sendHome(share: .none))
+            }
+            if ready > 0 {
+                let rest = TrafficWeight(percent: 100 - carried) ?? .all
+                if try await router.currentShare() > rest {
+                    _ = try await router.sendHome(share: rest)
+                }
+            }
+            if !asked {
+                let candidate = charter.candidate.deployment
+                let carrying = try await keeper.readyPods(ofDeployment: candidate)
+                try await keeper.raiseStable(to: max(stableReady, carrying))
+                asked = true
+            }
+            // A stable that is unfit is still better than a candidate without pods.
+            let candidate = charter.candidate.deployment
+            if ready > 0, try await keeper.readyPods(ofDeployment: candidate) == 0 {
+                return sentence(try await router.sendHome(share: .none))
+            }
+            try await rig.time.sleep(for: rig.pace.poll)
+        }
+    }
+
+    private func sentence(_ report: HomeReport) -> String {
+        let said = report.overridden + report.missing
+        return said.isEmpty ? "all traffic is home" : "all is home; " + said.joined(separator: "; ")
+    }
+
+    private func verifyHome() async throws -> String {
+        let copies = try await copies()
+        let differences =
+            try await router.verifyHome(backup: copies.routes)
+            + keeper.verify(copies.workloads)
+        let ours = differences.filter { $0.contains("still carries our marks") }
+        guard ours.isEmpty else { throw Setback(.fault, ours.joined(separator: "; ")) }
+        return differences.isEmpty ? "all is as before" : differences.joined(separator: "; ")
+    }
+
+    // MARK: Closing
+
+    private func retire(_ leg: Leg) async throws -> String {
+        switch leg {
+        case .dropStableRoute:
+            try await router.dropStable()
+        case .drainStable:
+            guard let stable = charter.stable else { break }
+            try await keeper.drainCandidate(stable.deployment, grace: limits.drain / 2)
+        case .removeStable:
+            if flow.keepsGitOps { return "stable is kept: a GitOps tool owns it" }
+            try await keeper.removeStable(try await copies().workloads)
+        case .removeStableSubset:
+            try await router.removeStableSubset()
+        default:
+            break
+        }
+        return ""
+    }
+
+    private func tidy(_ id: OrderID) async throws -> String {
+        if id.course == .home {
+            try await router.tidyHome()
+        } else {
+            try await router.tidy()
+            try await keeper.releaseFloor(try await copies().workloads)
+        }
+        try await keeper.unsealAll()
+        return ""
+    }
+}
+
+extension Duration {
+    var inMilliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,169 @@
+package import CanaryEngine
+internal import FlowFiles
+internal import IstioRoutes
+internal import JSONTree
+package import Journal
+package import KubernetesAPI
+internal import Manifests
+internal import MetricsGate
+internal import TestHooks
+internal import Timekeeping
+internal import Workloads
+
+/// The crew of a real run: routes, workloads, tests and gates of one service in one cluster.
+package struct ShipCrew: Crew {
+    let charter: RunCharter
+    let rig: Rig
+    let bridge: Bridge
+    let store: any JournalStore
+    let writer: SealedWriter
+    let router: IstioRouter
+    let keeper: WorkloadKeeper
+    let underWay = TestsUnderWay()
+    /// Told once when an object says that a newer holder has the run.
+    let onFenced: @Sendable (String) -> Void
+
+    package init(
+        charter: RunCharter, rig: Rig, bridge: Bridge, store: any JournalStore,
+        observe: (@Sendable (WriteNote) -> Void)? = nil,
+        onFenced: @escaping @Sendable (String) -> Void
+    ) throws {
+        let run = charter.run
+        self.charter = charter
+        self.rig = rig
+        self.bridge = bridge
+        self.store = store
+        self.onFenced = onFenced
+        let writer = SealedWriter(
+            client: rig.cluster, time: rig.time,
+            seal: {
+                let head = bridge.head
+                return WriteSeal(
+                    run: run, epoch: bridge.state.epoch, head: "\(head.sequence):\(head.hash)")
+            }, observe: observe)
+        self.writer = writer
+        router = IstioRouter(scope: charter.routeScope, writer: writer, known: charter.routes)
+        let target = charter.flow.target
+        keeper = WorkloadKeeper(
+            scope: try WorkloadScope(
+                namespace: target.namespace, service: target.service,
+                versionLabel: target.versionLabel, stable: charter.stable?.deployment,
+                candidateObjects: target.manifest, run: run),
+            writer: writer, time: rig.time, poll: rig.pace.poll)
+    }
+
+    var flow: Flow { charter.flow }
+    var limits: Limits { flow.plan.limits }
+
+    package func carryOut(_ order: Order, tell: @escaping @Sendable (Fact) -> Void) async {
+        do {
+            switch order.work {
+            case .carryOut(let leg):
+                try await restBefore(order)
+                tell(try await fact(of: leg, order, tell))
+            case .watch(let gate): try await watch(gate, order.id, tell)
+            case .watchCandidate: try await watchCandidate(order.id, tell)
+            case .test(let call, let round):
+                tell(.tested(order.id, try await test(call, round: round, order)))
+            case .wait: break
+            }
+        } catch is CancellationError {
+            // Called off: nothing came of it.
+        } catch {
+            guard !Task.isCancelled else { return }
+            if let setback = setback(error) { tell(.failed(order.id, setback)) }
+        }
+    }
+
+    /// On the way home and in closing a leg that failed is tried again after a little rest.
+    private func restBefore(_ order: Order) async throws {
+        guard order.id.attempt > 0, order.id.course != .forward else { return }
+        try await rig.time.sleep(for: .seconds(1 << min(order.id.attempt, 3)))
+    }
+
+    /// What the machine must hear of an error; nil where the run is no longer ours to speak for.
+    private func setback(_ error: any Error) -> Setback? {
+        switch error {
+        case let setback as Setback: return setback
+        case let error as KubernetesError: return setback(error)
+        case let refusal as WorkloadRefusal: return Setback(.denied, Self.firstLine(refusal))
+        case let refusal as RouteRefusal: return Setback(.foreignEdit, Self.firstLine(refusal))
+        case let error as HookError: return Setback(.testFailed, Self.firstLine(error))
+        case let error as JournalError: return Setback(.fault, Self.firstLine(error))
+        default: return Setback(.fault, "\(error)")
+        }
+    }
+
+    private func setback(_ error: KubernetesError) -> Setback? {
+        let text = "\(error.place): \(error.detail)"
+        switch error.code {
+        case .fenced(let run) where run == charter.run:
+            onFenced(text)
+            return nil
+        case .fenced, .conflict: return Setback(.foreignEdit, text)
+        case .unauthorized, .forbidden, .invalid: return Setback(.denied, text)
+        case .notFound, .gone, .tooMany, .unavailable, .undecodable:
+            return Setback(.fault, text)
+        }
+    }
+
+    private static func firstLine(_ error: some CustomStringConvertible) -> String {
+        String(error.description.prefix { $0 != "\n" })
+    }
+
+    // MARK: The backup
+
+    /// What the run copied before its first write.
+    struct Copies: Sendable {
+        var workloads: WorkloadBackup
+        var routes: [KubernetesObject]
+    }
+
+    func copies() async throws -> Copies {
+        guard let digest = bridge.state.backup?.digest,
+            let bytes = try await store.blob(digest)
+        else { throw Setback(.fault, "the backup is not in the journal") }
+        let tree = try JSONReader.tree(of: bytes)
+        guard let workloads = tree["workloads"].flatMap(WorkloadBackup.init(tree:)),
+            let routes = tree["routes"]?.items
+        else { throw Setback(.fault, "the backup \(digest) cannot be read") }
+        return Copies(workloads: workloads, routes: routes.map(KubernetesObject.init))
+    }
+
+    func backUp() async throws -> Backup {
+        let workloads = try await keeper.backUp(isFirstRelease: flow.plan.isFirstRelease)
+        let routes = try await router.backUp()
+        let tree: JSONTree = [
+            "workloads": workloads.tree, "routes": .array(routes.map(\.tree)),
+        ]
+        let digest = try await store.keep(JSONWriter.bytes(of: tree))
+        return Backup(digest: digest, stableReady: workloads.stableReady)
+    }
+
+    /// Puts our seal on everything that the run may write and that is there.
+    package func claimAll() async throws {
+        for reference in charter.routes { _ = try await writer.claim(reference) }
+        try await keeper.claimAll()
+    }
+
+    package func emergencyHome() async -> String {
+        guard bridge.state.backup != nil else { return "nothing had been changed" }
+        switch bridge.state.course {
+        case .closing, .promoted: return "promotion was decided: traffic stays on the candidate"
+        case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded: break
+        }
+        let target = flow.target
+        let (run, epoch, client) = (charter.run, bridge.state.epoch, rig.cluster)
+        do {
+            let sentences = try await within(.seconds(60), by: rig.time) {
+                try await IstioRouter.emergencyHome(
+                    client: client, namespace: target.namespace, service: target.service,
+                    run: run, epoch: epoch)
+            }
+            return sentences.isEmpty
+                ? "no weight had been moved" : sentences.joined(separator: "; ")
+        } catch {
+            return "traffic could not be brought home: \(setback(error)?.reason ?? "fenced")"
+        }
+    }
+}

@@ -1,0 +1,181 @@
+internal import JSONTree
+package import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+/// The lease on one target: whatever the journals, at most one process drives a run there.
+///
+/// Its expiry is judged by our own monotonic clock, from the moment at which we last saw it change:
+/// the times that stand in it are for people.
+package struct TargetLease: Sendable {
+    package enum Claim: Hashable, Sendable {
+        case taken
+        /// Somebody renews it.
+        case alive(run: String)
+        /// Nobody renewed it for as long as it lasts.
+        case orphaned(run: String)
+    }
+
+    private let client: KubernetesClient
+    private let reference: ObjectReference
+    private let run: String
+    private let holder: String
+    private let pace: Pace
+
+    static let runAnnotation = "theseus.dev/run"
+    /// An abort that could not be left in the journal's inbox.
+    static let wishAnnotation = "theseus.dev/wish"
+
+    package init(
+        client: KubernetesClient, namespace: String, service: String, run: String, holder: String,
+        pace: Pace
+    ) {
+        self.client = client
+        reference = ObjectReference(.lease, namespace: namespace, name: "theseus-\(service)")
+        self.run = run
+        self.holder = holder
+        self.pace = pace
+    }
+
+    // MARK: Taking it
+
+    /// Takes the lease if it is free, ours, or left by a dead holder of the same run; `byForce`
+    /// does not wait for the old holder of this run to fall silent.
+    package func take(byForce: Bool = false) async throws -> Claim {
+        var watched: (version: String, since: Duration)?
+        while true {
+            guard let lease = try await client.patiently({ try await $0.get(reference) }) else {
+                if try await create() { return .taken }
+                continue
+            }
+            let owner = lease.annotation(Self.runAnnotation) ?? ""
+            let holding = lease.spec["holderIdentity"]?.text ?? ""
+            if holding.isEmpty || holding == holder || (owner == run && byForce) {
+                if try await write(lease) { return .taken }
+                continue
+            }
+            if let watched, watched.version == lease.resourceVersion {
+                if client.time.now - watched.since >= pace.lease {
+                    guard owner == run else { return .orphaned(run: owner) }
+                    if try await write(lease) { return .taken }
+                }
+            } else if watched != nil {
+                return .alive(run: owner)
+            } else {
+                watched = (lease.resourceVersion, client.time.now)
+            }
+            try await client.time.sleep(for: pace.lease / 15)
+        }
+    }
+
+    private func create() async throws -> Bool {
+        let lease = filled(
+            KubernetesObject([
+                "apiVersion": .string(ResourceKind.lease.apiVersion),
+                "kind": .string(ResourceKind.lease.kind),
+                "metadata": [
+                    "name": .string(reference.name), "namespace": .string(reference.namespace),
+                ],
+            ]))
+        return try await wasWritten { _ = try await client.create(lease, as: .lease) }
+    }
+
+    private func write(_ lease: KubernetesObject) async throws -> Bool {
+        let lease = filled(lease)
+        return try await wasWritten { _ = try await client.update(lease, as: .lease) }
+    }
+
+    /// Somebody else was quicker, or nobody knows: look again.
+    private func wasWritten(_ write: () async throws -> Void) async throws -> Bool {
+        do {
+            try await write()
+            return true
+        } catch let error as KubernetesError where error.isPassing {
+            try await client.time.sleep(for: .milliseconds(200))
+            return false
+        }
+    }
+
+    private func filled(_ lease: KubernetesObject) -> KubernetesObject {
+        var lease = lease
+        let seconds = Int((pace.lease / .seconds(1)).rounded(.up))
+        lease.tree.set(.string(holder), at: "spec", "holderIdentity")
+        lease.tree.set(.integer(max(1, seconds)), at: "spec", "leaseDurationSeconds")
+        lease.tree.set(.string(MicroTime.text(client.time.date)), at: "spec", "renewTime")
+        lease.annotate(Self.runAnnotation, run)
+        return lease
+    }
+
+    // MARK: Holding it
+
+    package enum Loss: Hashable, Sendable {
+        case displaced(by: String)
+        /// Somebody left an abort on the lease.
+        case abortWished(by: String)
+    }
+
+    /// Renews until it is called off, or somebody else has the lease. Errors of the API server
+    /// lose nothing: every write is fenced by itself.
+    package func keep(_ hear: @Sendable (Loss) -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await client.time.sleep(for: pace.lease / 3)
+                guard let lease = try await client.get(reference) else {
+                    _ = try await create()
+                    continue
+                }
+                let holding = lease.spec["holderIdentity"]?.text ?? ""
+                if holding != holder, !holding.isEmpty {
+                    hear(.displaced(by: holding))
+                    return
+                }
+                var renewed = lease
+                if let wish = lease.annotation(Self.wishAnnotation) {
+                    hear(.abortWished(by: wish))
+                    renewed.annotate(Self.wishAnnotation, nil)
+                }
+                _ = try await write(renewed)
+            } catch {
+                continue  // the next round tries again
+            }
+        }
+    }
+
+    /// Leaves an abort for the holder, where the journal's inbox cannot be written.
+    package func leaveAbort(by person: String) async throws {
+        guard var lease = try await client.patiently({ try await $0.get(reference) }) else {
+            return
+        }
+        lease.annotate(Self.wishAnnotation, person)
+        _ = try await client.update(lease, as: .lease)
+    }
+
+    /// Whether somebody renewed it while we looked; of no lease, false.
+    package func isAlive() async throws -> Bool {
+        guard let before = try await client.get(reference),
+            before.spec["holderIdentity"]?.text?.isEmpty == false
+        else { return false }
+        let begin = client.time.now
+        while client.time.now - begin < pace.lease {
+            try await client.time.sleep(for: pace.lease / 15)
+            guard let now = try await client.get(reference) else { return false }
+            if now.resourceVersion != before.resourceVersion { return true }
+        }
+        return false
+    }
+
+    /// Gives the lease back, if it is ours.
+    package func release() async {
+        for _ in 0..<3 {
+            do {
+                guard let lease = try await client.get(reference),
+                    lease.spec["holderIdentity"]?.text == holder
+                else { return }
+                try await client.delete(lease, as: .lease)
+                return
+            } catch {
+                guard (try? await client.time.sleep(for: .milliseconds(200))) != nil else { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Why a run cannot be begun or taken: what, where, what to do.
+package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: Hashable, Sendable {
+        /// The plan in the journal cannot be read.
+        case charter
+        /// Another run holds the target.
+        case held(by: String, isAlive: Bool)
+        /// The journal is behind what the cluster's objects carry.
+        case damaged(String)
+        case stableUnfit
+        case unknownRun
+        case severalRuns([String])
+        case nothingPlanned
+    }
+
+    package let code: Code
+    package let place: String
+
+    package init(_ code: Code, place: String) {
+        self.code = code
+        self.place = place
+    }
+
+    private var what: String {
+        switch code {
+        case .charter: "the plan of this run cannot be read"
+        case .held(let run, true): "run \(run) holds this target"
+        case .held(let run, false): "run \(run) holds this target, and nobody drives it"
+        case .damaged(let what): "the journal has lost records: \(what)"
+        case .stableUnfit: "stable has no ready pod to go home to"
+        case .unknownRun: "no such run"
+        case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
+        case .nothingPlanned: "this run was opened, but nothing was planned or changed"
+        }
+    }
+
+    private var remedy: String {
+        switch code {
+        case .charter: "use the version of theseus that wrote it"
+        case .held(_, true): "wait for it, or end it with `theseus abort`"
+        case .held(let run, false): "run `theseus resume \(run)` with its journal"
+        case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
+        case .stableUnfit:
+            "mend stable, or deploy with --stable-unhealthy=accept if this release is the mending"
+        case .unknownRun: "see `theseus history` for the runs in this journal"
+        case .severalRuns: "name one of them"
+        case .nothingPlanned: "deploy again"
+        }
+    }
+
+    package var description: String {
+        """
+        run: \(what)
+          where: \(place)
+          do:    \(remedy)
+        """
+    }
+}
