@@ -1,4 +1,6 @@
-/// What happened, in the past tense: all that the journal keeps. Facts that answer an order name it.
+/// What happened, in the past tense: all that the journal keeps.
+///
+/// Facts that answer an order name it.
 ///
 /// Each case has a kind number in the journal that is its for ever: see docs/JOURNAL.md.
 package enum Fact: Hashable, Sendable {

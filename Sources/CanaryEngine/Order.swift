@@ -1,4 +1,6 @@
-/// What must now be done. Derived from the state, never stored.
+/// What must now be done.
+///
+/// Derived from the state, never stored.
 package struct Order: Hashable, Sendable {
     package let id: OrderID
     package let work: Work

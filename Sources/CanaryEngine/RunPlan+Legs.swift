@@ -1,5 +1,7 @@
 extension RunPlan {
-    /// What the step at `index` consists of. Behind the last step stands the decision to promote.
+    /// What the step at `index` consists of.
+    ///
+    /// Behind the last step stands the decision to promote.
     package func legs(ofStep index: Int) -> [Leg] {
         guard steps.indices.contains(index) else { return [.decidePromotion] }
         let settle = Leg.settle(limits.settle)
@@ -41,8 +43,10 @@ extension RunPlan {
         }
     }
 
-    /// The way home from a run of which the first `begun` steps had begun. Undoes each of them;
-    /// unpinning comes after the candidate's pods are gone, so that dark stays dark.
+    /// The way home from a run of which the first `begun` steps had begun.
+    ///
+    /// Undoes each of them; unpinning comes after the candidate's pods are gone, so that dark stays
+    /// dark.
     package func legsHome(begun: Int) -> [Leg] {
         let done = steps.prefix(begun)
         func hasBegun(_ isMeant: (Step) -> Bool) -> Bool { done.contains(where: isMeant) }

@@ -97,7 +97,9 @@ extension RunState {
         course = plan.legsOfClosing.isEmpty ? .promoted : .closing(first)
     }
 
-    /// Turns round. Only ever called on the way forward.
+    /// Turns round.
+    ///
+    /// Only ever called on the way forward.
     mutating func turn(_ why: Setback, _ plan: RunPlan) {
         let step =
             switch course {

@@ -1,5 +1,7 @@
 extension RunState {
-    /// What must be done while we stand here. A restart simply asks again.
+    /// What must be done while we stand here.
+    ///
+    /// A restart simply asks again.
     package func orders(_ plan: RunPlan) -> [Order] {
         switch course {
         case .advancing(let place):
@@ -47,7 +49,9 @@ extension RunState {
         }
     }
 
-    /// The leg itself, beside its deadline. Legs that only wait have no other order.
+    /// The leg itself, beside its deadline.
+    ///
+    /// Legs that only wait have no other order.
     private func plain(
         _ course: OrderID.Course, _ place: Progress, _ legs: [Leg], _ plan: RunPlan
     ) -> [Order] {

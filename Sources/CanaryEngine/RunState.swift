@@ -1,4 +1,6 @@
-/// Where one run stands. Hears facts (`hear`), and says which orders are in force (`orders`).
+/// Where one run stands.
+///
+/// Hears facts (`hear`), and says which orders are in force (`orders`).
 ///
 ///     advancing ──▶ … ──▶ closing ──▶ promoted
 ///       │  ▲ ╰▶ asking, paused ╮ │

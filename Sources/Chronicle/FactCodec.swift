@@ -1,7 +1,9 @@
 package import CanaryEngine
 package import JSONTree
 
-/// Facts to (kind number, tree) and back. A number, once used, means the same for ever.
+/// Facts to (kind number, tree) and back.
+///
+/// A number, once used, means the same for ever.
 package enum FactCodec {
     package static func encode(_ fact: Fact) -> (kind: Int, payload: JSONTree) {
         switch fact {

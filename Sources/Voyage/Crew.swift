@@ -1,6 +1,8 @@
 package import CanaryEngine
 
-/// Carries out orders in the world. An order may come twice: the second time changes nothing.
+/// Carries out orders in the world.
+///
+/// An order may come twice: the second time changes nothing.
 package protocol Crew: Sendable {
     /// Carries out one order and tells what came of it, once or (for watches) again and again.
     /// Returns at once when its task is cancelled, and tells nothing any more.

@@ -41,7 +41,9 @@ package struct Expedition: Sendable {
 
     // MARK: Beginning
 
-    /// Begins a run, drives it to its end. `signals` brings wishes that reach this very process.
+    /// Begins a run, drives it to its end.
+    ///
+    /// `signals` brings wishes that reach this very process.
     package func begin(_ charter: RunCharter, signals: Signals = Signals()) async throws -> Outcome
     {
         let lease = lease(of: charter)

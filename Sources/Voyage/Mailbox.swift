@@ -39,7 +39,9 @@ final class Mailbox: Sendable {
 
     func stop(_ why: Stranding) { deliver(.stop(why)) }
 
-    /// The next news, in the order stop, wishes, facts; nil when the task is cancelled. For one reader.
+    /// The next news, in the order stop, wishes, facts; nil when the task is cancelled.
+    ///
+    /// For one reader.
     func next() async -> News? {
         while !Task.isCancelled {
             if let news = take() { return news }

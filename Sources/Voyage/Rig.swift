@@ -3,7 +3,9 @@ package import KubernetesAPI
 package import Processes
 package import Timekeeping
 
-/// What a run reaches the world with. The Lab and production differ in these, and in nothing else.
+/// What a run reaches the world with.
+///
+/// The Lab and production differ in these, and in nothing else.
 package struct Rig: Sendable {
     /// To the API server: shared with no test and no gate.
     package let cluster: KubernetesClient

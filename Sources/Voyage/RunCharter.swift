@@ -4,8 +4,9 @@ package import IstioRoutes
 package import JSONTree
 package import Manifests
 
-/// What a run stands on: the flow as it was read, and what the survey found. Kept as a blob, so
-/// that any machine can go on.
+/// What a run stands on: the flow as it was read, and what the survey found.
+///
+/// Kept as a blob, so that any machine can go on.
 package struct RunCharter: Sendable {
     package let run: String
     /// The API server's address; part of the target.

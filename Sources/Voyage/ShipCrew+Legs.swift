@@ -7,7 +7,9 @@ internal import Timekeeping
 internal import Workloads
 
 extension ShipCrew {
-    /// Carries one leg out, and says what came of it. Safe to begin again.
+    /// Carries one leg out, and says what came of it.
+    ///
+    /// Safe to begin again.
     func fact(
         of leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
     ) async throws -> Fact {

@@ -114,8 +114,9 @@ package struct TargetLease: Sendable {
         case abortWished(by: String)
     }
 
-    /// Renews until it is called off, or somebody else has the lease. Errors of the API server
-    /// lose nothing: every write is fenced by itself.
+    /// Renews until it is called off, or somebody else has the lease.
+    ///
+    /// Errors of the API server lose nothing: every write is fenced by itself.
     package func keep(_ hear: @Sendable (Loss) -> Void) async {
         while !Task.isCancelled {
             do {
