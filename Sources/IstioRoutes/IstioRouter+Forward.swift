@@ -117,10 +117,7 @@ extension IstioRouter {
 
     /// A subset must stand in the rule before any route names it.
     private func require(_ subset: String) async throws {
-        guard let rule = try await rule() else {
-            throw Setback(
-                .foreignEdit, "there is no DestinationRule for \(scope.host) any more")
-        }
+        guard let rule = try await rule() else { throw Self.noRule(scope) }
         guard SubsetEdit.has(subset, in: rule) else {
             throw Setback(
                 .foreignEdit,

@@ -94,13 +94,11 @@ extension IstioRouter {
             })
     }
 
-    /// The subsets' names from the rule; puts stable's back where somebody took it away, since a
-    /// route must not name what is not there.
+    /// The subsets' names from the rule; puts stable's back, and the rule itself, where somebody
+    /// took them away: a route must not name what is not there.
     private func namesFromRule() async throws -> SubsetNames {
-        guard let rule = try await rule() else {
-            throw Setback(
-                .foreignEdit, "there is no DestinationRule for \(scope.host) any more")
-        }
+        if try await rule() == nil { try await ensureStableSubset() }
+        guard let rule = try await rule() else { throw Self.noRule(scope) }
         func name(of version: String) -> String? {
             SubsetEdit.subsets(of: rule).first {
                 $0.at("labels", scope.versionLabel)?.text == version

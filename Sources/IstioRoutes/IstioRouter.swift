@@ -130,6 +130,10 @@ package struct IstioRouter: Sendable {
             name: object.name)
     }
 
+    static func noRule(_ scope: RouteScope) -> Setback {
+        Setback(.foreignEdit, "there is no DestinationRule for \(scope.host) any more")
+    }
+
     static func gone(_ reference: ObjectReference) -> Setback {
         Setback(.foreignEdit, "\(reference) is gone: somebody deleted it")
     }
