@@ -28,6 +28,9 @@ struct MeshRoutingTests {
     @Test(arguments: [
         Table(name: "weights", http: [to(("v1", 99), ("v2", 1))], rates: ["v1": 99, "v2": 1]),
         Table(
+            name: "a subset that is named twice",
+            http: [to(("v1", 30), ("v2", 50), ("v1", 20))], rates: ["v1": 50, "v2": 50]),
+        Table(
             name: "a lone destination needs no weight",
             http: [["route": [["destination": ["host": "shop", "subset": "v1"]]]]],
             rates: ["v1": 100]),
@@ -140,6 +143,18 @@ struct MeshRoutingTests {
         #expect(abs((leaks.first?.requests ?? 0) - 250) < 1e-6)
     }
 
+    @Test func podsThatAreNotReadyGetNothing() {
+        var scene = MeshScene()
+        scene.begin()
+        scene.pods("v2", 2, ready: false)
+        scene.routes([["route": [["destination": ["host": "shop"]]]]])
+        scene.notice()
+        #expect(scene.rate(of: "v1") == 100)
+        scene.pods("v2", 2)
+        scene.notice()
+        #expect(scene.rate(of: "v2") == 50)
+    }
+
     /// 100 requests a second of 2 s each, on two pods: 100 are under way on each.
     @Test(arguments: [(0, 100.0), (1, 50), (2, 0), (5, 0)])
     func requestsUnderWayAreCutWithTheirPod(waited: Int, expected: Double) {
@@ -180,6 +195,7 @@ struct MeshRoutingTests {
         scene.notice()
         scene.pass(.seconds(30))
         #expect(scene.mesh.lost() == 0)
+        #expect(scene.mesh.requests(to: "v1") == 0)
         scene.pods("v1", 1)
         scene.notice()
         #expect(scene.rate(of: "v1") == 100)

@@ -46,6 +46,20 @@ struct PrometheusTests {
         #expect(abs(later - 150 * (19.0 / 15) / 30) < 1e-9)
     }
 
+    /// A counter that was 1 a moment ago was not there half a scrape earlier.
+    @Test func ratesAreNotStretchedToBeforeZero() {
+        var scene = Self.scene()
+        scene.pods("v2", 1)
+        scene.pass(.milliseconds(24_900))
+        scene.weights([("v1", 90), ("v2", 10)])
+        scene.notice()
+        scene.pass(.milliseconds(15_100))
+        // 1, 51, 101, 151: 15 s are sampled, 0.1 s are added in front.
+        let rate = scene.values(
+            #"rate(istio_requests_total{reporter="source",destination_version="v2"}[30s])"#)
+        #expect(abs((rate[""] ?? 0) - 150 * (15.1 / 15) / 30) < 1e-9)
+    }
+
     @Test func oneSampleIsNoRate() {
         var scene = Self.scene()
         scene.pass(.seconds(7))
