@@ -1,5 +1,6 @@
 package import CanaryEngine
 package import HTTPMessages
+package import Processes
 package import Timekeeping
 
 /// Runs tests, each once.
@@ -7,11 +8,19 @@ package import Timekeeping
 /// Whatever happens, there is a report; nothing is thrown.
 package struct TestRunner: Sendable {
     private let transport: any HTTPTransport
+    private let spawner: any ProcessSpawner
     private let time: any Timekeeper
+    private let environment: [ProcessJob.Variable]
 
-    package init(transport: any HTTPTransport, time: any Timekeeper) {
+    /// `environment` is our own; a command gets only what it is allowed of it.
+    package init(
+        transport: any HTTPTransport, spawner: any ProcessSpawner, time: any Timekeeper,
+        environment: [ProcessJob.Variable] = []
+    ) {
         self.transport = transport
+        self.spawner = spawner
         self.time = time
+        self.environment = environment
     }
 
     /// Runs a test once, within the call's time limit, and compares as the call asks.
@@ -29,8 +38,8 @@ package struct TestRunner: Sendable {
         -> TestReport
     {
         do {
-            let report = try await within(call.timeout, by: time) {
-                try await execute(spec, context)
+            let report = try await within(limit(spec, call), by: time) {
+                try await execute(spec, call, context)
             }
             try Task.checkCancellation()
             return compared(report, spec, call, context)
@@ -45,13 +54,26 @@ package struct TestRunner: Sendable {
         }
     }
 
-    private func execute(_ spec: TestSpec, _ context: TestContext) async throws -> TestReport {
+    /// The spawner ends a command in time, and needs a moment for it; this is the net below.
+    private func limit(_ spec: TestSpec, _ call: TestCall) -> Duration {
+        switch spec.kind {
+        case .http: call.timeout
+        case .command: call.timeout + CommandTest.grace * 2
+        }
+    }
+
+    private func execute(_ spec: TestSpec, _ call: TestCall, _ context: TestContext)
+        async throws -> TestReport
+    {
         switch spec.kind {
         case .http(let load):
             let test = LoadTest(load: load, context: context, transport: transport, time: time)
             return try await test.run(name: spec.name)
-        case .command:
-            return TestReport(passed: false, sentence: "commands cannot be run yet")
+        case .command(let command):
+            return await CommandTest(
+                command: command, context: context, spawner: spawner, environment: environment,
+                timeLimit: call.timeout
+            ).run()
         }
     }
 

@@ -31,13 +31,17 @@ package struct TestSpec: Hashable, Sendable {
         package var environment: [String]
         /// Where it runs; nil: where we do.
         package var folder: String?
+        /// It may send requests through the mesh: the seconds in which it ran are left out of gates.
+        package var sendsRequests: Bool
 
         package init(
-            _ arguments: [String], environment: [String] = [], folder: String? = nil
+            _ arguments: [String], environment: [String] = [], folder: String? = nil,
+            sendsRequests: Bool = true
         ) {
             self.arguments = arguments
             self.environment = environment
             self.folder = folder
+            self.sendsRequests = sendsRequests
         }
     }
 

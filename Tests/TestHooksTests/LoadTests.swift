@@ -18,7 +18,7 @@ let context = TestContext(
         _ load: TestSpec.Load, _ gateway: any HTTPTransport, call: TestCall = TestCall("load"),
         in context: TestContext = context, by time: StandingClock? = nil
     ) async -> TestReport {
-        await TestRunner(transport: gateway, time: time ?? clock)
+        await TestRunner(transport: gateway, spawner: ToldSpawner(), time: time ?? clock)
             .run(TestSpec("load", .http(load)), call: call, context: context)
     }
 
@@ -165,7 +165,9 @@ let context = TestContext(
     @Test func isCalledOffAtOnce() async {
         let report = await withTaskGroup(of: TestReport.self) { group in
             group.addTask {
-                await TestRunner(transport: SilentGateway(), time: StandingClock()).run(
+                await TestRunner(
+                    transport: SilentGateway(), spawner: ToldSpawner(), time: StandingClock()
+                ).run(
                     TestSpec("load", .http(.init("/"))), call: TestCall("load"), context: context)
             }
             group.cancelAll()

@@ -1,0 +1,115 @@
+internal import HTTPMessages
+
+/// Keeps secrets out of what is repeated of a test's output.
+///
+/// Three nets: the values that the test was given or that stand in our own environment under a name
+/// that sounds secret; whatever is written next to such a name; and what follows `Bearer` or
+/// `Basic`. A secret that a test invents, or turns into something else, gets through all of them:
+/// tests must not print those.
+struct Redaction: Hashable, Sendable {
+    private let secrets: [String]
+
+    private static let mark = "***"
+
+    /// `known` are variables whose names may be harmless; `given` those that a flow hands on by name,
+    /// which are taken for secret unless they are short.
+    init(known: [Variable], given: [Variable]) {
+        var secrets: [String] = []
+        for variable in known where Self.soundsSecret(variable.name) {
+            secrets += Self.forms(of: variable.value, least: 4)
+        }
+        for variable in given {
+            secrets += Self.forms(
+                of: variable.value, least: Self.soundsSecret(variable.name) ? 4 : 8)
+        }
+        // Long ones first: one may be a part of another.
+        self.secrets = secrets.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+    }
+
+    /// A name and a value.
+    struct Variable: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    /// What a value may look like: as it is, line by line, percent-encoded, and the password in a URL.
+    private static func forms(of value: String, least: Int) -> [String] {
+        var forms = value.split(whereSeparator: \.isNewline).map(String.init)
+        if let scheme = value.firstRange(of: "://") {
+            let authority = value[scheme.upperBound...].prefix { $0 != "/" }
+            if let at = authority.lastIndex(of: "@"),
+                let colon = authority[..<at].firstIndex(of: ":")
+            {
+                forms.append(String(authority[authority.index(after: colon)..<at]))
+            }
+        }
+        forms += forms.map { URLText.encoded($0) }
+        return forms.filter { $0.utf8.count >= least }
+    }
+
+    private static let secretWords = [
+        "token", "secret", "password", "passwd", "passphrase", "credential", "private", "apikey",
+        "api_key", "access_key", "accesskey", "auth", "cookie", "session", "signature",
+    ]
+
+    static func soundsSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return name == "key" || name.hasSuffix("_key") || name.hasSuffix("-key")
+            || secretWords.contains { name.contains($0) }
+    }
+
+    /// One line, without secrets and without what moves a terminal's cursor.
+    func clean(_ line: String) -> String {
+        // Twice, since a secret may have such characters, and may be cut up by them.
+        Self.masked(without(Self.plain(without(line))))
+    }
+
+    private func without(_ line: String) -> String {
+        secrets.reduce(line) { $0.replacing($1, with: Self.mark) }
+    }
+
+    /// Without control characters and the sequences that they begin.
+    private static func plain(_ line: String) -> String {
+        var plain = String.UnicodeScalarView()
+        var rest = line.unicodeScalars[...]
+        while let letter = rest.popFirst() {
+            if letter == "\u{1B}" {
+                guard rest.first == "[" else { continue }
+                rest = rest.drop { !(64...126).contains($0.value) || $0 == "[" }.dropFirst()
+            } else if letter == "\t" {
+                plain.append(" ")
+            } else if letter.properties.generalCategory != .control,
+                letter.properties.generalCategory != .format
+            {
+                plain.append(letter)
+            }
+        }
+        return String(plain)
+    }
+
+    /// Masks `token=abc`, `Authorization: Bearer abc`, `"password": "abc"`.
+    private static func masked(_ line: String) -> String {
+        var words: [String] = []
+        var isNextSecret = false
+        for word in line.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
+            if word.isEmpty {
+                words.append(word)
+            } else if ["bearer", "basic"].contains(word.lowercased()) {
+                words.append(word)
+                isNextSecret = true
+            } else if isNextSecret {
+                words.append(mark)
+                isNextSecret = false
+            } else if let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }),
+                soundsSecret(String(word[..<sign])), !word[sign...].hasPrefix("://")
+            {
+                let value = word[word.index(after: sign)...]
+                words.append(word[...sign] + (value.isEmpty ? "" : mark))
+                isNextSecret = value.isEmpty
+            } else {
+                words.append(word)
+            }
+        }
+        return words.joined(separator: " ")
+    }
+}
