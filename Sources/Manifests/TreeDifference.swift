@@ -59,13 +59,15 @@ extension JSONTree {
     /// Whether `larger` says all that this tree says, and perhaps more: a manifest and the object
     /// that the API server made of it, which carries defaults besides.
     ///
-    /// Lists must be as long. What a manifest leaves empty may be missing in the object.
+    /// Lists must be as long. What a manifest leaves empty may be missing in the object, and its
+    /// null says nothing.
     package func isWithin(_ larger: JSONTree?) -> Bool {
         switch (self, larger) {
         case (.object(let mine), .object(let theirs)):
             mine.allSatisfy { $0.value.isWithin(theirs[$0.key]) }
         case (.array(let mine), .array(let theirs)):
             mine.count == theirs.count && zip(mine, theirs).allSatisfy { $0.isWithin($1) }
+        case (.null, _): true
         case (_, nil): isEmpty
         default: self == larger || (decimal != nil && decimal == larger?.decimal)
         }

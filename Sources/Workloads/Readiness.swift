@@ -70,14 +70,17 @@ package struct Readiness: Hashable, Sendable {
     }
 }
 
-/// Counts how often in a row something held: three looks, so that a flapping pod never counts.
+/// Counts looks: three in a row must be good, and after each relapse twice as many.
+///
+/// So what flaps does not count, however long it is looked at; 48 looks are enough for anything.
 struct Steadiness {
-    static let needed = 3
+    private var needed = 3
     private var streak = 0
 
     /// Whether it has held for long enough now.
     mutating func hears(_ holds: Bool) -> Bool {
+        if !holds, streak > 0 { needed = min(needed * 2, 48) }
         streak = holds ? streak + 1 : 0
-        return streak >= Self.needed
+        return streak >= needed
     }
 }

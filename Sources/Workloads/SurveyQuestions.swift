@@ -185,8 +185,7 @@ enum Sameness {
             case "metadata":
                 for part in ["labels", "annotations"] {
                     let said = wanted.tree.at("metadata", part) ?? .null
-                    let found = there.tree.at("metadata", part)
-                    if !said.isWithin(found) {
+                    if !said.isWithin(there.tree.at("metadata", part)) {
                         return "metadata.\(part)"
                     }
                 }

@@ -95,11 +95,15 @@ extension WorkloadKeeper {
         for (object, kind) in removable {
             try await writer.remove(object.reference(as: kind)) { $0.seal?.run == run }
         }
-        // With the Deployment gone, the manifest says which pods were its.
-        if try await get(.deployment, scope.candidateName) == nil {
-            while try await !pods(of: scope.candidate).isEmpty {
-                try await time.sleep(for: poll)
-            }
+        try await awaitGone(scope.candidate)
+    }
+
+    /// Polls until a removed Deployment's pods are gone, or are those of one made anew.
+    func awaitGone(_ deployment: KubernetesObject) async throws {
+        while try await get(.deployment, deployment.name) == nil,
+            try await !pods(of: deployment).isEmpty
+        {
+            try await time.sleep(for: poll)
         }
     }
 

@@ -39,7 +39,7 @@ extension WorkloadKeeper {
         }
         if let stable = backup.stable {
             try await remove(stable, .deployment)
-            while try await !pods(of: stable).isEmpty { try await time.sleep(for: poll) }
+            try await awaitGone(stable)
         }
     }
 

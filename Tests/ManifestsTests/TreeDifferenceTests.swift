@@ -42,6 +42,7 @@ struct TreeDifferenceTests {
         Question(small: ["a": [1]], large: ["a": [1, 2]], isWithin: false),
         Question(small: ["a": [:], "b": nil, "c": []], large: [:], isWithin: true),
         Question(small: ["a": ["b": [:]]], large: nil, isWithin: true),
+        Question(small: ["a": nil], large: ["a": 3], isWithin: true),
         Question(small: ["a": ""], large: [:], isWithin: false),
         Question(small: ["a": 2], large: ["a": 2.0], isWithin: true),
         Question(small: ["a": "2"], large: ["a": 2], isWithin: false),

@@ -128,10 +128,20 @@ struct ReadinessTests {
         #expect(readiness.breakage == look.breakage)
     }
 
+    @Test func threeGoodLooksAreEnough() {
+        var steadiness = Steadiness()
+        let looks = [false, false, true, true, true, true]
+        #expect(looks.map { steadiness.hears($0) } == [false, false, false, false, true, true])
+    }
+
+    /// Who fell back must hold out longer: even windows of three looks do not count then.
     @Test func flappingNeverCounts() {
         var steadiness = Steadiness()
-        let looks = Array(repeating: [true, true, false], count: 50).flatMap(\.self)
+        let looks =
+            [true, true, false]
+            + Array(repeating: [true, true, true, true, true, false], count: 50).flatMap(\.self)
         #expect(looks.map { steadiness.hears($0) }.contains(true) == false)
-        #expect([true, true, true].map { steadiness.hears($0) } == [false, false, true])
+        let steady = Array(repeating: true, count: 48)
+        #expect(steady.map { steadiness.hears($0) }.filter(\.self).count == 1)
     }
 }

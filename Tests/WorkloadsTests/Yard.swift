@@ -29,11 +29,12 @@ struct Yard: Sendable {
     }
 
     func keeper(
-        _ scope: WorkloadScope, epoch: Int = 1, over transport: (any HTTPTransport)? = nil
+        _ scope: WorkloadScope, epoch: Int = 1, poll: Duration = .seconds(1),
+        over transport: (any HTTPTransport)? = nil
     ) -> WorkloadKeeper {
         let seal = WriteSeal(run: scope.run, epoch: epoch, head: "1:aa")
         let writer = SealedWriter(client: client(over: transport), time: clock) { seal }
-        return WorkloadKeeper(scope: scope, writer: writer, time: clock)
+        return WorkloadKeeper(scope: scope, writer: writer, time: clock, poll: poll)
     }
 
     func object(_ kind: ResourceKind, _ name: String) -> KubernetesObject? {

@@ -1,0 +1,169 @@
+import CanaryEngine
+import JSONTree
+import KubernetesAPI
+import Lab
+import Manifests
+import Testing
+import Timekeeping
+import Workloads
+
+/// Other people's hands in the same namespace.
+struct ForeignHandTests {
+    @Test func anEditOfAnotherFieldStaysAndIsNamed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.shrinkStable(minimum: 1)
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["maxReplicas"] = 12 }
+            try await keeper.restoreStable(backup)
+            let autoscaler = try #require(yard.object(.autoscaler, Yard.stable))
+            #expect(autoscaler.minReplicas == 3)
+            #expect(autoscaler.maxReplicas == 12)
+            let differences = try await keeper.verify(backup)
+            #expect(
+                differences.map { String($0.prefix { $0 != "(" }) } == [
+                    "HorizontalPodAutoscaler demo/demo-app-v1: spec.maxReplicas was 10, is 12"
+                ])
+        }
+    }
+
+    @Test func anEditOfOurFloorStaysAndIsNamed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.shrinkStable(minimum: 1)
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["minReplicas"] = 2 }
+            try await keeper.restoreStable(backup)
+            try await keeper.unsealAll()
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 2)
+            #expect(try await keeper.verify(backup).count == 1)
+            #expect(yard.sealed == [])
+        }
+    }
+
+    @Test func aFloorThatWeNeverMovedIsNotOurs() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["minReplicas"] = 4 }
+            try await keeper.restoreStable(backup)
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 4)
+        }
+    }
+
+    @Test func whatIsEqualIsUsedAndLeftAlone() throws {
+        try inYard(with: [settings()]) { yard in
+            let keeper = yard.keeper(try Yard.scope(extra: [settings()]))
+            try await keeper.survey().check()
+            try await keeper.applyCandidate()
+            try await keeper.removeCandidate()
+            let left = try #require(yard.object(.configMap, "demo-settings"))
+            #expect(left.seal == nil)
+            #expect(yard.object(.deployment, Yard.candidate) == nil)
+        }
+    }
+
+    @Test func whatIsInTheWayStopsTheRun() throws {
+        try inYard(with: [settings("red")]) { yard in
+            let keeper = yard.keeper(try Yard.scope(extra: [settings()]))
+            let setback = await #expect(throws: Setback.self) {
+                try await keeper.applyCandidate()
+            }
+            #expect(
+                setback
+                    == Setback(
+                        .foreignEdit,
+                        "ConfigMap demo/demo-settings is in the way: it exists and is not of this"
+                            + " run; last written by world"))
+            #expect(yard.object(.configMap, "demo-settings")?.seal == nil)
+        }
+    }
+
+    /// A create that was on its way when the candidate was removed is found by its seal.
+    @Test func aLateCreateIsFound() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.applyCandidate()
+            try await keeper.removeCandidate()
+            try await keeper.applyCandidate()  // as the late one would
+            #expect(try await keeper.verify(backup) == [])
+            #expect(yard.object(.deployment, Yard.candidate) == nil)
+            #expect(yard.pods.contains("v2") == false)
+        }
+    }
+
+    @Test func anotherRunsCandidateIsNotRemoved() throws {
+        try inYard { yard in
+            try await yard.keeper(try Yard.scope(run: "r0")).applyCandidate()
+            let keeper = yard.keeper(try Yard.scope(run: "r1"))
+            try await keeper.removeCandidate()
+            #expect(yard.object(.deployment, Yard.candidate)?.seal?.run == "r0")
+            let codes = try await keeper.survey().refusals.map(\.code)
+            #expect(codes == [.exists(differingAt: nil)])
+        }
+    }
+
+    @Test func aBoundOfTheAutoscalerIsABound() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            let setback = await #expect(throws: Setback.self) {
+                try await keeper.raiseFloor(Yard.candidate, to: 11)
+            }
+            #expect(
+                setback
+                    == Setback(
+                        .denied,
+                        "11 pods are needed, and the autoscaler demo-app-v2 allows at most 10"))
+            try await keeper.raiseStable(to: 50)  // on the way home: as many as there may be
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 10)
+        }
+    }
+
+    @Test func withoutAutoscalerReplicasAreTheFloor() throws {
+        try inYard(without: "HorizontalPodAutoscaler") { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            #expect(backup.autoscaler == nil)
+            try await keeper.claimAll()
+            try await keeper.holdStable(minimum: 3)
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            #expect(yard.object(.autoscaler, Yard.candidate) == nil)
+            try await keeper.raiseFloor(Yard.candidate, to: 4)
+            try await keeper.raiseFloor(Yard.candidate, to: 2)
+            #expect(try await keeper.awaitCapacity(Yard.candidate, 4) == 4)
+            try await keeper.shrinkStable(minimum: 1)
+            try await keeper.awaitShrunk(minimum: 1)
+            try await keeper.raiseStable(to: 3)
+            _ = try await keeper.awaitCapacity(Yard.stable, 3)
+            try await keeper.removeCandidate()
+            try await keeper.restoreStable(backup)
+            try await keeper.unsealAll()
+            #expect(try await keeper.verify(backup) == [])
+            #expect(yard.sealed == [])
+        }
+    }
+
+    @Test func aFirstReleaseLeavesNothing() throws {
+        try inYard(without: "Deployment") { yard in
+            let keeper = yard.keeper(try Yard.scope(stable: nil))
+            let terms = WorkloadSurvey.Terms(isFirstRelease: true)
+            try await keeper.survey(terms).check()
+            let backup = try await keeper.backUp(isFirstRelease: true)
+            try await keeper.claimAll()
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            try await keeper.removeCandidate()
+            try await keeper.restoreStable(backup)
+            try await keeper.unsealAll()
+            #expect(try await keeper.verify(backup) == [])
+            #expect(yard.pods == [])
+        }
+    }
+}
