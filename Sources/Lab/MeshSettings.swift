@@ -205,17 +205,16 @@ extension UserLoad {
 }
 
 extension Duration {
-    /// Seconds as a number, or a number with `ms`, `s`, `m` or `h`.
+    /// Seconds as a number, or a text with a unit; nothing beyond some thirty years.
     init?(lab tree: JSONTree?) {
-        if let seconds = tree?.decimal {
+        if let seconds = tree?.decimal, abs(seconds) < 1e9 {
             self = .milliseconds(Int((seconds * 1000).rounded()))
-            return
+        } else if let text = tree?.text, text.utf8.count < 12,
+            let duration = LabTime.duration(text)
+        {
+            self = duration
+        } else {
+            return nil
         }
-        guard let text = tree?.text else { return nil }
-        let digits = text.prefix { $0.isNumber || $0 == "." }
-        guard let number = Double(digits) else { return nil }
-        let units = ["ms": 1.0, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000]
-        guard let unit = units[String(text.dropFirst(digits.count))] else { return nil }
-        self = .milliseconds(Int((number * unit).rounded()))
     }
 }

@@ -125,7 +125,8 @@ extension PromQLEvaluation {
             }
         }
         if aggregation.kind == .topk || aggregation.kind == .bottomk {
-            let count = max(Int(parameter ?? 0), 0)
+            let wanted = parameter ?? 0
+            let count = wanted >= 1 ? Int(min(wanted, 1e6)) : 0
             return .vector(
                 groups.flatMap { group in
                     let sorted = group.sorted { $0.value < $1.value }

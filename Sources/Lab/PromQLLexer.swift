@@ -107,7 +107,11 @@ struct PromQLLexer {
                 position = beginning
                 break
             }
-            milliseconds += count * unit
+            let length = count.multipliedReportingOverflow(by: unit)
+            guard !length.overflow, length.partialValue < Self.longest else {
+                throw PromQLFlaw(kind: .parse(column: column), reason: "duration out of range")
+            }
+            milliseconds += length.partialValue
         }
         if position > start, milliseconds > 0 || byte == nil || !Self.isDigit(bytes[position]) {
             return .duration(milliseconds)
@@ -135,6 +139,9 @@ struct PromQLLexer {
         }
         return nil
     }
+
+    /// No duration is longer than a thousand years.
+    private static let longest = 1000 * 31_536_000_000
 
     private static let units: [(String, Int)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),

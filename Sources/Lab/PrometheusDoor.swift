@@ -246,7 +246,7 @@ struct PrometheusDoor: Sendable {
     }
 
     private static func step(_ text: String) -> Int? {
-        if let seconds = Double(text), seconds.isFinite, seconds < 1e9 {
+        if let seconds = Double(text), abs(seconds) < 1e9 {
             return Int((seconds * 1000).rounded())
         }
         guard let tokens = try? PromQLLexer.tokens(of: text),

@@ -71,6 +71,7 @@ struct MeshSettingsTests {
     @Test(
         arguments: [
             ("load", ["perSecond": 5], 200), ("load", [:], 400), ("lag", 3, 200),
+            ("lag", 1e300, 200), ("prometheus", ["lag": "999999999999999999999h"], 200),
             ("versions", ["v1": ["errorRate": 1]], 200), ("versions", 1, 400),
             ("prometheus", ["fault": "hang"], 200), ("prometheus", ["fault": "x"], 400),
         ] as [(String, JSONTree, Int)])

@@ -58,6 +58,8 @@ struct PromQLTests {
         Refused(
             "rate(a[1m], 2)",
             "1:1: parse error: expected 1 argument(s) in call to \"rate\", got 2"),
+        Refused("a[99999999999999999y]", "1:3: parse error: duration out of range"),
+        Refused("a[2000y]", "1:3: parse error: duration out of range"),
         Refused(
             "time() offset 5m",
             "1:8: parse error: offset modifier must be preceded by an instant vector selector or "
@@ -144,6 +146,8 @@ struct PromQLTests {
         Sum("sum by (response_code) (a) unless sum by (response_code) (a > 1000)", "{500} 200"),
         Sum("topk(1, sum by (destination_version) (a))", "{v1} 6000"),
         Sum("bottomk(1, sum by (destination_version) (a))", "{v2} 2000"),
+        Sum("topk(NaN, a)", ""), Sum("topk(-Inf, a)", ""), Sum("sum(topk(Inf, a))", "{} 8000"),
+        Sum("sum(quantile(NaN, a))", "{} NaN"), Sum("max(count_over_time(a[900y]))", "{} 20"),
         Sum("clamp_min(sum by (response_code) (a), 1000)", "{200} 7800, {500} 1000"),
         Sum("clamp_max(sum(a), 10)", "{} 10"), Sum("clamp(sum(a), 1, 3)", "{} 3"),
         Sum("-sum(a)", "{} -8000"), Sum("absent(a)", ""),
