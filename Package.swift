@@ -89,6 +89,15 @@ let package = Package(
             "Auditor",
             on: ["CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
 
+        // Beside the roof: everything together, in the Lab.
+        room(
+            "Rehearsal",
+            on: [
+                "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
+                "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
+                "Timekeeping",
+            ]),
+
         // The roof.
         .executableTarget(
             name: "theseus",

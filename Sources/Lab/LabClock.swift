@@ -6,8 +6,10 @@ package struct LabClock: Timekeeper {
     /// The date at virtual time zero, in milliseconds since 1970.
     package let epoch: Int
 
-    /// 2026-01-05 12:00:00 UTC, a Monday, unless told otherwise.
-    package init(_ world: TurnableWorld, epoch: Int = 1_767_614_400_000) {
+    /// 2026-01-05 12:00:00 UTC, a Monday.
+    package static let defaultEpoch = 1_767_614_400_000
+
+    package init(_ world: TurnableWorld, epoch: Int = LabClock.defaultEpoch) {
         self.world = world
         self.epoch = epoch
     }

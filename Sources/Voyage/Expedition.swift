@@ -47,19 +47,12 @@ package struct Expedition: Sendable {
     package func begin(_ charter: RunCharter, signals: Signals = Signals()) async throws -> Outcome
     {
         let lease = lease(of: charter)
-        switch try await lease.take() {
-        case .taken: break
-        case .alive(let run):
-            throw VoyageError(.held(by: run, isAlive: true), place: charter.target)
-        case .orphaned(let run):
-            throw VoyageError(.held(by: run, isAlive: false), place: charter.target)
-        }
+        try await hold(lease, for: charter)
         do {
             try await requireUnsealed(charter)
             let log = RunLog(run: charter.run, store: store)
             let digest = try await store.keep(JSONWriter.bytes(of: charter.tree))
-            try await store.open(
-                RunCard(run: charter.run, target: charter.target, opened: rig.time.date))
+            try await open(charter)
             var state = RunState()
             var head = JournalHead.start
             for fact in [Fact.planned(digest: digest), held(epoch: 1, absence: .zero)] {
@@ -71,6 +64,30 @@ package struct Expedition: Sendable {
         } catch {
             await lease.release()
             throw error
+        }
+    }
+
+    private func hold(_ lease: TargetLease, for charter: RunCharter) async throws {
+        switch try await lease.take() {
+        case .taken: return
+        case .alive(let run):
+            throw VoyageError(.held(by: run, isAlive: true), place: charter.target)
+        case .orphaned(let run):
+            // One that died before its first seal left nothing behind but its lease.
+            try await requireUnsealed(charter)
+            guard try await lease.take(over: run) == .taken else {
+                throw VoyageError(.held(by: run, isAlive: true), place: charter.target)
+            }
+        }
+    }
+
+    /// Opens the run in the journal; one of this id without any record was left by a crash.
+    private func open(_ charter: RunCharter) async throws {
+        do {
+            try await store.open(
+                RunCard(run: charter.run, target: charter.target, opened: rig.time.date))
+        } catch let error where error.code == .exists {
+            guard try await store.last(of: charter.run) == nil else { throw error }
         }
     }
 

@@ -41,7 +41,7 @@ package struct TargetLease: Sendable {
 
     /// Takes the lease if it is free, ours, or left by a dead holder of the same run; `byForce`
     /// does not wait for the old holder of this run to fall silent.
-    package func take(byForce: Bool = false) async throws -> Claim {
+    package func take(byForce: Bool = false, over ended: String? = nil) async throws -> Claim {
         var watched: (version: String, since: Duration)?
         while true {
             guard let lease = try await client.patiently({ try await $0.get(reference) }) else {
@@ -50,7 +50,9 @@ package struct TargetLease: Sendable {
             }
             let owner = lease.annotation(Self.runAnnotation) ?? ""
             let holding = lease.spec["holderIdentity"]?.text ?? ""
-            if holding.isEmpty || holding == holder || (owner == run && byForce) {
+            if holding.isEmpty || holding == holder || (owner == run && byForce)
+                || (owner == ended && ended != nil)
+            {
                 if try await write(lease) { return .taken }
                 continue
             }

@@ -1,0 +1,79 @@
+/// The flow and the manifests that the repertoire's scenarios vary.
+package enum DemoFlow {
+    package static func text(
+        smoke: String = "{http: {path: /, requests: 20, dark: true}, timeout: 1m, retries: 1}",
+        extra: String = "", steps: String = DemoFlow.steps
+    ) -> String {
+        """
+        apiVersion: theseus.dev/v1
+        kind: Flow
+        metadata: {name: demo-app}
+        spec:
+          target:
+            namespace: demo
+            service: demo-app
+            manifest: manifest.yaml
+          routes: [{virtualService: demo-app, http: [primary]}]
+          gateway: {url: "http://lab.invalid:7081", host: demo.example.test}
+          prometheus: {address: "http://lab.invalid:7080/prometheus", scrape: 5s}
+          dark: {match: [{headers: {x-theseus: {exact: dark}}}]}
+          tests:
+            smoke: \(smoke)
+            performance: {http: {path: /, requests: 50, concurrency: 5}, tolerance: 300%}
+          gates:
+            errors: {errorRatio: {codes: "5.."}, max: 0.02, minimumSamples: 50, every: 15s}
+        \(extra)
+          steps:
+        \(steps)
+        """
+    }
+
+    package static let steps = """
+            - backup
+            - deploy: {deadline: 10m}
+            - route
+            - reach: {deadline: 2m, every: 1s}
+            - test: smoke
+            - autoscale
+            - drill: {within: 30s}
+            - weight: 1
+            - test: {performance: {baseline: record}}
+            - bake: {for: 5m, maxFor: 30m, gates: [errors], tests: [smoke]}
+            - weight: 50
+            - test: smoke
+            - test: {performance: {baseline: compare}}
+            - bake: {for: 5m, maxFor: 30m, gates: [errors], tests: [smoke]}
+            - weight: 100
+            - shrink: {minimum: 1}
+            - test: smoke
+            - test: {performance: {baseline: compare}}
+            - bake: {for: 5m, maxFor: 30m, gates: [errors]}
+            - retire
+        """
+
+    package static let good = manifest(version: "v2")
+    /// Fails in 5 of 100 requests.
+    package static let bad = manifest(version: "v3")
+
+    package static func manifest(version: String, annotations: String = "{}") -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: demo-app-\(version)
+          labels: {app: demo-app, version: \(version)}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: demo-app, version: \(version)}}
+          template:
+            metadata:
+              labels: {app: demo-app, version: \(version)}
+              annotations: \(annotations)
+            spec:
+              containers:
+                - name: app
+                  image: registry.example.test/demo-app:\(version)
+                  ports: [{name: http, containerPort: 8080}]
+        """
+    }
+}
