@@ -61,7 +61,7 @@ struct SurveyQuestions {
             found.append(
                 WorkloadRefusal(.candidateWithoutVersion(label: label), place: candidatePlace))
         }
-        if let service = listing.service(scope.service) {
+        if let service = listing.service(scope.service) ?? scope.ownService {
             let selects = LabelSelector(service: service)?.matches(scope.candidate.templateLabels)
             if selects != true {
                 found.append(
@@ -108,8 +108,8 @@ struct SurveyQuestions {
 
     /// What stands where the manifest's objects are to be: ours, equal, or in the way.
     ///
-    /// A Deployment is in the way even where it is equal: its pods may have users already, and
-    /// going home would have to remove what this run did not make.
+    /// A Deployment or autoscaler is in the way even where it is equal: a run scales and removes
+    /// only what it made.
     private var standing: [WorkloadRefusal] {
         scope.candidateObjects.compactMap { wanted in
             guard wanted.name != stable?.name || wanted.kind != ResourceKind.deployment.kind,
@@ -119,7 +119,7 @@ struct SurveyQuestions {
             else { return nil }
             let place = "\(there.kind) \(there.namespace)/\(there.name)"
             let difference = Sameness.firstDifference(wanted, there)
-            if difference == nil, there.kind != ResourceKind.deployment.kind { return nil }
+            if difference == nil, !WorkloadScope.ownOnly.contains(there.kind) { return nil }
             return WorkloadRefusal(.exists(differingAt: difference), place: place)
         }
     }

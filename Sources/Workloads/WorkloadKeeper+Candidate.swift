@@ -149,7 +149,7 @@ extension WorkloadKeeper {
             _ = try await writer.create(object, as: kind)
         } catch let error as KubernetesError where error.code == .conflict {
             let there = try await get(kind, object.name)
-            if kind != .deployment, let there, there.seal == nil,
+            if !WorkloadScope.ownOnly.contains(kind.kind), let there, there.seal == nil,
                 Sameness.firstDifference(object, there) == nil
             {
                 return  // somebody else's, and just what is wanted

@@ -37,7 +37,7 @@ package struct WorkloadSurvey: Sendable {
 
     package init(_ scope: WorkloadScope, _ listing: WorkloadListing, terms: Terms = Terms()) {
         var refusals: [WorkloadRefusal] = []
-        let service = listing.service(scope.service)
+        let service = listing.service(scope.service) ?? scope.ownService
         if service == nil {
             let place = "\(scope.reference(.service, scope.service))"
             refusals.append(WorkloadRefusal(.noService, place: place))

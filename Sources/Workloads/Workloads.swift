@@ -8,6 +8,7 @@
 //   WorkloadRefusal    such a reason: nothing was changed
 //   Readiness          what one look at a Deployment and its pods says
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back
+//   Likeness           what the candidate consists of: what was judged is what is promoted
 //   WorkloadBackup     the copies that going home is measured by
 //
 // Every verb of the keeper may be called twice, and every wait may be called off. It moves no
@@ -58,6 +59,9 @@ package struct WorkloadScope: Sendable {
         .disruptionBudget, .deployment, .autoscaler,
     ]
 
+    /// Of these a run uses none but its own, however equal another is.
+    static let ownOnly = [ResourceKind.deployment.kind, ResourceKind.autoscaler.kind]
+
     private static func placed(_ object: KubernetesObject, in namespace: String)
         throws(WorkloadRefusal) -> KubernetesObject
     {
@@ -82,6 +86,11 @@ package struct WorkloadScope: Sendable {
     /// The autoscaler that the manifest brings; nil where it brings none.
     package var ownAutoscaler: KubernetesObject? {
         candidateObjects.first { $0.kind == ResourceKind.autoscaler.kind }
+    }
+
+    /// The Service that the manifest brings, as that of a first release may.
+    var ownService: KubernetesObject? {
+        candidateObjects.first { $0.kind == ResourceKind.service.kind && $0.name == service }
     }
 
     func reference(_ kind: ResourceKind, _ name: String) -> ObjectReference {

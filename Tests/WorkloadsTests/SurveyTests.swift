@@ -194,6 +194,17 @@ struct SurveyTests {
             $0.others = [renamed($0.candidate, Yard.candidate, replicas: 9)]
             $0.standing = $0.others
         },
+        Case("an equal autoscaler", [.exists(differingAt: nil)]) {
+            $0.extra = [DemoWorld.autoscaler(version: "v2")]
+            $0.standing = $0.extra
+            $0.autoscalers += $0.extra
+        },
+        Case("a first release with its Service", []) {
+            $0.extra = [$0.service]
+            $0.service.set("other", at: "metadata", "name")
+            $0.stable = labelled($0.stable, "app", "other")
+            $0.terms.isFirstRelease = true
+        },
         Case("somebody's autoscaler for the candidate", [.exists(differingAt: nil)]) {
             $0.autoscalers.append(DemoWorld.autoscaler(version: "v2"))
         },
