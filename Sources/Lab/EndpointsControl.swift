@@ -6,6 +6,7 @@ extension LabCluster {
     mutating func syncEndpoints(_ key: Key) {
         guard let service = shelves[LabCatalog.services][key] else {
             erase(LabCatalog.endpoints, key, by: Controller.endpoints)
+            erase(LabCatalog.slices, sliceKey(key), by: Controller.endpoints)
             return
         }
         guard let selector = service.spec["selector"], selector.members?.isEmpty == false else {
@@ -24,6 +25,7 @@ extension LabCluster {
         subset["ports"] = .array(
             (service.spec["ports"]?.items ?? []).map { Self.port($0, pods.first) })
         let subsets: JSONTree = pods.isEmpty ? [] : [subset]
+        keepSlice(of: service, key, pods, subset["ports"] ?? [])
         if shelves[LabCatalog.endpoints][key] == nil {
             let tree: JSONTree = [
                 "apiVersion": "v1", "kind": "Endpoints",
@@ -39,6 +41,47 @@ extension LabCluster {
         } else {
             amend(LabCatalog.endpoints, key, by: Controller.endpoints) { $0["subsets"] = subsets }
         }
+    }
+
+    // MARK: Slices
+
+    private func sliceKey(_ key: Key) -> Key {
+        Key(namespace: key.namespace, name: key.name + "-lab")
+    }
+
+    /// The same once more, in the form that newer clients read.
+    private mutating func keepSlice(
+        of service: KubernetesObject, _ key: Key, _ pods: [KubernetesObject], _ ports: JSONTree
+    ) {
+        let endpoints: JSONTree = .array(
+            pods.map { pod in
+                let isReady: JSONTree = .bool(Self.isReady(pod))
+                let address = Self.address(pod)
+                return [
+                    "addresses": .array([address["ip"] ?? ""]),
+                    "conditions": ["ready": isReady, "serving": isReady, "terminating": false],
+                    "nodeName": address["nodeName"] ?? "", "targetRef": address["targetRef"] ?? [:],
+                ]
+            })
+        let home = sliceKey(key)
+        guard shelves[LabCatalog.slices][home] == nil else {
+            amend(LabCatalog.slices, home, by: Controller.endpoints) {
+                $0["endpoints"] = endpoints
+                $0["ports"] = ports
+            }
+            return
+        }
+        let tree: JSONTree = [
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+            "metadata": [
+                "creationTimestamp": .string(timestamp), "generation": 1,
+                "labels": ["kubernetes.io/service-name": .string(key.name)],
+                "name": .string(home.name), "namespace": .string(home.namespace),
+                "ownerReferences": [Self.ownerReference(service)], "uid": .string(issueUID()),
+            ],
+            "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
+        ]
+        store(tree, in: LabCatalog.slices, at: home, by: Controller.endpoints)
     }
 
     private static func address(_ pod: KubernetesObject) -> JSONTree {

@@ -125,6 +125,7 @@ enum LabCatalog {
     static let destinationRules = 8
     static let gateways = 9
     static let events = 13
+    static let slices = index(group: "discovery.k8s.io", plural: "endpointslices") ?? 0
 
     static func index(group: String, plural: String) -> Int? {
         all.firstIndex { $0.plural == plural && $0.group == group }

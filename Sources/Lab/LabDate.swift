@@ -24,6 +24,20 @@ package enum LabDate {
         return "\(weekday), \(pad(date.day)) \(month) \(pad(date.year, 4)) \(clock(date)) GMT"
     }
 
+    /// Milliseconds since 1970 of an RFC 3339 text in UTC; nil: it is none.
+    package static func parse(_ text: String) -> Int? {
+        let numbers = text.split { !$0.isNumber }.prefix(6).compactMap { Int($0) }
+        guard numbers.count == 6, text.hasSuffix("Z") else { return nil }
+        let year = numbers[1] <= 2 ? numbers[0] - 1 : numbers[0]
+        let era = floor(year, 400)
+        let month = numbers[1] > 2 ? numbers[1] - 3 : numbers[1] + 9
+        let dayOfYear = (153 * month + 2) / 5 + numbers[2] - 1
+        let yearOfEra = year - era * 400
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        return ((days * 24 + numbers[3]) * 60 + numbers[4]) * 60_000 + numbers[5] * 1000
+    }
+
     private struct Civil {
         var year = 0
         var month = 0

@@ -20,13 +20,15 @@ enum LabDiscovery {
             tree["apiVersion"] = "v1"
             return tree
         case ("apis", 3): return resources(group: path[1], version: path[2])
-        case ("openapi", 2) where path[1] == "v3": return ["paths": [:]]
+        case ("openapi", _) where path.dropFirst().first == "v3":
+            return LabSchema.answer(Array(path.dropFirst(2)))
+        case ("healthz", _), ("livez", _), ("readyz", _): return ["status": "ok"]
         default: return nil
         }
     }
 
     private static let version: JSONTree = [
-        "major": "1", "minor": "34", "gitVersion": "v1.34.0+theseus-lab",
+        "major": "1", "minor": "33", "gitVersion": "v1.33.0+theseus-lab",
         "gitCommit": "lab", "gitTreeState": "clean", "buildDate": "2026-01-01T00:00:00Z",
         "goVersion": "none", "compiler": "swiftc", "platform": "lab/memory",
     ]

@@ -10,6 +10,8 @@ extension LabCluster {
         do throws(LabRefusal) {
             if let call = LabCall(request, address) {
                 response = try answer(call, request)
+            } else if let review = try review(request, address) {
+                response = review
             } else if let tree = LabDiscovery.answer(address) {
                 response = HTTPResponse(
                     status: 200, headers: ["Content-Type": "application/json"], body: .tree(tree))
@@ -55,6 +57,21 @@ extension LabCluster {
 
     /// Now, in milliseconds since 1970.
     var epochNow: Int { epoch + now.milliseconds }
+
+    /// Answers who asks whether he may, and here everybody may; nil: nobody asks that.
+    private func review(_ request: HTTPRequest, _ address: LabAddress) throws(LabRefusal)
+        -> HTTPResponse?
+    {
+        guard request.method == "POST",
+            address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
+        else { return nil }
+        let asked = isProtobuf(request) ? [:] : try body(of: request)
+        return .json(
+            [
+                "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                "metadata": [:], "spec": asked["spec"] ?? [:], "status": ["allowed": true],
+            ], status: 201)
+    }
 
     // MARK: Reading
 
@@ -120,7 +137,17 @@ extension LabCluster {
 
     // MARK: Writing
 
+    private func isProtobuf(_ request: HTTPRequest) -> Bool {
+        request.headers["Content-Type"]?.contains("protobuf") ?? false
+    }
+
     private func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
+        if isProtobuf(request) {
+            throw LabRefusal(
+                status: 415, reason: "UnsupportedMediaType",
+                message: "the lab reads JSON only: write the object into a file, and use kubectl"
+                    + " apply -f or kubectl create -f")
+        }
         do {
             guard let tree = try request.body.tree() else { throw LabRefusal.badRequest("no body") }
             return tree
