@@ -4,7 +4,8 @@ internal import CanaryEngine
 ///
 /// Two rules keep our own tests from passing a gate: a test that touches the window takes all the
 /// requests that it ever counted out of it, but its failures only if all of them are surely in it.
-/// So the number of requests is never too great, and the number of failures never too small.
+/// So the number of requests is never too great, and the number of failures never too small. A test
+/// that ended just before the window touches it, too: it may have been scraped only afterwards.
 struct UsersRequests {
     /// Requests at one version.
     struct Count: Hashable, Sendable {
@@ -97,7 +98,7 @@ struct UsersRequests {
         for spell in window.own {
             guard
                 case .counted(let candidate, let candidateErrors, let stable, let stableErrors) =
-                    spell.traffic, spell.ended <= window.length
+                    spell.traffic, spell.ended <= window.length + scope.scrape
             else { continue }
             let own = isCandidate ? candidate : stable
             count.own += own

@@ -27,9 +27,10 @@ package struct Reach: Sendable {
 
     /// Polls until it is so, or until `deadline` has gone by, or until it is called off.
     ///
-    /// After an answer that is not as it should be it waits for `every`.
+    /// `path` is below the gateway's URL, which itself is asked for by default; the routes must let
+    /// it through. After an answer that is not as it should be it waits for `every`.
     package func reach(
-        _ context: TestContext, path: String = "/", every: Duration, deadline: Duration,
+        _ context: TestContext, path: String = "", every: Duration, deadline: Duration,
         patience: Duration = .seconds(10)
     ) async throws(HookError) -> Finding {
         guard let gateway = context.gateway else {

@@ -37,6 +37,7 @@ package struct GatewayAddress: Hashable, Sendable {
 
     /// The address of a path; one that is a whole URL stays as it is.
     func url(of path: String) -> String {
+        if path.isEmpty { return url }
         if path.hasPrefix("http://") || path.hasPrefix("https://") { return path }
         return url + (path.hasPrefix("/") ? path : "/\(path)")
     }

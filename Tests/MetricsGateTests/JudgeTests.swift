@@ -110,6 +110,18 @@ private let failed = "response_code=~\"5..\""
                 .pass, "errors: 0.004 is at most 0.01 (1000 requests of users in 300s)", 0.004,
                 of: 1000)),
         Case(
+            name: "but one that was scraped only in it is",
+            own: [
+                OwnSpell(
+                    .counted(candidate: 950, candidateErrors: 0, stable: 0, stableErrors: 0),
+                    began: .seconds(500), ended: .seconds(310))
+            ],
+            rules: [.fresh(), .number(all, is: "1000")],
+            verdict: verdict(
+                .notEnough,
+                "errors: 0 is at most 0.01, but it takes 100 requests (50 requests of users in"
+                    + " 300s; without 950 requests of our own tests)", 0, of: 50)),
+        Case(
             name: "uncounted seconds are left out",
             own: [OwnSpell(.unknown, began: .seconds(100), ended: .seconds(60))],
             rules: [

@@ -131,6 +131,31 @@ private let latency = GateSpec(
         }
     }
 
+    /// A test just before the first weight is scraped together with the first users.
+    @Test func aTestJustBeforeTheWeightIsNoSample() throws {
+        let verdicts = try LabStory.tell(weight: 0) { story in
+            // Scrapes are at whole fives: all of it lies between two of them.
+            try await story.pass(66)
+            for _ in 0..<100 { _ = try await story.ask(matched: true) }
+            let asked = story.time.now
+            try await story.setWeight(1)
+            let effect = story.time.now
+            try await story.pass(20)
+            let now = story.time.now
+            let traffic = OwnTraffic.counted(
+                candidate: 100, candidateErrors: 0, stable: 0, stableErrors: 0)
+            var verdicts: [Verdict] = []
+            for traffic in [.none, traffic, .unknown] {
+                let spell = OwnSpell(traffic, began: now - .seconds(66), ended: now - asked)
+                verdicts.append(
+                    await story.judge().judge(
+                        ratio, window: GateWindow(sinceEffect: now - effect, own: [spell])))
+            }
+            return verdicts
+        }
+        #expect(verdicts.map(\.ruling) == [.pass, .notEnough, .notEnough])
+    }
+
     /// At 1 % each kind of failure is a counter that is born in the window.
     @Test func newCountersCountFromZero() throws {
         let verdict = try LabStory.tell(candidate: "v3", weight: 0) { story in
