@@ -115,7 +115,11 @@ let package = Package(
         tests("YAMLTests", of: ["YAML", "JSONTree"]),
         tests("DigestsTests", of: ["Digests"]),
         tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree"]),
-        tests("ProcessesTests", of: ["Processes", "Timekeeping"]),
+        tests("HTTPServerTests", of: ["HTTPServer", "HTTPMessages"]),
+        .executableTarget(
+            name: "guard-probe", dependencies: ["Processes"], path: "Tests/GuardProbe",
+            swiftSettings: house),
+        tests("ProcessesTests", of: ["Processes", "guard-probe"]),
         .target(
             name: "CSQLiteFaults", dependencies: ["CSQLite"], path: "Tests/CSQLiteFaults"),
         tests(

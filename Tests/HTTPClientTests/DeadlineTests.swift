@@ -20,7 +20,7 @@ import Testing
             }
             #expect(failed?.reason == .timedOut)
             #expect(failed?.reached == .perhaps)
-            #expect(took >= .milliseconds(150) && took < .milliseconds(1500), "\(took)")
+            #expect(took >= .milliseconds(150) && took < .seconds(15), "\(took)")
             // The server notices that its client is gone, though it sends nothing.
             await isCancelled.wait()
         }
@@ -39,7 +39,7 @@ import Testing
         }
         #expect(failed?.reason == .timedOut)
         #expect(failed?.reached == .perhaps)
-        #expect(took < .milliseconds(1500), "\(took)")
+        #expect(took < .seconds(15), "\(took)")
     }
 
     /// With its queue full, not even the connection is completed: nothing was sent.
@@ -87,7 +87,7 @@ import Testing
                 #expect(failed?.reason == .cancelled)
                 #expect(failed?.reached == .perhaps)
                 #expect(failed?.place == "GET \(url)/x")
-                #expect(took < .milliseconds(500), "\(took)")
+                #expect(took < .seconds(15), "\(took)")
             }
             await isCancelled.wait()
         }
