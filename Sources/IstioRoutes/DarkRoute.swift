@@ -63,6 +63,8 @@ extension RouteEdit {
         return object
     }
 
+    func isDark(_ route: JSONTree) -> Bool { dark.isOurs(route, among: record.routes.count) }
+
     /// Whether the run's dark routes stand.
     package func isDarkened(_ object: KubernetesObject) -> Bool {
         reading(object).http.contains { dark.isOurs($0, among: record.routes.count) }

@@ -150,6 +150,15 @@ package struct IstioRouter: Sendable {
                     + " \(ForeignHand(on: object).sentence)"
             }
         }
+        let reading = edit.reading(object)
+        let ours = edit.places(in: object).compactMap(\.place)
+        for place in reading.http.indices where !ours.contains(place) {
+            let route = reading.http[place]
+            guard reading.leads(route, to: edit.record.host), !edit.isDark(route) else { continue }
+            return "\(reference(object)) has a new route to the service,"
+                + " \(route["name"]?.text ?? "without a name"): the candidate is not dark on it;"
+                + " \(ForeignHand(on: object).sentence)"
+        }
         return nil
     }
 }

@@ -24,13 +24,14 @@ extension RouteEdit {
     /// destination that somebody unpinned or took away, go home too.
     package func lowered(_ object: KubernetesObject, to weight: TrafficWeight) -> KubernetesObject {
         let reading = reading(object)
-        let lowered = changingLists(of: object) { route, list in
+        let places = placesToLower(in: object)
+        let lowered = changingLists(of: object, at: places) { route, list in
             gather(&list, in: reading)
             let free = max(0, 100 - foreignSum(list, in: reading))
             let allowed =
                 WeightPool(foreign: 100 - free).map { $0.candidate(at: weight) } ?? 0
             let present = list.first { side(of: $0, in: reading) == .candidate }
-            let part = min(allowed, present.map { $0["weight"]?.whole ?? allowed } ?? 0)
+            let part = min(allowed, present.map { self.weight(of: $0, in: list) } ?? 0)
             setParts(&list, stable: free - part, candidate: part, route, in: reading)
         }
         return recording(weight, on: lowered)

@@ -23,9 +23,26 @@ package struct RouteEdit: Sendable {
     /// The places of the record's routes among the object's http routes; nil for one that is gone.
     func places(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: Int?)] {
         let reading = reading(object)
-        return record.routes.map { route in
-            (route, reading.place(of: route.key, leadingTo: record.host))
+        var unnamed = reading.unnamedPlaces(leadingTo: record.host)
+        let ours = record.routes.count {
+            if case .unnamed = $0.key { true } else { false }
         }
+        if unnamed.count > ours {
+            // Somebody added one. Ours are those that we pinned.
+            let pinned = unnamed.filter { isPinned(reading.http[$0], in: reading) }
+            if pinned.count == ours { unnamed = pinned }
+        }
+        return record.routes.map { route in
+            switch route.key {
+            case .named: (route, reading.place(of: route.key, leadingTo: record.host))
+            case .unnamed(let number):
+                (route, unnamed.indices.contains(number) ? unnamed[number] : nil)
+            }
+        }
+    }
+
+    private func isPinned(_ route: JSONTree, in reading: RouteReading) -> Bool {
+        !(route["route"]?.items ?? []).contains { side(of: $0, in: reading) == .stray }
     }
 
     /// How each route stands; nil for one that is gone or illegible.
@@ -39,12 +56,39 @@ package struct RouteEdit: Sendable {
         }
     }
 
+    /// The routes of the record that are there, and besides them every other one but the dark ones
+    /// that gives the candidate traffic: somebody copied or renamed what was ours.
+    func placesToLower(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: Int)] {
+        let reading = reading(object)
+        var found: [(route: RouteRecord.Route, place: Int)] = []
+        for case (let route, let place?) in places(in: object) { found.append((route, place)) }
+        for (place, route) in reading.http.enumerated() where !isDark(route) {
+            let list = route["route"]?.items ?? []
+            guard !found.contains(where: { $0.place == place }),
+                list.contains(where: { side(of: $0, in: reading) == .candidate })
+            else { continue }
+            let key = reading.key(at: place, leadingTo: record.host)
+            found.append((RouteRecord.Route(key: key, was: list), place))
+        }
+        return found
+    }
+
     /// Changes the `route` list of every route of the record; a route that is gone is left out.
     func changingLists(
         of object: KubernetesObject, _ change: (RouteRecord.Route, inout [JSONTree]) -> Void
     ) -> KubernetesObject {
+        let present = places(in: object).compactMap { route, place in
+            place.map { (route: route, place: $0) }
+        }
+        return changingLists(of: object, at: present, change)
+    }
+
+    func changingLists(
+        of object: KubernetesObject, at places: [(route: RouteRecord.Route, place: Int)],
+        _ change: (RouteRecord.Route, inout [JSONTree]) -> Void
+    ) -> KubernetesObject {
         var http = reading(object).http
-        for case (let route, let place?) in places(in: object) {
+        for (route, place) in places {
             var list = http[place]["route"]?.items ?? []
             change(route, &list)
             if http[place]["route"]?.items != list { http[place]["route"] = .array(list) }
@@ -72,9 +116,12 @@ package struct RouteEdit: Sendable {
     /// What the foreign destinations of a list have together.
     func foreignSum(_ list: [JSONTree], in reading: RouteReading) -> Int {
         list.filter { side(of: $0, in: reading) == .foreign }
-            .reduce(0) { sum, destination in
-                let weight = destination["weight"]?.decimal.flatMap { Int(exactly: $0) }
-                return sum + (weight ?? (list.count == 1 ? 100 : 0))
-            }
+            .reduce(0) { $0 + weight(of: $1, in: list) }
+    }
+
+    /// A lone destination without a weight has 100, one of several has 0.
+    func weight(of destination: JSONTree, in list: [JSONTree]) -> Int {
+        let written = destination["weight"]?.decimal.flatMap { Int(exactly: $0) }
+        return written ?? (list.count == 1 ? 100 : 0)
     }
 }

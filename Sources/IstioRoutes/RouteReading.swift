@@ -62,6 +62,15 @@ package struct RouteReading: Sendable {
 
     var isOnMesh: Bool { gateways.contains("mesh") }
 
+    /// The VirtualServices to which routes of this one delegate.
+    var delegations: [(route: JSONTree, to: ObjectReference)] {
+        http.compactMap { route in
+            guard let name = route.at("delegate", "name")?.text else { return nil }
+            let namespace = route.at("delegate", "namespace")?.text ?? object.namespace
+            return (route, ObjectReference(.virtualService, namespace: namespace, name: name))
+        }
+    }
+
     /// nil for a list that is not of the form that we understand.
     package func destinations(of route: JSONTree) -> [RouteDestination]? {
         guard let list = route["route"] else { return [] }
@@ -111,11 +120,13 @@ package struct RouteReading: Sendable {
         case .named(let name):
             return http.firstIndex { $0["name"]?.text == name }
         case .unnamed(let wanted):
-            let unnamed = http.indices.filter {
-                Self.isUnnamed(http[$0]) && leads(http[$0], to: host)
-            }
+            let unnamed = unnamedPlaces(leadingTo: host)
             return unnamed.indices.contains(wanted) ? unnamed[wanted] : nil
         }
+    }
+
+    func unnamedPlaces(leadingTo host: MeshHost) -> [Int] {
+        http.indices.filter { Self.isUnnamed(http[$0]) && leads(http[$0], to: host) }
     }
 
     private static func isUnnamed(_ route: JSONTree) -> Bool {

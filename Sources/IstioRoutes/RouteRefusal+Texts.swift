@@ -9,7 +9,7 @@ extension RouteRefusal.Code {
         case .answersItself, .sumIsNot100, .poolTooSmall, .unreadable, .twoDestinations,
             .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
             destinationText
-        case .mirrored, .notHTTP, .delegated, .sameName, .claimedTwice, .coveredByWildcard,
+        case .mirrored, .notHTTP, .sameName, .claimedTwice, .coveredByWildcard,
             .leftOver, .heldByRun, .darkConflict, .nameTaken:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
@@ -115,11 +115,6 @@ extension RouteRefusal.Code {
             (
                 "not-http", "the service is reached by \(name), which theseus cannot divide yet",
                 "release this service by other means"
-            )
-        case .delegated:
-            (
-                "delegated", "the route belongs to a delegate, which theseus cannot follow yet",
-                "move the route into the VirtualService that delegates"
             )
         case .sameName:
             (

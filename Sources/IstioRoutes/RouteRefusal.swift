@@ -18,7 +18,6 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case differentSubsets(first: String, second: String)
         case mirrored(service: String)
         case notHTTP(protocol: String)
-        case delegated
         case sameName
         case claimedTwice(host: String, gateway: String, other: String)
         case coveredByWildcard(host: String)

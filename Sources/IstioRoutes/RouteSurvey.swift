@@ -45,6 +45,13 @@ package struct RouteSurvey: Hashable, Sendable {
     package let stable: VersionSubset
     package let candidate: VersionSubset
     package let seesAllNamespaces: Bool
+    /// Objects of the run that a GitOps tool keeps: it will undo our weights unless it is told.
+    package let kept: [Kept]
+
+    package struct Kept: Hashable, Sendable {
+        package let reference: ObjectReference
+        package let steward: Steward
+    }
 
     package init(of world: RouteWorld, for scope: RouteScope) throws(RouteRefusal) {
         let surveying = Surveying(world, scope)
@@ -64,7 +71,21 @@ package struct RouteSurvey: Hashable, Sendable {
         stable = subsets.stable
         candidate = subsets.candidate
         seesAllNamespaces = world.seesAllNamespaces
+        let touched = Self.objects(found) + (ruling.isMissing ? [] : [ruling.object])
+        kept = touched.compactMap { object in
+            Steward(of: object).map {
+                Kept(reference: IstioRouter.reference(object), steward: $0)
+            }
+        }
         try surveying.checkDark(found, subsets: subsets)
+    }
+
+    private static func objects(_ routes: [FoundRoute]) -> [KubernetesObject] {
+        var seen: [KubernetesObject] = []
+        for object in routes.map(\.reading.object) where !seen.contains(object) {
+            seen.append(object)
+        }
+        return seen
     }
 
     /// The VirtualServices with routes of the run, each once.

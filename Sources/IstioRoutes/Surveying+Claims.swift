@@ -86,6 +86,16 @@ extension Surveying {
         for route in routes {
             _ = try MatchProduct.of(
                 route.route["match"]?.items ?? [], scope.dark, at: route.words)
+            // Istio joins a delegate's matches with those of the route that delegates, and drops
+            // the delegate's route where they contradict; these fields it does not take there.
+            for delegation in delegations(to: route.reading) {
+                for field in ["sourceLabels", "sourceNamespace", "gateways"]
+                where scope.dark.contains(where: { $0[field] != nil }) {
+                    throw RouteRefusal(.darkConflict(field: field), at: route.words)
+                }
+                _ = try MatchProduct.of(
+                    delegation["match"]?.items ?? [], scope.dark, at: route.words)
+            }
         }
     }
 }

@@ -77,6 +77,8 @@ struct Surveying {
     }
 
     private func found(in reading: RouteReading) throws(RouteRefusal) -> [FoundRoute] {
+        // Without hosts it counts only where another one delegates to it.
+        if reading.hosts.isEmpty, delegations(to: reading).isEmpty { return [] }
         var found: [FoundRoute] = []
         for (place, route) in reading.http.enumerated() {
             let here = FoundRoute(reading: reading, place: place)
@@ -96,6 +98,11 @@ struct Surveying {
         return found
     }
 
+    /// The routes that delegate to a VirtualService.
+    func delegations(to reading: RouteReading) -> [JSONTree] {
+        readings.flatMap(\.delegations).filter { $0.to == reading.reference }.map(\.route)
+    }
+
     private func checkOwner(_ found: FoundRoute) throws(RouteRefusal) {
         if found.reading.object.annotation(RouteRecord.annotation) != nil {
             guard let record = RouteRecord(on: found.reading.object) else {
@@ -109,7 +116,6 @@ struct Surveying {
             let run = found.route.at("headers", "response", "set", DarkRoute.header)?.text
             throw RouteRefusal(.leftOver(run: run ?? name), at: found.words)
         }
-        if found.reading.hosts.isEmpty { throw RouteRefusal(.delegated, at: found.words) }
     }
 
     /// A port on which Istio would not read HTTP goes around every http route.

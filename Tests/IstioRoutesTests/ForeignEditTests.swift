@@ -91,6 +91,28 @@ struct ForeignEditTests {
         #expect((difference == nil) == isHarmless)
     }
 
+    /// Somebody puts an unnamed route before ours, and another copies ours: what gives the
+    /// candidate traffic goes home, and ours gets its own text back.
+    @Test func findsOursAmongNewOnes() throws {
+        let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
+        var object = edit.weighted(pinned, percent(40))
+        let ours = try #require(object.spec["http"]?.items?[0])
+        var copy = ours
+        copy["name"] = "copy"
+        let new = try tree("{timeout: 1s, route: [{destination: {host: reviews}}]}")
+        object.spec["http"] = .array([new, copy, ours])
+        let home = edit.lowered(object, to: .none)
+        let back = edit.unpinned(home)
+        #expect(
+            back.spec["http"]
+                == (try tree(
+                    """
+                    - {timeout: 1s, route: [{destination: {host: reviews}}]}
+                    - {route: [{destination: {host: reviews, subset: v1}, weight: 100}], name: copy}
+                    - {route: [{destination: {host: reviews}}]}
+                    """)))
+    }
+
     @Test func saysWhoAndWhat() throws {
         let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
         var object = edit.weighted(pinned, percent(40))

@@ -22,7 +22,7 @@ struct RouteRefusalTests {
         .poolTooSmall(foreign: 99), .unreadable(part: "p"), .twoDestinations(service: "s"),
         .foreignVersion(subset: "v0", version: "v0"), .unknownSubset(subset: "v9"),
         .candidateHasTraffic(weight: 5), .differentSubsets(first: "a", second: "b"),
-        .mirrored(service: "s"), .notHTTP(protocol: "TCP"), .delegated, .sameName,
+        .mirrored(service: "s"), .notHTTP(protocol: "TCP"), .sameName,
         .claimedTwice(host: "h", gateway: "mesh", other: "o"), .coveredByWildcard(host: "*"),
         .ruledTwice(other: "o"), .ruleShadowed(host: "*"), .hidden,
         .subsetTaken(subset: "v2", labels: "version=v3"), .leftOver(run: "r0"),

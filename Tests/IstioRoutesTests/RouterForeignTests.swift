@@ -117,6 +117,28 @@ struct RouterForeignTests {
         waters.audit()
     }
 
+    /// A new route to the service is a way into the dark: no step forward past it.
+    @Test func noticesANewRoute() throws {
+        let waters = try RouterWaters(Self.scene.objects)
+        let setback = try waters.play {
+            let router = waters.router()
+            _ = try await Self.advance(router, 4)
+            try await waters.edit(.virtualService, by: "kubectl-edit") { object in
+                let extra: JSONTree = [
+                    "name": "mine", "route": [["destination": ["host": "reviews"]]],
+                ]
+                object.spec["http"] = .array([extra] + (object.spec["http"]?.items ?? []))
+            }
+            return await #expect(throws: Setback.self) {
+                try await router.shift(to: percent(1), expecting: .none)
+            }
+        }
+        #expect(
+            setback?.reason
+                == "VirtualService shop/reviews has a new route to the service, mine: the candidate"
+                + " is not dark on it; changed by kubectl-edit")
+    }
+
     @Test func noticesADeletedObject() throws {
         let waters = try RouterWaters(Self.scene.objects)
         try waters.play {

@@ -175,12 +175,19 @@ struct SurveyRefusalTests {
                 spec: {ports: [{name: http, port: 80}, {name: redis-main, port: 6379}]}
                 """, code: .notHTTP(protocol: "REDIS"), place: "Service shop/reviews, port 6379"),
         Case(
-            name: "a delegate",
+            name: "the dark match contradicts the route that delegates",
             yaml: """
+                kind: VirtualService
+                metadata: {name: whole}
+                spec:
+                  hosts: [reviews]
+                  http: [{match: [{headers: {cookie: {exact: x}}}], delegate: {name: part}}]
+                ---
                 kind: VirtualService
                 metadata: {name: part}
                 spec: {http: [{name: a, route: [{destination: {host: reviews}}]}]}
-                """, code: .delegated, place: "VirtualService shop/part, http route a"),
+                """, code: .darkConflict(field: "headers.cookie"),
+            place: "VirtualService shop/part, http route a"),
         Case(
             name: "two on the mesh",
             yaml: http("[{name: a, route: [{destination: {host: reviews}}]}]") + """

@@ -140,6 +140,44 @@ struct SurveyTests {
         #expect(survey.candidate.name == "new")
     }
 
+    /// The routes of a delegate are moved where they stand; one that nobody asks is none.
+    @Test func followsDelegates() throws {
+        let survey = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: whole, namespace: edge}
+            spec:
+              hosts: [reviews.shop.svc.cluster.local]
+              http: [{match: [{uri: {prefix: /x}}], delegate: {name: part, namespace: shop}}]
+            ---
+            kind: VirtualService
+            metadata: {name: part}
+            spec: {http: [{name: a, route: [{destination: {host: reviews}}]}]}
+            ---
+            kind: VirtualService
+            metadata: {name: forgotten}
+            spec: {http: [{name: b, route: [{destination: {host: reviews}}]}]}
+            """
+        ).survey()
+        #expect(survey.virtualServices.map(\.name) == ["part"])
+        #expect(survey.missingRoutes == nil)
+    }
+
+    @Test func namesTheKeepers() throws {
+        let survey = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: reviews, labels: {argocd.argoproj.io/instance: shop}}
+            spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews}}]}]}
+            ---
+            \(Self.rule)
+            """
+        ).survey()
+        #expect(
+            survey.kept.map { "\($0.reference): \($0.steward)" }
+                == ["VirtualService shop/reviews: Argo CD (application shop)"])
+    }
+
     @Test func firstReleaseHasNobody() throws {
         let survey = try RouteScene("kind: Service").survey(
             RouteScope.reviews.firstRelease())
