@@ -9,6 +9,7 @@ struct LabAgenda: Sendable {
         case live(LabCluster.Key, uid: String)
         case bury(LabCluster.Key, uid: String)
         case collectGarbage
+        case putBack(Int, LabCluster.Key)
     }
 
     private struct Entry: Sendable {

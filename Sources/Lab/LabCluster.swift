@@ -81,6 +81,8 @@ package struct LabCluster: Sendable {
     var behaviours: [Key: PodBehaviour] = [:]
     var demands: [Key: Int] = [:]
     var fewerSince: [Key: Duration] = [:]
+    /// By kind: what GitOps tools keep.
+    var kept: [Int: [Key: Kept]] = [:]
     private var issued = 0
     private var dateSecond = -1
     private var dateText = ""

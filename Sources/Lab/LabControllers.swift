@@ -34,6 +34,7 @@ extension LabCluster {
                 erase(LabCatalog.pods, key, by: Controller.node)
             }
         case .collectGarbage: collectGarbage()
+        case .putBack(let kind, let key): putBack(kind, key)
         }
     }
 
@@ -44,6 +45,7 @@ extension LabCluster {
     mutating func stir(
         _ kind: Int, _ key: Key, from old: KubernetesObject?, to new: KubernetesObject?
     ) {
+        if !kept.isEmpty { stirKeepers(kind, key, new) }
         switch kind {
         case LabCatalog.deployments:
             if new != nil { soon(.syncDeployment(key)) }

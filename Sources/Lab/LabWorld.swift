@@ -45,6 +45,7 @@ package final class LabWorld: HTTPTransport, Sendable {
     package var now: Duration { origin + (time.now - beginning) }
 
     /// Reads or changes the world by hand, as of now: a person with a long screwdriver.
+    @discardableResult
     package func reach<Value: Sendable>(_ work: (inout LabState) -> Value) -> Value {
         let now = self.now
         let (value, woken) = held.withLock { held in
