@@ -75,7 +75,10 @@ let package = Package(
         room("MetricsGate", on: ["CanaryEngine", "HTTPMessages", "JSONTree", "Timekeeping"]),
         room(
             "FlowFiles",
-            on: ["CanaryEngine", "Manifests", "JSONTree", "YAML", "TestHooks", "MetricsGate"]),
+            on: [
+                "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "YAML", "TestHooks",
+                "MetricsGate",
+            ]),
 
         // Floor 5.
         room(
@@ -132,7 +135,7 @@ let package = Package(
         tests("WorkloadsTests", of: ["Workloads", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
         tests("TestHooksTests", of: ["TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree", "Timekeeping"]),
         tests("MetricsGateTests", of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
-        tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "JSONTree"]),
+        tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks", "MetricsGate"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )

@@ -70,7 +70,8 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private var remedy: String {
+    /// What to do about it.
+    package var remedy: String {
         switch code {
         case .syntax: "check the indentation and the quotes here and on the line before"
         case .malformedText: "save the text as UTF-8, without control characters"

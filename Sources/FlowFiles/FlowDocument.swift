@@ -1,0 +1,149 @@
+internal import JSONTree
+internal import Manifests
+internal import YAML
+
+/// A flow file with its template and its parameters: what the values are read from.
+struct FlowDocument {
+    /// The flow's own spec, filled; it comes before the template's.
+    let own: FlowField
+    let template: FlowField?
+    /// What is already known to be wrong.
+    private let faults: [FlowError]
+    private let overrides: FlowOverrides
+
+    init(_ source: FlowSource) throws(FlowError) {
+        guard let file = source.files.first else {
+            throw FlowError(
+                .file, "nothing is remembered of the flow", file: source.folder,
+                suggestion: "begin a new run")
+        }
+        overrides = source.overrides
+        let written = FlowField(
+            file: file.path, document: try Self.document(file.bytes, file.path))
+        let template = try Self.template(of: written)
+        var parameters = FlowParameters(own: written, template: template)
+        parameters.set(overrides.parameters)
+        let filled = parameters.fill(written)
+        var check = ShapeCheck()
+        check.check(filled, .part(FlowKeys.file))
+        let filledTemplate = template.map { parameters.fill($0) }
+        var templateCheck = ShapeCheck(mayLack: true)
+        if let filledTemplate { templateCheck.check(filledTemplate, .part(FlowKeys.file)) }
+        faults = parameters.faults + check.faults + templateCheck.faults
+        own = filled
+        self.template = filledTemplate
+    }
+
+    private static func document(_ bytes: [UInt8], _ file: String) throws(FlowError) -> YAMLNode {
+        do {
+            return try YAMLReader.document(of: bytes, file: file)
+        } catch {
+            throw FlowError(error, file: file)
+        }
+    }
+
+    private static func template(of flow: FlowField) throws(FlowError) -> FlowField? {
+        guard let field = flow.at("spec", "template"), let name = field.text else { return nil }
+        guard let text = FlowTemplates.text(of: name) else {
+            throw field.error(
+                .unknownName, "unknown template \"\(ShapeCheck.short(name))\"",
+                do: NearestName.suggestion(for: name, among: FlowTemplates.names, none: ""))
+        }
+        let file = "template \(name)"
+        return FlowField(file: file, document: try document(Array(text.utf8), file))
+    }
+
+    /// What stands behind a key of spec, in the flow or else in its template.
+    subscript(key: String) -> FlowField? { own.at("spec", key) ?? template?.at("spec", key) }
+
+    /// Named things of both; of equal names the flow's own.
+    func named(_ key: String) -> [(name: String, field: FlowField)] {
+        let mine = own.at("spec", key)?.members ?? []
+        let theirs = template?.at("spec", key)?.members ?? []
+        return mine + theirs.filter { other in !mine.contains { $0.name == other.name } }
+    }
+
+    /// The manifest's path as written.
+    var manifest: String? { overrides.manifest ?? own.at("spec", "target", "manifest")?.text }
+
+    /// Where the manifest is named.
+    func manifestPlace(_ file: String) -> String {
+        guard overrides.manifest == nil, let field = own.at("spec", "target", "manifest") else {
+            return "--manifest"
+        }
+        return "\(file):\(field.place) (\(field.path.pathText))"
+    }
+
+    func flow(_ source: FlowSource, exists: (String) -> Bool) throws(FlowError) -> Flow {
+        var reading = FlowReading(document: self, source: source)
+        let flow = reading.flow(exists: exists)
+        let order = source.files.prefix(1).map(\.path) + (template.map { [$0.file] } ?? [])
+        if let fault = (faults + reading.faults).first(inOrderOf: order) { throw fault }
+        return flow
+    }
+}
+
+/// Values for `${name}`: declared by the template, given by the flow, overruled by `--set`.
+struct FlowParameters {
+    private(set) var faults: [FlowError] = []
+    private var values: [(name: String, scalar: YAMLScalar)] = []
+    private var empty: [String] = []
+
+    init(own: FlowField, template: FlowField?) {
+        for member in template?.at("spec", "parameters")?.members ?? [] {
+            declare(member.name, member.field.node.scalar)
+        }
+        let declared = values.map(\.name) + empty
+        for member in own.at("spec", "parameters")?.members ?? [] {
+            if template != nil, !declared.contains(member.name) {
+                faults.append(
+                    member.field.keyError(
+                        .parameter, "the template has no parameter \"\(member.name)\"",
+                        do: NearestName.suggestion(
+                            for: member.name, among: declared, none: "take it away")))
+            }
+            declare(member.name, member.field.node.scalar)
+        }
+    }
+
+    private mutating func declare(_ name: String, _ scalar: YAMLScalar?) {
+        values.removeAll { $0.name == name }
+        empty.removeAll { $0 == name }
+        if let scalar, scalar.value != .null {
+            values.append((name, scalar))
+        } else {
+            empty.append(name)
+        }
+    }
+
+    mutating func set(_ settings: [FlowOverrides.Setting]) {
+        for setting in settings {
+            let known = values.map(\.name) + empty
+            guard known.contains(setting.name) else {
+                faults.append(
+                    FlowError(
+                        .parameter, "unknown parameter \"\(ShapeCheck.short(setting.name))\"",
+                        file: "--set",
+                        suggestion: NearestName.suggestion(
+                            for: setting.name, among: known,
+                            none: "the flow has no spec.parameters")))
+                continue
+            }
+            declare(setting.name, Self.scalar(setting.value))
+        }
+    }
+
+    /// What the text means where YAML has it as one plain word; else the text.
+    private static func scalar(_ text: String) -> YAMLScalar {
+        let read = try? YAMLReader.document(of: Array(text.utf8)).scalar
+        if let read, read.isPlain, read.text == text, read.value != .null { return read }
+        return YAMLScalar(value: .string(text), text: text, isPlain: false)
+    }
+
+    mutating func fill(_ field: FlowField) -> FlowField {
+        var substitution = FlowSubstitution(file: field.file, values: values, empty: empty)
+        let filled = substitution.fill(field.node)
+        faults += substitution.faults
+        return FlowField(file: field.file, document: filled)
+    }
+}

@@ -1,0 +1,68 @@
+/// The kinds of steps, in the order in which they usually stand.
+extension FlowKeys {
+    static let steps: [StepKey] = [
+        StepKey(
+            "backup", .nothing, isBare: true,
+            "Copies everything that the run may touch into the journal."),
+        StepKey(
+            "deploy", .part(deploy), isBare: true,
+            "Pins the routes to stable, then starts the candidate in the dark."),
+        StepKey("route", .nothing, isBare: true, "Leads the dark match to the candidate."),
+        StepKey(
+            "reach", .part(reach), isBare: true,
+            "Asks through the mesh until the dark route does what it says."),
+        StepKey("test", .either(.text, .named(.part(call))), "Runs a test."),
+        StepKey(
+            "autoscale", .nothing, isBare: true, "Gives the candidate an autoscaler like stable's."
+        ),
+        StepKey(
+            "drill", .part(drill), isBare: true,
+            "Goes from 1 % home and back: the way home is measured before it is needed."),
+        StepKey("weight", .whole(0...100), "Gives the candidate so many percent of the users."),
+        StepKey("bake", .part(bake), "Lets users and gates look on for a while."),
+        StepKey("gate", .text, "Asks a gate once."),
+        StepKey("approve", .part(approve), "Asks a person."),
+        StepKey("pause", .duration, "Waits."),
+        StepKey(
+            "shrink", .part(shrink), isBare: true,
+            "Lowers stable's autoscaler minimum, and awaits the scale-down."),
+        StepKey("retire", .nothing, isBare: true, "The point of no return: stable goes."),
+    ]
+
+    /// Steps of a later version.
+    static let laterSteps = ["mirror", "notify", "scale", "sticky"]
+
+    static let deploy = FlowPart([
+        FlowKey("deadline", .duration, "How long the candidate's pods may take to be ready.")
+    ])
+
+    static let reach = FlowPart([
+        FlowKey("deadline", .duration, "How long it may take."),
+        FlowKey("every", .duration, "How long to wait before asking again."),
+    ])
+
+    static let call = FlowPart([
+        FlowKey(
+            "baseline", .words(["record", "compare"]),
+            "Keeps the numbers, or holds them against the kept ones.")
+    ])
+
+    static let drill = FlowPart([
+        FlowKey("within", .duration, "How long the way home may take.")
+    ])
+
+    static let bake = FlowPart([
+        FlowKey("for", .duration, isRequired: true, "How long."),
+        FlowKey("maxFor", .duration, "How long to wait on for enough samples."),
+        FlowKey("gates", .texts, "Gates that look on."),
+        FlowKey("tests", .texts, "Tests that run again and again."),
+    ])
+
+    static let approve = FlowPart([
+        FlowKey("timeout", .duration, isRequired: true, "After so long the run rolls back.")
+    ])
+
+    static let shrink = FlowPart([
+        FlowKey("minimum", .whole(1...100_000), "How many pods stable keeps.")
+    ])
+}

@@ -1,0 +1,143 @@
+/// Every key that a flow may have, with what it is for: what the reader checks, and what `explain`
+/// and `schema` tell.
+enum FlowKeys {
+    static let version = "theseus.dev/v1"
+
+    static let file = FlowPart([
+        FlowKey("apiVersion", .words([version]), isRequired: true, "The version of this format."),
+        FlowKey("kind", .words(["Flow"]), isRequired: true, "What the file is."),
+        FlowKey("metadata", .part(metadata), isRequired: true, "What the flow is called."),
+        FlowKey("spec", .part(spec), isRequired: true, "What a run does, and to what."),
+    ])
+
+    static let metadata = FlowPart([
+        FlowKey("name", .name, isRequired: true, "The flow's name."),
+        FlowKey("labels", .textMap, "For your own use."),
+        FlowKey("annotations", .textMap, "For your own use."),
+    ])
+
+    static let spec = FlowPart([
+        FlowKey("template", .text, "A flow with parameters that this one fills."),
+        FlowKey("parameters", .named(.parameter), "Values for ${name}, by name."),
+        FlowKey("target", .part(target), isRequired: true, "The service and its new version."),
+        FlowKey("routes", .list(.part(route)), "The VirtualServices whose weights move."),
+        FlowKey("gateway", .part(gateway), "Where requests of tests enter the mesh."),
+        FlowKey("prometheus", .part(prometheus), "Where the metrics are."),
+        FlowKey("dark", .part(dark), "Which requests meet the candidate before users do."),
+        FlowKey("tests", .named(.part(test)), "The checks that a team owns, by name."),
+        FlowKey("gates", .named(.part(gate)), "Questions to the metrics, by name."),
+        FlowKey("steps", .steps, "What is done, in this order."),
+        FlowKey("settle", .duration, "How long a change of routes needs to reach every proxy."),
+        FlowKey(
+            "observe", .either(.words(["none"]), .part(observe)),
+            "How long to look for a new weight in the mesh; none trusts unseen."),
+        FlowKey("scrape", .duration, "How often Prometheus scrapes."),
+        FlowKey("limits", .part(limits), "How long the parts of a run may take."),
+        FlowKey(
+            "gitops", .words(["keep"]),
+            "What becomes of objects that Argo CD, Flux or Helm keeps: they stay."),
+        FlowKey(
+            "onCutOff", .words(["rollback", "ask"]),
+            "What follows when a test that may run only once was cut off."),
+        FlowKey(
+            "onStale", .words(["rollback", "resume"]),
+            "What becomes of a run that nobody holds any more."),
+    ])
+
+    static let target = FlowPart([
+        FlowKey("namespace", .name, isRequired: true, "The namespace of the service."),
+        FlowKey("service", .name, isRequired: true, "The Service that users call."),
+        FlowKey(
+            "manifest", .text, isRequired: true,
+            "The file with the candidate's Deployment and what belongs to it."),
+        FlowKey("versionLabel", .text, "The pods' label that tells versions apart."),
+        FlowKey("stable", .name, "The Deployment that users have now."),
+    ])
+
+    static let route = FlowPart([
+        FlowKey("virtualService", .name, isRequired: true, "The VirtualService's name."),
+        FlowKey("namespace", .name, "Its namespace, where it is not the target's."),
+        FlowKey("http", .texts, "The names of its routes to the service."),
+    ])
+
+    static let gateway = FlowPart([
+        FlowKey("url", .address, isRequired: true, "The address that requests go to."),
+        FlowKey("host", .text, "The Host header, where it is not the address's."),
+    ])
+
+    static let prometheus = FlowPart([
+        FlowKey("address", .address, isRequired: true, "Its address, without /api/v1."),
+        FlowKey("scrape", .duration, "How often it scrapes."),
+    ])
+
+    static let dark = FlowPart([
+        FlowKey(
+            "match", .list(.anything), isRequired: true,
+            "Istio match blocks; a request that meets one of them goes to the candidate."),
+        FlowKey("example", .part(example), "A request that meets the match."),
+    ])
+
+    static let example = FlowPart([
+        FlowKey("headers", .textMap, isRequired: true, "The headers of that request.")
+    ])
+
+    static let observe = FlowPart([
+        FlowKey("deadline", .duration, isRequired: true, "After so long a weight is unseen.")
+    ])
+
+    static let limits = FlowPart([
+        FlowKey("write", .duration, "Any write, with its retries."),
+        FlowKey("capacity", .duration, "How long a version may take to grow for a weight."),
+        FlowKey("drain", .duration, "How long requests in flight may take."),
+        FlowKey("home", .duration, "How long the way home may wait for stable's pods."),
+        FlowKey("pause", .duration, "How long a run may stand paused."),
+    ])
+
+    static let test = FlowPart(
+        [
+            FlowKey("command", .texts, "A program and its arguments; exit 0 passes."),
+            FlowKey("http", .part(http), "Requests through the gateway."),
+            FlowKey("env", .texts, "Names of variables that the command gets from ours."),
+            FlowKey("timeout", .duration, "After so long it has failed."),
+            FlowKey("retries", .whole(0...100), "How often it is tried again."),
+            FlowKey(
+                "repeat", .words(["safe", "once"]),
+                "Whether it may run again after a crash."),
+            FlowKey("tolerance", .percentage, "How much worse a number may be than recorded."),
+            FlowKey("higherIsBetter", .texts, "Numbers of which more is better."),
+        ], oneOf: ["command", "http"])
+
+    static let http = FlowPart([
+        FlowKey("path", .text, isRequired: true, "A path at the gateway, or a whole address."),
+        FlowKey("method", .text, "GET, where nothing is said."),
+        FlowKey("requests", .whole(1...1_000_000), "How many."),
+        FlowKey("concurrency", .whole(1...256), "How many at a time."),
+        FlowKey("expect", .statuses, "Which statuses are good."),
+        FlowKey("headers", .textMap, "Sent with each of them."),
+        FlowKey("dark", .flag, "Sends what the dark match asks for."),
+        FlowKey("maxErrors", .whole(0...1_000_000), "How many may fail."),
+        FlowKey("versionHeader", .text, "A response header that names the version."),
+        FlowKey("patience", .duration, "The time limit of a single request."),
+    ])
+
+    static let gate = FlowPart(
+        [
+            FlowKey("prometheus", .part(query), "A PromQL query of your own."),
+            FlowKey("errorRatio", .part(errorRatio), "The part of users' requests that fail."),
+            FlowKey("min", .decimal, "The least good value."),
+            FlowKey("max", .decimal, "The greatest good value."),
+            FlowKey(
+                "minimumSamples", .whole(1...1_000_000_000),
+                "Users' requests that it takes before anything is said."),
+            FlowKey("every", .duration, "How long to wait before asking again."),
+        ], oneOf: ["prometheus", "errorRatio"])
+
+    static let query = FlowPart([
+        FlowKey("query", .text, isRequired: true, "Must give exactly one number."),
+        FlowKey("samplesQuery", .text, "Counts the samples behind it."),
+    ])
+
+    static let errorRatio = FlowPart([
+        FlowKey("codes", .text, "A regular expression of the statuses that are failures.")
+    ])
+}

@@ -1,0 +1,167 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import YAML
+
+/// Steps.
+extension FlowReading {
+    mutating func readSteps(_ flow: Flow) -> [Step] {
+        requireOneSource()
+        var order = StepOrder(flow: flow)
+        var steps: [Step] = []
+        let items = document["steps"]?.items ?? []
+        for item in items {
+            guard let (name, value) = Self.parts(of: item),
+                let step = step(name, value, item, flow)
+            else {
+                order.passOver()
+                continue
+            }
+            order.hear(step, at: item)
+            if case .route = step { requireDark(at: item, for: "step \"route\"", flow) }
+            steps.append(step)
+        }
+        if let field = document["steps"] { order.end(field) }
+        faults += order.faults
+        return steps
+    }
+
+    private mutating func requireOneSource() {
+        let spec = document.own["spec"]
+        let template = spec?["template"]
+        if let template, spec?["steps"] != nil {
+            faults.append(
+                template.keyError(
+                    .contradiction, "both template and steps are there",
+                    do: "keep one of them: a template brings its steps"))
+        } else if template == nil, spec?["steps"] == nil, let spec, spec.node.members != nil {
+            faults.append(
+                spec.keyError(
+                    .missingKey, "\(spec.name) has neither steps nor template",
+                    do: "add steps, or template: "
+                        + FlowTemplates.names.joined(separator: " or template: ")))
+        }
+    }
+
+    /// A step's word and, where there is one, what stands behind it.
+    private static func parts(of item: FlowField) -> (String, FlowField?)? {
+        if let word = item.text { return (word, nil) }
+        let members = item.members
+        guard members.count == 1 else { return nil }
+        return (members[0].name, members[0].field)
+    }
+
+    private mutating func step(
+        _ name: String, _ value: FlowField?, _ item: FlowField, _ flow: Flow
+    ) -> Step? {
+        switch name {
+        case "backup": return .backup
+        case "deploy": return .deploy(deadline: value?["deadline"]?.duration ?? .seconds(600))
+        case "route": return .route
+        case "reach":
+            requireGateway(item, flow)
+            return .reach(
+                deadline: value?["deadline"]?.duration ?? .seconds(120),
+                every: value?["every"]?.duration ?? .seconds(1))
+        case "test": return value.flatMap { test($0) }.map(Step.test)
+        case "autoscale": return .autoscale
+        case "drill": return .drill(within: value?["within"]?.duration ?? .seconds(10))
+        case "weight": return (value?.whole).flatMap(TrafficWeight.init).map(Step.weight)
+        case "bake": return value.flatMap { bake($0, flow) }.map(Step.bake)
+        case "gate":
+            guard let value, let gate = value.text else { return nil }
+            requireGate(gate, value)
+            return .gate(gate)
+        case "approve": return (value?["timeout"]?.duration).map { .approve(timeout: $0) }
+        case "pause": return (value?.duration).map(Step.pause)
+        case "shrink": return .shrink(minimum: value?["minimum"]?.whole ?? 1)
+        case "retire": return .retire
+        default: return nil
+        }
+    }
+
+    private mutating func requireGateway(_ item: FlowField, _ flow: Flow) {
+        guard flow.gateway == nil, document["gateway"] == nil else { return }
+        faults.append(
+            item.error(
+                .contradiction, "step \"reach\" needs a way into the mesh",
+                do: "add spec.gateway.url"))
+    }
+
+    // MARK: What steps name
+
+    private mutating func test(_ value: FlowField) -> TestCall? {
+        if value.text != nil { return call(value) }
+        let members = value.members
+        guard let (name, options) = members.first, members.count == 1 else {
+            if value.node.members != nil {
+                faults.append(
+                    value.keyError(
+                        .wrongValue, "a step runs one test, found \(members.count)",
+                        do: "write a step for each"))
+            }
+            return nil
+        }
+        guard var call = call(named: name, options) else { return nil }
+        switch options["baseline"]?.text {
+        case "record": call.baseline = .record
+        case "compare": call.baseline = .compare
+        default: break
+        }
+        return call
+    }
+
+    private mutating func call(_ field: FlowField) -> TestCall? {
+        field.text.flatMap { call(named: $0, field) }
+    }
+
+    private mutating func call(named name: String, _ field: FlowField) -> TestCall? {
+        if let call = calls[name] { return call }
+        let known = document.named("tests").map(\.name)
+        // A test that could not be read is not missing.
+        guard !known.contains(name) else { return nil }
+        faults.append(
+            field.error(
+                .unknownName, "unknown test \"\(ShapeCheck.short(name))\"",
+                do: NearestName.suggestion(
+                    for: name, among: known, none: "add it under spec.tests")))
+        return nil
+    }
+
+    private mutating func requireGate(_ name: String, _ field: FlowField) {
+        let known = document.named("gates").map(\.name)
+        guard !known.contains(name) else { return }
+        faults.append(
+            field.error(
+                .unknownName, "unknown gate \"\(ShapeCheck.short(name))\"",
+                do: NearestName.suggestion(
+                    for: name, among: known, none: "add it under spec.gates")))
+    }
+
+    private mutating func bake(_ value: FlowField, _ flow: Flow) -> Bake? {
+        for gate in value["gates"]?.items ?? [] {
+            if let name = gate.text { requireGate(name, gate) }
+        }
+        var tests: [TestCall] = []
+        for item in value["tests"]?.items ?? [] {
+            guard let call = call(item) else { continue }
+            if call.repetition == .atMostOnce {
+                faults.append(
+                    item.error(
+                        .contradiction,
+                        "test \"\(call.name)\" may run only once, a bake repeats it",
+                        do: "take it out of the bake, or take repeat: once away"))
+            }
+            tests.append(call)
+        }
+        guard let duration = value["for"]?.duration else { return nil }
+        let longest = value["maxFor"]?.duration
+        if let longest, longest < duration, let field = value["maxFor"] {
+            faults.append(
+                field.error(
+                    .contradiction, "\"maxFor\" is shorter than \"for\"",
+                    do: "make it as long as \"for\" at least, or leave it out"))
+        }
+        return Bake(
+            duration: duration, longest: longest, gates: value["gates"]?.texts ?? [], tests: tests)
+    }
+}

@@ -1,0 +1,131 @@
+internal import CanaryEngine
+internal import HTTPMessages
+internal import JSONTree
+internal import Manifests
+internal import MetricsGate
+internal import TestHooks
+internal import YAML
+
+/// Makes a flow of a document: reads what is there, and finds what does not go together.
+///
+/// Values of the wrong shape are passed over: the shape check has found them.
+struct FlowReading {
+    let document: FlowDocument
+    let source: FlowSource
+    var faults: [FlowError] = []
+    var calls: [String: TestCall] = [:]
+
+    init(document: FlowDocument, source: FlowSource) {
+        self.document = document
+        self.source = source
+    }
+
+    mutating func flow(exists: (String) -> Bool) -> Flow {
+        let name = document.own.at("metadata", "name")?.text ?? ""
+        var flow = Flow(name: name, target: target(), plan: RunPlan(steps: []))
+        readSurroundings(&flow)
+        readTests(&flow, exists: exists)
+        readGates(&flow)
+        readPlan(&flow)
+        return flow
+    }
+
+    // MARK: Target
+
+    private mutating func target() -> FlowTarget {
+        let field = document.own.at("spec", "target")
+        var target = FlowTarget(
+            namespace: source.overrides.namespace ?? field?["namespace"]?.text ?? "",
+            service: field?["service"]?.text ?? "", manifest: [],
+            versionLabel: field?["versionLabel"]?.text ?? "version",
+            stable: field?["stable"]?.text)
+        guard let path = document.manifest,
+            let file = source.files.dropFirst().first(where: { $0.path == path })
+        else { return target }
+        let shown =
+            source.overrides.manifest == nil
+            ? FlowPath.joined(FlowPath.folder(of: source.files[0].path), path) : path
+        var manifest = ManifestReading(file: shown, namespace: target.namespace)
+        target.manifest = manifest.objects(of: file.bytes, images: source.overrides.images)
+        faults += manifest.faults
+        return target
+    }
+
+    // MARK: Surroundings
+
+    private mutating func readSurroundings(_ flow: inout Flow) {
+        flow.routes = (document["routes"]?.items ?? []).compactMap { item in
+            item["virtualService"]?.text.map {
+                FlowRoute(
+                    virtualService: $0, namespace: item["namespace"]?.text,
+                    http: item["http"]?.texts ?? [])
+            }
+        }
+        if let gateway = document["gateway"], let url = gateway["url"]?.text {
+            flow.gateway = GatewayAddress(url: url, host: gateway["host"]?.text)
+        }
+        flow.prometheus = document["prometheus"]?["address"]?.text
+        readScrape(&flow)
+        readDark(&flow)
+        flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
+        flow.keepsGitOps = document["gitops"]?.text == "keep"
+        flow.goesOnWhenStale = document["onStale"]?.text == "resume"
+    }
+
+    private mutating func readScrape(_ flow: inout Flow) {
+        let own = document["scrape"]
+        let inside = document["prometheus"]?["scrape"]
+        if let own, inside != nil {
+            faults.append(
+                own.keyError(
+                    .contradiction, "both spec.scrape and spec.prometheus.scrape are there",
+                    do: "keep one of them"))
+        }
+        flow.scrape = (inside ?? own)?.duration ?? flow.scrape
+    }
+
+    private mutating func readDark(_ flow: inout Flow) {
+        guard let dark = document["dark"], let match = dark["match"] else { return }
+        flow.dark = match.items.map(\.node.tree)
+        if match.node.items?.isEmpty == true {
+            faults.append(
+                match.error(
+                    .contradiction, "the dark match is empty",
+                    do: "say which requests meet the candidate, or leave dark out"))
+        }
+        for block in match.items where block.node.members?.isEmpty ?? true {
+            faults.append(
+                block.error(
+                    .wrongValue, "\(block.name) must be a mapping with conditions",
+                    do: "write for example {headers: {x-canary: {exact: \"1\"}}}"))
+        }
+        if let headers = dark["example"]?["headers"] {
+            flow.darkExample = DarkExample(headers: Self.headers(headers))
+        }
+    }
+
+    static func headers(_ field: FlowField?) -> HTTPHeaders {
+        HTTPHeaders(
+            (field?.members ?? []).compactMap { member in
+                member.field.text.map { .init(name: member.name, value: $0) }
+            })
+    }
+
+    // MARK: Plan
+
+    private mutating func readPlan(_ flow: inout Flow) {
+        var limits = Limits()
+        if let settle = document["settle"]?.duration { limits.settle = settle }
+        if let observe = document["observe"]?["deadline"]?.duration { limits.observe = observe }
+        let named = document["limits"]
+        if let write = named?["write"]?.duration { limits.write = write }
+        if let capacity = named?["capacity"]?.duration { limits.capacity = capacity }
+        if let drain = named?["drain"]?.duration { limits.drain = drain }
+        if let home = named?["home"]?.duration { limits.home = home }
+        if let pause = named?["pause"]?.duration { limits.pause = pause }
+        flow.plan = RunPlan(
+            steps: readSteps(flow), limits: limits,
+            onCutOff: document["onCutOff"]?.text == "ask" ? .ask : .rollBack,
+            isFirstRelease: document.own.at("spec", "template")?.text == "bootstrap")
+    }
+}

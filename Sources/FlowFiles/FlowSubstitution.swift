@@ -1,0 +1,136 @@
+internal import JSONTree
+internal import MetricsGate
+internal import YAML
+
+/// Puts parameters where a flow says `${name}`; `$${` stands for `${`.
+///
+/// Strict: a name that nobody declared is a fault, so that no `${…}` gets anywhere unnoticed.
+struct FlowSubstitution {
+    private(set) var faults: [FlowError] = []
+    private let file: String
+    private let values: [(name: String, scalar: YAMLScalar)]
+    /// Declared, but without a value.
+    private let empty: [String]
+
+    init(file: String, values: [(name: String, scalar: YAMLScalar)], empty: [String] = []) {
+        self.file = file
+        self.values = values
+        self.empty = empty
+    }
+
+    /// The whole file, filled; the parameters themselves and the names of things stay.
+    mutating func fill(_ document: YAMLNode) -> YAMLNode { fill(document, [], document.place) }
+
+    private mutating func fill(_ node: YAMLNode, _ path: [YAMLStep], _ opening: YAMLPlace)
+        -> YAMLNode
+    {
+        if path == ["spec", "parameters"] { return node }
+        switch node.content {
+        case .scalar(let scalar):
+            guard scalar.text.utf8.contains(0x24) else { return node }
+            return YAMLNode(.scalar(filled(scalar, path, node.place)), at: node.place)
+        case .sequence(let items):
+            var filled: [YAMLNode] = []
+            for (index, item) in items.enumerated() {
+                filled.append(fill(item, path + [.index(index)], item.place))
+            }
+            return YAMLNode(.sequence(filled), at: node.place)
+        case .mapping(let members):
+            var filled: [YAMLMember] = []
+            for member in members {
+                let value = fill(member.value, path + [.key(member.key)], member.place)
+                filled.append(YAMLMember(key: member.key, place: member.place, value: value))
+            }
+            return YAMLNode(.mapping(filled), at: node.place)
+        }
+    }
+
+    private mutating func filled(_ scalar: YAMLScalar, _ path: [YAMLStep], _ place: YAMLPlace)
+        -> YAMLScalar
+    {
+        let parts = Self.parts(of: scalar.text)
+        if parts.count == 1, case .placeholder(let name) = parts[0],
+            let value = values.first(where: { $0.name == name })
+        {
+            return value.scalar
+        }
+        var text = ""
+        for part in parts {
+            switch part {
+            case .words(let words): text += words
+            case .open:
+                let problem = "\"${\" without \"}\""
+                faults.append(fault(problem, "close it, or write $${ for a plain ${", path, place))
+            case .placeholder(let name):
+                if let value = values.first(where: { $0.name == name }) {
+                    text += value.scalar.text
+                } else if Self.isQuery(path), GateSpec.placeholders.contains(name) {
+                    text += "${\(name)}"
+                } else {
+                    missing(name, path, place)
+                }
+            }
+        }
+        return YAMLScalar(value: .string(text), text: text, isPlain: false)
+    }
+
+    private mutating func missing(_ name: String, _ path: [YAMLStep], _ place: YAMLPlace) {
+        if empty.contains(name) {
+            faults.append(
+                fault(
+                    "parameter \"\(name)\" has no value",
+                    "give it under spec.parameters, or with --set \(name)=…", path, place))
+            return
+        }
+        let known = values.map(\.name) + (Self.isQuery(path) ? GateSpec.placeholders : [])
+        faults.append(
+            fault(
+                "unknown parameter \"\(ShapeCheck.short(name))\"",
+                NearestName.suggestion(
+                    for: name, among: known,
+                    none: "declare it under spec.parameters, or write $${ for a plain ${"),
+                path, place))
+    }
+
+    private func fault(
+        _ what: String, _ suggestion: String, _ path: [YAMLStep], _ place: YAMLPlace
+    ) -> FlowError {
+        FlowError(
+            .parameter, what, file: file, place: place, path: path.pathText,
+            suggestion: suggestion)
+    }
+
+    /// Queries have placeholders of their own.
+    private static func isQuery(_ path: [YAMLStep]) -> Bool {
+        path.count == 5 && path[1] == "gates" && path[3] == "prometheus"
+    }
+
+    private enum Part {
+        case words(String)
+        case placeholder(String)
+        /// A `${` that nothing closes.
+        case open
+    }
+
+    private static func parts(of text: String) -> [Part] {
+        var parts: [Part] = []
+        var words = ""
+        var rest = text[...]
+        while let first = rest.first {
+            if rest.hasPrefix("$${") {
+                words += "${"
+                rest = rest.dropFirst(3)
+            } else if rest.hasPrefix("${") {
+                guard let end = rest.firstIndex(of: "}") else { return parts + [.open] }
+                if !words.isEmpty { parts.append(.words(words)) }
+                words = ""
+                parts.append(.placeholder(String(rest.dropFirst(2)[..<end])))
+                rest = rest[rest.index(after: end)...]
+            } else {
+                words.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return words.isEmpty ? parts : parts + [.words(words)]
+    }
+}

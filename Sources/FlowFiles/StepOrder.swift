@@ -1,0 +1,163 @@
+internal import CanaryEngine
+internal import TestHooks
+internal import YAML
+
+/// Whether steps can follow each other as they do.
+///
+/// Hears them one after the other; each kind says what must have come before it.
+struct StepOrder {
+    private(set) var faults: [FlowError] = []
+    private let darkTests: [String]
+    private var heard: [String] = []
+    private var weight = TrafficWeight.none
+    private var recorded: [String] = []
+    private var isRetired = false
+    /// Some step could not be read: what is missing may be that one.
+    private var hasGaps = false
+
+    init(flow: Flow) {
+        darkTests = flow.tests.compactMap { test in
+            if case .http(let load) = test.kind, load.dark { test.name } else { nil }
+        }
+    }
+
+    mutating func passOver() { hasGaps = true }
+
+    mutating func hear(_ step: Step, at field: FlowField) {
+        let name = step.word
+        if isRetired {
+            fault(
+                field, "step \"\(name)\" cannot be reached: it stands after retire",
+                "make retire the last step")
+        } else {
+            check(step, field)
+        }
+        heard.append(name)
+    }
+
+    /// Says what a whole sequence lacks.
+    mutating func end(_ field: FlowField) {
+        guard !hasGaps, faults.isEmpty, field.node.items != nil else { return }
+        guard !heard.isEmpty else {
+            return fault(field, "there are no steps", "begin with - backup and - deploy")
+        }
+        if !heard.contains("deploy") {
+            fault(field, "no step deploys the candidate", "add - deploy after - backup")
+        } else if weight != .all {
+            fault(
+                field, "the steps end with \(weight.percent)% of the users on the candidate",
+                "add - weight: 100")
+        }
+    }
+
+    private mutating func check(_ step: Step, _ field: FlowField) {
+        let name = step.word
+        switch step {
+        case .backup:
+            if !heard.isEmpty, !heard.contains("backup") {
+                fault(field, "step \"backup\" must be the first", "move it to the top")
+            }
+            once(name, field)
+        case .deploy:
+            require("backup", for: name, field)
+            once(name, field)
+        case .route:
+            require("deploy", for: name, field)
+            once(name, field)
+        case .reach: require("route", for: name, field)
+        case .autoscale:
+            require("deploy", for: name, field)
+            once(name, field)
+        case .drill:
+            require("route", for: name, field)
+            if weight > .none {
+                fault(
+                    field, "step \"drill\" stands after a weight",
+                    "move it before the first weight: it goes back to 0 %")
+            }
+        case .weight(let next): rise(to: next, field)
+        case .test(let call): check(call, field)
+        case .bake, .gate: require("deploy", for: name, field)
+        case .approve, .pause: require("backup", for: name, field)
+        case .shrink:
+            requireAll(name, field)
+            once(name, field)
+        case .retire:
+            requireAll(name, field)
+            isRetired = true
+        }
+    }
+
+    private mutating func rise(to next: TrafficWeight, _ field: FlowField) {
+        require("route", for: "weight", field)
+        if next <= weight {
+            let now = weight.percent
+            fault(
+                field, "weight \(next.percent) does not rise: the candidate has \(now) already",
+                now == 100
+                    ? "take it away"
+                    : "write a number from \(now + 1) to 100; rolling back needs no step")
+        }
+        weight = max(weight, next)
+    }
+
+    private mutating func check(_ call: TestCall, _ field: FlowField) {
+        require(
+            darkTests.contains(call.name) ? "route" : "backup", for: "test: \(call.name)", field)
+        switch call.baseline {
+        case .none: break
+        case .record: recorded.append(call.name)
+        case .compare:
+            if !recorded.contains(call.name) {
+                fault(
+                    field, "test \"\(call.name)\" is compared before it was recorded",
+                    "add - test: {\(call.name): {baseline: record}} further up")
+            }
+        }
+    }
+
+    private mutating func require(_ earlier: String, for name: String, _ field: FlowField) {
+        guard !heard.contains(earlier), !hasGaps else { return }
+        fault(
+            field, "step \"\(name)\" stands before \"\(earlier)\"",
+            "add - \(earlier) further up")
+    }
+
+    private mutating func requireAll(_ name: String, _ field: FlowField) {
+        guard weight != .all, !hasGaps else { return }
+        fault(
+            field, "step \"\(name)\" stands before \"weight: 100\"",
+            "move it behind: until then users need all of stable")
+    }
+
+    private mutating func once(_ name: String, _ field: FlowField) {
+        guard heard.contains(name) else { return }
+        fault(field, "a second step \"\(name)\"", "take one of them away")
+    }
+
+    private mutating func fault(_ field: FlowField, _ what: String, _ suggestion: String) {
+        faults.append(field.keyError(.order, what, do: suggestion))
+    }
+}
+
+extension Step {
+    /// How a flow calls it.
+    fileprivate var word: String {
+        switch self {
+        case .backup: "backup"
+        case .deploy: "deploy"
+        case .route: "route"
+        case .reach: "reach"
+        case .test: "test"
+        case .autoscale: "autoscale"
+        case .drill: "drill"
+        case .weight: "weight"
+        case .bake: "bake"
+        case .gate: "gate"
+        case .approve: "approve"
+        case .pause: "pause"
+        case .shrink: "shrink"
+        case .retire: "retire"
+        }
+    }
+}
