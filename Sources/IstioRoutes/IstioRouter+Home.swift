@@ -86,7 +86,7 @@ extension IstioRouter {
         }
         return RouteRecord(
             run: scope.run, service: scope.host.name, stableSubset: names.stable,
-            candidateSubset: names.candidate,
+            candidateSubset: names.candidate, weight: .all,
             routes: places.map { place in
                 RouteRecord.Route(
                     key: reading.key(at: place, leadingTo: scope.host),

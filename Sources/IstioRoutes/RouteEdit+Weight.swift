@@ -34,7 +34,8 @@ extension RouteEdit {
             let part = min(allowed, present.map { self.weight(of: $0, in: list) } ?? 0)
             setParts(&list, stable: free - part, candidate: part, route, in: reading)
         }
-        return recording(weight, on: lowered)
+        let noted = RouteRecord(on: object)?.weight ?? .all
+        return recording(min(weight, noted), on: lowered)
     }
 
     private func setParts(

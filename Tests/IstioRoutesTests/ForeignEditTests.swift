@@ -113,6 +113,18 @@ struct ForeignEditTests {
                     """)))
     }
 
+    /// A part of the way home that is behind us already changes nothing, and blames nobody.
+    @Test func blamesNobodyForOurOwnSteps() throws {
+        let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
+        var object = edit.weighted(pinned, percent(40))
+        for (share, weight) in [(60, 40), (30, 30), (35, 30), (0, 0)] {
+            object = edit.lowered(object, to: percent(share))
+            let own = try #require(RouteEdit(of: object, run: "r1"))
+            #expect(own.record.weight == percent(weight))
+            #expect(IstioRouter.difference(object, own, from: [own.record.weight]) == nil)
+        }
+    }
+
     @Test func saysWhoAndWhat() throws {
         let (pinned, edit) = try RouteEditTests.scene(RouteEditTests.bare).pinned()
         var object = edit.weighted(pinned, percent(40))
