@@ -136,6 +136,7 @@ let package = Package(
         tests("TestHooksTests", of: ["TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree", "Timekeeping"]),
         tests("MetricsGateTests", of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
         tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks", "MetricsGate"]),
+        tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )

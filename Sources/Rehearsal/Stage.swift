@@ -105,7 +105,7 @@ package struct Stage: Sendable {
         let rig = Rig(
             cluster: KubernetesClient(
                 server: LabWorld.server, token: "lab", transport: api, time: time),
-            outside: MortalTransport(wings.world, life),
+            outside: WitnessTransport(inner: wings.world, life: life),
             spawner: ScriptedSpawner(
                 time: time, script: scenario.commands,
                 begin: { name throws(CancellationError) in _ = try life.begin("spawn \(name)") }),

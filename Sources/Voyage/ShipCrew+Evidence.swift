@@ -152,6 +152,11 @@ extension ShipCrew {
             run: charter.run, idempotencyKey: key, namespace: flow.target.namespace,
             service: flow.target.service, stable: charter.stable?.label ?? "",
             candidate: charter.candidate.label, weight: bridge.state.weight, phase: phase,
-            gateway: flow.gateway, dark: flow.darkExample, baseline: baseline)
+            gateway: flow.gateway, dark: darkExample, baseline: baseline)
+    }
+
+    /// The flow's example of a matched request, else one derived from its first match.
+    private var darkExample: DarkExample? {
+        flow.darkExample ?? flow.dark.first.flatMap { try? DarkExample.derive(from: $0) }
     }
 }

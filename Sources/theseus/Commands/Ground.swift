@@ -1,0 +1,139 @@
+internal import FlowFiles
+internal import Glibc
+internal import HTTPClient
+internal import HTTPMessages
+internal import JSONTree
+internal import Journal
+internal import KubernetesAPI
+internal import Lab
+internal import Processes
+internal import Timekeeping
+internal import Voyage
+internal import YAML
+
+/// The world that a command works in: the embedded lab, or a cluster behind a kubeconfig.
+struct Ground: Sendable {
+    let rig: Rig
+    /// The embedded world; nil for a real one.
+    let lab: LabWorld?
+    let namespace: String?
+
+    /// A cluster that a kubeconfig names.
+    static func cluster(_ request: CommandRequest) async throws -> Ground {
+        let entry = try ClusterEntry.read(request)
+        let speed = entry.labSpeed ?? 1
+        let time = RealTime(speed: speed)
+        let rig = Rig(
+            cluster: KubernetesClient(
+                server: entry.server, token: entry.token, transport: CurlTransport(), time: time),
+            outside: CurlTransport(),
+            spawner: GuardedSpawner(executable: OwnBinary.path, time: time), time: time,
+            pace: speed > 1 ? Pace.quick : Pace())
+        if entry.labSpeed != nil { try await confirmLab(rig, speed, entry.server) }
+        return Ground(rig: rig, lab: nil, namespace: entry.namespace)
+    }
+
+    /// Only a lab may turn our clock: it must say so itself.
+    private static func confirmLab(_ rig: Rig, _ speed: Int, _ server: String) async throws {
+        let answer = try await rig.outside.send(
+            HTTPRequest("GET", "\(server)/lab", timeout: .seconds(10)))
+        guard answer.status == 200, (try? answer.body.tree())??["speed"]?.whole == speed else {
+            throw GroundError(.noLab, place: server)
+        }
+    }
+
+    /// The embedded lab on a clock that can be turned.
+    static func lab(_ world: LabWorldFile, _ clock: LabClock) throws -> Ground {
+        let state = try world.begin(date: clock.date)
+        let lab = LabWorld(state, time: clock)
+        var pace = Pace()
+        pace.inbox = .seconds(2)
+        return Ground(
+            rig: Rig(
+                cluster: KubernetesClient(
+                    server: LabWorld.server, token: "lab", transport: lab, time: clock),
+                outside: lab, spawner: NoPrograms(), time: clock, pace: pace),
+            lab: lab, namespace: nil)
+    }
+
+    static func journal(_ request: CommandRequest, writes: Bool = true) throws -> any JournalStore {
+        let address = request.value("--journal") ?? "sqlite:\(try defaultPath())"
+        guard address.hasPrefix("sqlite:"), address.count > 7 else {
+            throw UsageError(
+                .malformed("--journal", address, "sqlite:PATH"), command: request.command)
+        }
+        let path = String(address.dropFirst(7))
+        return try SQLiteJournal(path: path, mode: writes ? .readWrite : .readOnly)
+    }
+
+    private static func defaultPath() throws -> String {
+        let home = Environment.value("HOME") ?? "."
+        var folder = Environment.value("XDG_STATE_HOME") ?? "\(home)/.local/state"
+        folder += "/theseus"
+        Files.makeFolders(folder)
+        return "\(folder)/journal.sqlite"
+    }
+}
+
+/// Commands of tests do not run in the embedded world: its time is not theirs.
+private struct NoPrograms: ProcessSpawner {
+    func run(_ job: ProcessJob) async throws(ProcessFailure) -> ProcessEnd {
+        throw ProcessFailure(
+            .notExecutable, place: job.arguments.first ?? "",
+            detail: "the embedded lab runs no programs; use an http test, or `theseus lab serve`")
+    }
+}
+
+extension Pace {
+    /// Against a served lab whose clock runs fast: looks less often by that clock.
+    static var quick: Pace {
+        var pace = Pace()
+        pace.inbox = .seconds(2)
+        pace.poll = .seconds(2)
+        return pace
+    }
+}
+
+/// Why there is no ground to stand on.
+struct GroundError: Error, CustomStringConvertible {
+    enum Code {
+        case noKubeconfig
+        case noContext(String)
+        case unreadable(String)
+        case noLab
+        case notPlain
+    }
+
+    let code: Code
+    let place: String
+
+    init(_ code: Code, place: String) {
+        self.code = code
+        self.place = place
+    }
+
+    var description: String {
+        let (what, remedy): (String, String) =
+            switch code {
+            case .noKubeconfig:
+                (
+                    "there is no kubeconfig",
+                    "give --kubeconfig FILE, or --cluster lab for the embedded lab"
+                )
+            case .noContext(let name):
+                ("the kubeconfig has no context \"\(name)\"", "see `kubectl config get-contexts`")
+            case .unreadable(let why): ("the kubeconfig cannot be read: \(why)", "mend the file")
+            case .noLab:
+                (
+                    "the kubeconfig says that this is a lab, and the server does not",
+                    "take the extension theseus.dev/lab out of the kubeconfig"
+                )
+            case .notPlain:
+                (
+                    "this way of signing in is not supported yet",
+                    "use a token over plain HTTP, as `theseus lab serve` writes it"
+                )
+            }
+        return "cluster: \(what)\n  where: \(place)\n  do:    \(remedy)"
+    }
+}

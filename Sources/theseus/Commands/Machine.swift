@@ -1,0 +1,91 @@
+internal import Glibc
+
+/// This process's environment variables.
+enum Environment {
+    static func value(_ name: String) -> String? {
+        guard let text = unsafe getenv(name) else { return nil }
+        let value = unsafe String(cString: text)
+        return value.isEmpty ? nil : value
+    }
+
+    /// Who asks: `mia@build-7`.
+    static var person: String {
+        let user = value("THESEUS_ACTOR") ?? value("USER") ?? value("LOGNAME") ?? "somebody"
+        return "\(user)@\(host)"
+    }
+
+    static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, 255) == 0 else { return "localhost" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    static var process: Int { Int(getpid()) }
+}
+
+/// The file that we were started from.
+enum OwnBinary {
+    static var path: String {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink("/proc/self/exe", &bytes, 4095)
+        guard count > 0 else { return CommandLine.arguments.first ?? "theseus" }
+        return String(
+            decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// Small files, read whole.
+enum Files {
+    struct Unreadable: Error, CustomStringConvertible {
+        let path: String
+        let why: String
+
+        var description: String {
+            "file: \(why)\n  where: \(path)\n  do:    check the path, and that you may read it"
+        }
+    }
+
+    static func read(_ path: String) throws(Unreadable) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Unreadable(path: path, why: reason()) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe Glibc.read(file, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Unreadable(path: path, why: reason()) }
+            if count == 0 { return bytes }
+            bytes += chunk.prefix(count)
+            guard bytes.count <= 16 * 1024 * 1024 else {
+                throw Unreadable(path: path, why: "it is larger than 16 MiB")
+            }
+        }
+    }
+
+    static func write(_ text: String, to path: String) throws(Unreadable) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Unreadable(path: path, why: reason()) }
+        defer { close(file) }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Unreadable(path: path, why: reason()) }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Makes a folder and those above it; that it failed shows when something is written there.
+    static func makeFolders(_ path: String) {
+        var sofar = ""
+        for part in path.split(separator: "/") {
+            sofar += "/\(part)"
+            _ = unsafe mkdir(sofar, 0o700)
+        }
+    }
+
+    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}

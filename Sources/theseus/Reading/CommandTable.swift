@@ -1,0 +1,108 @@
+/// One command: what it is called with, and what it does, in a sentence.
+struct CommandEntry: Sendable {
+    var name: String
+    /// As shown: `FLOW`, `RUN|SERVICE`; empty for none.
+    var operand: String
+    var operandIsNeeded: Bool
+    var summary: String
+    var options: [OptionEntry]
+
+    init(
+        _ name: String, _ operand: String = "", needed: Bool = true, _ summary: String,
+        _ options: [OptionEntry] = []
+    ) {
+        self.name = name
+        self.operand = operand
+        operandIsNeeded = needed && !operand.isEmpty
+        self.summary = summary
+        self.options = options
+    }
+}
+
+/// One option; `value` nil for a switch.
+struct OptionEntry: Sendable {
+    var name: String
+    var value: String?
+    var summary: String
+    /// May be given more than once.
+    var repeats: Bool
+
+    init(_ name: String, _ value: String? = nil, _ summary: String, repeats: Bool = false) {
+        self.name = name
+        self.value = value
+        self.summary = summary
+        self.repeats = repeats
+    }
+}
+
+/// Every command and option that this version has: help texts, parser and suggestions read it.
+enum CommandTable {
+    static let common: [OptionEntry] = [
+        OptionEntry(
+            "--cluster", "lab|CONTEXT", "the embedded lab, or a context of the kubeconfig"),
+        OptionEntry("--kubeconfig", "FILE", "instead of $KUBECONFIG or ~/.kube/config"),
+        OptionEntry("--namespace", "NAME", "instead of the flow's"),
+        OptionEntry(
+            "--journal", "sqlite:PATH",
+            "where runs are remembered (default: ~/.local/state/theseus/journal.sqlite)"),
+        OptionEntry("--output", "text|json", "for people, or one JSON object a line"),
+        OptionEntry("--no-color", nil, "plain text"),
+    ]
+
+    static let interrupt = OptionEntry(
+        "--on-interrupt", "rollback|stop", "what SIGINT and SIGTERM do (default: rollback)")
+
+    static let commands: [CommandEntry] = [
+        CommandEntry(
+            "deploy", "FLOW", "take a service to a new version, or home again",
+            [
+                OptionEntry("--image", "NAME=REF", "the image of a container", repeats: true),
+                OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
+                OptionEntry("--set", "KEY=VALUE", "a parameter of the flow", repeats: true),
+                OptionEntry("--run-id", "ID", "the run's name; the same again resumes it"),
+                interrupt,
+                OptionEntry(
+                    "--stable-unhealthy", "accept",
+                    "stable may have no ready pod: this release mends it"),
+                OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
+            ]),
+        CommandEntry(
+            "abort", "RUN|SERVICE", "bring traffic home and undo the run",
+            [OptionEntry("--wait", "DURATION", "how long the holder may take to answer")]),
+        CommandEntry(
+            "resume", "RUN|SERVICE", needed: false, "go on with a paused or a lost run",
+            [
+                OptionEntry("--all", nil, "every run that nobody drives"),
+                OptionEntry("--stale", "DURATION", "with --all: silent for so long (default: 2m)"),
+                OptionEntry("--takeover", nil, "do not wait for the old holder's lease"),
+                interrupt,
+            ]),
+        CommandEntry("approve", "RUN|SERVICE", "say yes to a run that asks"),
+        CommandEntry("reject", "RUN|SERVICE", "say no to a run that asks: it rolls back"),
+        CommandEntry("pause", "RUN|SERVICE", "stand still before the next step; gates go on"),
+        CommandEntry("promote", "RUN|SERVICE", "end the present bake or pause, as if it had passed"),
+        CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
+        CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),
+        CommandEntry("show", "RUN", "every fact of a run, and why"),
+        CommandEntry(
+            "verify", "RUN", needed: false, "check the journal's chain, and the cluster against it"),
+        CommandEntry(
+            "lab serve", "a cluster, a mesh, users and Prometheus on loopback",
+            [
+                OptionEntry("--listen", "ADDRESS:PORT", "the API (default: 127.0.0.1:7080)"),
+                OptionEntry("--gateway", "ADDRESS:PORT", "the mesh's gateway (default: 127.0.0.1:7081)"),
+                OptionEntry("--world", "FILE", "another world than the demo's"),
+                OptionEntry("--speed", "N", "its clock runs N times as fast"),
+            ]),
+        CommandEntry("help", "COMMAND", needed: false, "this page, or one command's"),
+        CommandEntry("version", "which theseus this is"),
+    ]
+
+    static func command(_ name: String) -> CommandEntry? { commands.first { $0.name == name } }
+}
+
+extension CommandEntry {
+    init(_ name: String, _ summary: String, _ options: [OptionEntry] = []) {
+        self.init(name, "", summary, options)
+    }
+}

@@ -1,0 +1,85 @@
+/// A command line that means nothing: what, where, what to do.
+struct UsageError: Error, CustomStringConvertible {
+    enum Code {
+        case unknownCommand(String)
+        case unknownOption(String)
+        case missingOperand(String)
+        case missingValue(String, String)
+        case switchWithValue(String)
+        case surplus(String)
+        case twice(String)
+        case wrongValue(String, String, [String])
+        case malformed(String, String, String)
+    }
+
+    let code: Code
+    let command: CommandEntry?
+
+    init(_ code: Code, command: CommandEntry?) {
+        self.code = code
+        self.command = command
+    }
+
+    private var what: String {
+        switch code {
+        case .unknownCommand(let word): "unknown command \"\(word)\""
+        case .unknownOption(let word): "unknown option \(word)"
+        case .missingOperand(let operand): "\(operand) is missing"
+        case .missingValue(let option, let value): "\(option) needs a value: \(value)"
+        case .switchWithValue(let option): "\(option) takes no value"
+        case .surplus(let word): "one word too many: \"\(word)\""
+        case .twice(let option): "\(option) is given twice"
+        case .wrongValue(let option, let value, _): "\(option) cannot be \"\(value)\""
+        case .malformed(let option, let value, _): "\(option) cannot be \"\(value)\""
+        }
+    }
+
+    private var remedy: String {
+        switch code {
+        case .unknownCommand(let word):
+            suggestion(word, CommandTable.commands.map(\.name)) ?? "see `theseus help`"
+        case .unknownOption(let word):
+            suggestion(
+                word, ((command?.options ?? []) + CommandTable.common).map(\.name)) ?? page
+        case .wrongValue(_, _, let allowed): "give \(allowed.joined(separator: " or "))"
+        case .malformed(_, _, let form): "give \(form)"
+        case .missingOperand, .missingValue, .switchWithValue, .surplus, .twice: page
+        }
+    }
+
+    private var page: String { "see `theseus help \(command?.name ?? "")`" }
+
+    private func suggestion(_ word: String, _ known: [String]) -> String? {
+        let nearest = known.map { ($0, EditDistance.between(word, $0)) }.min { $0.1 < $1.1 }
+        guard let nearest, nearest.1 <= max(2, word.count / 3) else { return nil }
+        return "did you mean \"\(nearest.0)\"?"
+    }
+
+    var description: String {
+        """
+        usage: \(what)
+          where: theseus \(command?.name ?? "")
+          do:    \(remedy)
+        """
+    }
+}
+
+/// How many letters lie between two words.
+enum EditDistance {
+    static func between(_ a: String, _ b: String) -> Int {
+        let a = Array(a)
+        let b = Array(b)
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let above = row[j + 1]
+                row[j + 1] = min(
+                    above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,30 @@
+internal import FlowFiles
+internal import IstioRoutes
+internal import Journal
+internal import KubernetesAPI
+internal import Voyage
+internal import Workloads
+
+/// What errors of the rooms below are called here, and which exit they lead to.
+enum Wording {
+    static func text(of error: any Error) -> String {
+        switch error {
+        case let error as any CustomStringConvertible: "\(error)"
+        default: "theseus: \(error)"
+        }
+    }
+
+    static func exit(for error: any Error) -> ExitCode {
+        switch error {
+        case let error as VoyageError:
+            switch error.code {
+            case .held: .held
+            case .damaged: .personNeeded
+            case .charter, .stableUnfit, .unknownRun, .severalRuns, .nothingPlanned: .refused
+            }
+        case let error as JournalError where error.code == .damaged: .personNeeded
+        case is CancellationError: .interrupted
+        default: .refused
+        }
+    }
+}

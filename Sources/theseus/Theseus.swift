@@ -1,0 +1,33 @@
+// theseus — the roof: reads the command line, and tells people what happened.
+//
+//   Reading/    the table of commands and options, and the words of their errors
+//   Commands/   one file per command or family of commands
+//   Telling/    facts and runs in lines that people read, or in JSON
+//
+// Decides nothing that the rooms below could decide.
+
+internal import Glibc
+internal import Processes
+
+@main struct Theseus {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // Our own binary, re-executed around a command of a test: nothing else may run before.
+        if arguments.first == GuardCommand.name {
+            exit(GuardCommand.main(arguments: Array(arguments.dropFirst())))
+        }
+        signal(SIGPIPE, SIG_IGN)
+        let end: ExitCode
+        do {
+            let request = try CommandReader.read(arguments)
+            end = try await Dispatch.carryOut(request)
+        } catch let error as UsageError {
+            Terminal.complain(error.description)
+            end = .usage
+        } catch {
+            Terminal.complain(Wording.text(of: error))
+            end = Wording.exit(for: error)
+        }
+        exit(end.rawValue)
+    }
+}
