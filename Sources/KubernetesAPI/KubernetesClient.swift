@@ -70,7 +70,7 @@ package struct KubernetesClient: Sendable {
         return try await self.object(call)
     }
 
-    /// Deletes exactly this object in exactly this version: uid and resourceVersion are preconditions.
+    /// Deletes exactly this object in exactly this version: both are preconditions.
     package func delete(_ object: KubernetesObject, as kind: ResourceKind)
         async throws(KubernetesError)
     {

@@ -4,7 +4,8 @@ internal import Timekeeping
 extension SealedWriter {
     /// Makes an object that carries our run's seal.
     ///
-    /// One that is there already and is ours is success; one that is not ours is `.conflict`, with whose it is.
+    /// One that is there already and is ours is success; one that is not
+    /// ours is `.conflict`, with whose it is.
     package func create(_ object: KubernetesObject, as kind: ResourceKind) async throws
         -> KubernetesObject
     {

@@ -4,7 +4,8 @@ package import CanaryEngine
 package enum Capacity {
     /// The highest share, in percent, that `ready` pods may have.
     ///
-    /// min(100, floor(100 × ready / stableReady)). Where stable had no ready pod there is nothing to measure by: any pod carries all.
+    /// min(100, floor(100 × ready / stableReady)). Where stable had no ready pod
+    /// there is nothing to measure by: any pod carries all.
     package static func carry(ready: Int, ofStableReady stableReady: Int) -> Int {
         guard ready > 0 else { return 0 }
         guard stableReady > 0 else { return 100 }

@@ -145,7 +145,7 @@ struct SealedChangeTests {
         }
     }
 
-    /// The same where the object carries the very seal already, so that nothing at all would change.
+    /// The same where the object carries the very seal already: nothing at all would change.
     @Test func aLateWriteMeetsANewerVersionUnderTheSameSeal() throws {
         try inHarbor { harbor in
             _ = try await harbor.writer().claim(reference)

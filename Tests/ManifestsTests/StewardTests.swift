@@ -12,7 +12,8 @@ struct StewardTests {
         Sign(metadata: [:], steward: nil),
         Sign(metadata: ["labels": ["app.kubernetes.io/instance": "shop"]], steward: nil),
         Sign(
-            metadata: ["labels": ["argocd.argoproj.io/instance": "shop"]], steward: .argoCD("shop")),
+            metadata: ["labels": ["argocd.argoproj.io/instance": "shop"]],
+            steward: .argoCD("shop")),
         Sign(
             metadata: [
                 "annotations": ["argocd.argoproj.io/tracking-id": "shop:apps/Deployment:demo/a"]
