@@ -65,8 +65,16 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// Paths and run ids are other people's: a line break in one must not forge a line of ours.
+    /// Paths, run ids and damaged files are other people's: none may forge a line of ours, or
+    /// speak to the terminal.
     private func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
+        var line = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        return String(line)
     }
 }

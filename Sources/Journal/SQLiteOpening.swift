@@ -37,7 +37,13 @@ struct SQLiteOpening {
         }
         try settle(connection)
         let content = try content(of: connection)
-        try refuseStrangers(content)
+        do throws(JournalError) {
+            try refuseStrangers(content)
+        } catch {
+            // Another program's log is its own to fold.
+            connection.leaveLogOnClose()
+            throw error
+        }
         try asking { () throws(SQLiteFault) in try switchToLog(connection) }
         if content == .empty {
             try asking { () throws(SQLiteFault) in try layOut(connection) }
@@ -79,7 +85,6 @@ struct SQLiteOpening {
             // The journal folds the log itself: SQLite would swallow the errors.
             try connection.run("PRAGMA wal_autocheckpoint = 0")
             try connection.run("PRAGMA trusted_schema = OFF")
-            try connection.run("PRAGMA cell_size_check = ON")
         }
     }
 
@@ -128,22 +133,23 @@ struct SQLiteOpening {
     /// Two processes that make one file at once meet here, and SQLite says busy without waiting.
     /// An empty write transaction does wait, until the other is through.
     private func switchToLog(_ connection: borrowing SQLiteConnection) throws(SQLiteFault) {
+        var mode = ""
         for _ in 0..<20 {
             do throws(SQLiteFault) {
-                var mode = ""
                 try connection.run("PRAGMA journal_mode = WAL") { mode = $0.text(0) }
-                guard mode == "wal" else {
-                    throw SQLiteFault(
-                        code: SQLITE_CANTOPEN, message: "this disk cannot keep a write-ahead log")
-                }
-                return
+                break
             } catch {
                 guard error.code & 0xFF == SQLITE_BUSY else { throw error }
                 try connection.run("BEGIN IMMEDIATE")
                 try connection.run("COMMIT")
             }
         }
-        throw SQLiteFault(code: SQLITE_BUSY, message: "database is locked")
+        guard mode == "wal" else {
+            throw SQLiteFault(
+                code: mode.isEmpty ? SQLITE_BUSY : SQLITE_CANTOPEN,
+                message: mode.isEmpty
+                    ? "database is locked" : "this disk cannot keep a write-ahead log")
+        }
     }
 
     private func layOut(_ connection: borrowing SQLiteConnection) throws(SQLiteFault) {

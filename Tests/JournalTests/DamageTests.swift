@@ -85,6 +85,36 @@ import Testing
         }
     }
 
+    /// A page whose first cell is said to stand where the second one does.
+    ///
+    /// A row is lost, another doubled, and every row that can be read is sound. Opening looks at
+    /// the pages themselves.
+    @Test func aLostCellIsFound() async throws {
+        try await withFolder { folder in
+            try await BreakingDisk.with { disk in
+                let (whole, picture) = try await Self.closed(in: folder)
+                var pages = 0
+                for page in stride(from: 4_096, to: whole.count, by: 4_096) {
+                    // A leaf of a table without row ids, of two cells or more.
+                    guard whole[page] == 10, whole[page + 4] >= 2 else { continue }
+                    pages += 1
+                    var bytes = whole
+                    bytes[page + 8] = whole[page + 10]
+                    bytes[page + 9] = whole[page + 11]
+                    let read = try await Self.read(
+                        bytes, at: "\(folder)/\(page).sqlite", vfs: disk.vfs, picture.digests)
+                    guard case .failure(let error) = read else {
+                        Issue.record("page at \(page): not found")
+                        continue
+                    }
+                    #expect(error.code == .damaged)
+                    #expect(error.place.hasSuffix(", open"))
+                }
+                #expect(pages >= 3)
+            }
+        }
+    }
+
     /// Only an empty file is taken for a new one: what the cluster's objects carry tells then.
     @Test func aTruncatedFileIsFound() async throws {
         try await withFolder { folder in
@@ -170,6 +200,29 @@ import Testing
             // Whoever opens it next learns at once that somebody was there.
             let error = #expect(throws: JournalError.self) { try SQLiteJournal(path: path) }
             #expect(error?.detail == "the tables are not those of a journal")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "UPDATE run SET run = 'seviews-1' WHERE number = 1",
+            "the card of run 'seviews-1' is not what was written"
+        ),
+        ("DELETE FROM run WHERE number = 2", "records or wishes are missing"),
+        ("DELETE FROM wish WHERE number = 1", "records or wishes are missing"),
+    ])
+    func openingLooksAtRunsAndWishes(sql: String, detail: String) async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/j.sqlite"
+            _ = try await Picture.staged(in: SQLiteJournal(path: path))
+            try SQLiteShell(path: path).run(sql)
+            for mode in [SQLiteJournal.Mode.readOnly, .readWrite] {
+                let error = #expect(throws: JournalError.self) {
+                    try SQLiteJournal(path: path, mode: mode)
+                }
+                #expect(error?.code == .damaged)
+                #expect(error?.detail == detail)
+            }
         }
     }
 

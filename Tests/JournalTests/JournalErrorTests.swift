@@ -70,7 +70,13 @@ import Testing
     }
 
     @Test func aLineBreakInAnIdForgesNoLine() {
-        let error = JournalError(.busy, place: "run 'a\n  do:    pay'", detail: "b\r\nc\u{2028}d")
-        #expect(error.description.split(whereSeparator: \.isNewline).count == 3)
+        let error = JournalError(
+            .busy, place: "run 'a\n  do:    pay'", detail: "b\r\nc\u{2028}d\u{1B}[2Je\u{202E}f")
+        #expect(
+            error.description == """
+                journal: b  c d [2Je f (busy)
+                  where: run 'a   do:    pay'
+                  do:    another process is writing to this journal: try again in a moment
+                """)
     }
 }

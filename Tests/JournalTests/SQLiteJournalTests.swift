@@ -106,6 +106,25 @@ import Testing
         }
     }
 
+    /// SQLite does not wait by itself when a file goes over to the log; two first openings meet so.
+    @Test func waitsForWhoeverMakesTheFile() async throws {
+        try await withFolder { folder in
+            try await BreakingDisk.with { disk in
+                let path = "\(folder)/j.sqlite"
+                try Data().write(to: URL(filePath: path))
+                try await SQLiteShell(path: path).holdingTheLock {
+                    let error = #expect(throws: JournalError.self) {
+                        try SQLiteJournal(path: path, vfs: disk.vfs)
+                    }
+                    #expect(error?.code == .busy)
+                    #expect(disk.waited > .milliseconds(1_800))
+                    #expect(disk.waited <= .milliseconds(2_000))
+                }
+                try await SQLiteJournal(path: path, vfs: disk.vfs).fill("a", count: 1)
+            }
+        }
+    }
+
     @Test func waitsTwoSecondsForTheLockAndSaysBusy() async throws {
         try await withFolder { folder in
             try await BreakingDisk.with { disk in

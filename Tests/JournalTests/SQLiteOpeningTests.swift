@@ -102,6 +102,38 @@ import Testing
         }
     }
 
+    /// Whoever stopped in the midst of things finds file and log as they were.
+    @Test func aNewerJournalsLogIsLeftAlone() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/j.sqlite"
+            let store = try SQLiteJournal(path: path)
+            let head = try await store.fill("a", count: 3)
+            try SQLiteShell(path: path).run("PRAGMA user_version = 2")
+            let copies = try ["", "-wal"].map { end in
+                let copy = "\(folder)/copy.sqlite\(end)"
+                try FileManager.default.copyItem(atPath: path + end, toPath: copy)
+                return (copy, FileManager.default.contents(atPath: copy))
+            }
+            #expect(failure("\(folder)/copy.sqlite")?.code == .unreadable)
+            for (copy, before) in copies {
+                #expect(before?.isEmpty == false)
+                #expect(FileManager.default.contents(atPath: copy) == before)
+            }
+            // The store above kept its own log from being folded until here.
+            #expect(try await store.last(of: "a")?.head == head)
+        }
+    }
+
+    @Test func aCopyMadeBySQLiteIsAJournal() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteJournal(path: "\(folder)/j.sqlite")
+            let picture = try await Picture.staged(in: store)
+            try SQLiteShell(path: "\(folder)/j.sqlite").run("VACUUM INTO '\(folder)/copy.sqlite'")
+            let copy = try SQLiteJournal(path: "\(folder)/copy.sqlite")
+            #expect(try await Picture.taken(from: copy, blobs: picture.digests) == picture)
+        }
+    }
+
     @Test func aJournalFromANewerTheseusIsRefusedByName() async throws {
         try await withFolder { folder in
             let path = "\(folder)/j.sqlite"
@@ -173,6 +205,8 @@ import Testing
         try await withFolder { folder in
             try await BreakingDisk.with { disk in
                 let path = "\(folder)/j.sqlite"
+                try await SQLiteJournal(path: path).fill("b", count: 1)
+                while FileManager.default.fileExists(atPath: "\(path)-wal") { await Task.yield() }
                 let writer = try SQLiteJournal(path: path)
                 let head = try await writer.fill("a", count: 3)
                 disk.breaks(at: 1, of: .index, .error, lasts: true)
