@@ -1,0 +1,247 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import JSONTree
+internal import Manifests
+
+/// S1 to S4, S15 and S21: what our versions of the VirtualServices say.
+extension Audit {
+    mutating func checkRoutes(_ stored: StoredObject) {
+        let before = world.table(stored.reference)
+        guard let object = stored.object else { return }
+        let after = RouteTable(object, at: stored.reference, cast: cast, run: evidence.run)
+        checkWeights(after, stored)
+        checkNames(after, stored)
+        checkPods(before, after, stored)
+        checkCapacity(before, after, stored)
+        checkRise(before, after, stored)
+        checkMeant(before, after, stored)
+        checkPins(after, stored)
+    }
+
+    /// S1: whole numbers from 0 to 100 that sum to exactly 100.
+    private mutating func checkWeights(_ table: RouteTable, _ stored: StoredObject) {
+        for route in table.routes {
+            let list = route.destinations
+            let strange = list.compactMap(\.written).filter {
+                !($0.whole.map { (0...100).contains($0) } ?? false)
+            }
+            for weight in strange {
+                report("S1", "route \(route.key) has the weight \(Self.words(weight))", stored)
+            }
+            guard strange.isEmpty else { continue }
+            let sum = list.reduce(0) { $0 + $1.weight }
+            if sum != 100 {
+                report("S1", "the weights of route \(route.key) sum to \(sum)", stored)
+            }
+        }
+    }
+
+    private static func words(_ weight: JSONTree) -> String {
+        weight.whole.map(String.init) ?? weight.decimal.map { "\($0)" } ?? "that is no number"
+    }
+
+    /// S3: a subset stands in the rule before a route names it.
+    private mutating func checkNames(_ table: RouteTable, _ stored: StoredObject) {
+        for route in table.routes {
+            for destination in route.destinations where destination.isOfService {
+                guard let subset = destination.subset, !world.hasSubset(subset) else { continue }
+                report(
+                    "S3", "route \(route.key) names the subset \(subset), which is not there",
+                    stored)
+            }
+        }
+    }
+
+    /// S2: weight is given only to a version with a ready pod.
+    ///
+    /// What an unpinned destination had belongs to whom it is pinned to: that gives nobody anything.
+    private mutating func checkPods(
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+    ) {
+        for route in after.routes where !route.isDark {
+            let old = before?.route(route.key)
+            let unpinned = old.map { world.part(of: .both, in: $0) } ?? 0
+            for side in [Side.stable, .candidate] {
+                let had = old.map { world.part(of: side, in: $0) } ?? 0
+                let rise = world.part(of: side, in: route) - had
+                let free = side == .stable ? unpinned : 0
+                guard old != nil || side == .candidate, rise > free,
+                    world.readyPods(side, at: stored.date) == 0
+                else { continue }
+                report(
+                    "S2",
+                    "route \(route.key) gives the \(side) version \(had + rise)%, and it has no"
+                        + " ready pod", stored)
+            }
+        }
+    }
+
+    /// S4: the candidate gets no more than its ready pods carry.
+    private mutating func checkCapacity(
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+    ) {
+        let ready = world.readyPods(.candidate, at: stored.date)
+        guard ready > 0 else { return }  // S2 has said it
+        let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
+        for route in after.routes where !route.isDark {
+            let part = world.part(of: .candidate, in: route)
+            let had = before?.route(route.key).map { world.part(of: .candidate, in: $0) } ?? 0
+            let most = carried == 0 ? 0 : max(1, (carried * route.pool + 50) / 100)
+            guard part > had, part > most else { continue }
+            report(
+                "S4",
+                "route \(route.key) gives the candidate \(part)%, and its \(ready) ready pods"
+                    + " carry \(carried)%", stored)
+        }
+    }
+
+    /// The share, in percent, that so many ready pods may have.
+    static func carry(ready: Int, ofStableReady stableReady: Int) -> Int {
+        guard stableReady > 0 else { return ready > 0 ? 100 : 0 }
+        return min(100, 100 * ready / stableReady)
+    }
+
+    /// S15: never up after the turn; before it, only after something was looked at.
+    private mutating func checkRise(
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+    ) {
+        let old = world.candidateShare(in: before)
+        let new = world.candidateShare(in: after)
+        guard new > old else { return }
+        let mark = stored.object.flatMap(Mark.init(on:))
+        if let turned = log.turned, wasMeant(stored, mark, after: turned.sequence, turned.date) {
+            let why = log.aborted.map { $0.sequence <= turned.sequence } ?? false
+            report(
+                "S15",
+                "the candidate's share rises from \(old)% to \(new)% after"
+                    + " \(why ? "the abort" : "the turn") of record \(turned.sequence)", stored)
+        }
+        guard let now = mark?.sequence else { return }
+        defer { rises[stored.reference] = now }
+        if let last = rises[stored.reference], !hasLooked(after: last, upTo: now) {
+            report(
+                "S15",
+                "the candidate's share rises from \(old)% to \(new)%, and between records \(last)"
+                    + " and \(now) nobody looked", stored)
+        }
+    }
+
+    /// Whether a write was meant when that record was there already; one without a mark is judged
+    /// by its date.
+    private func wasMeant(
+        _ stored: StoredObject, _ mark: Mark?, after sequence: Int, _ date: Int
+    ) -> Bool {
+        if let meant = mark?.sequence { return meant >= sequence }
+        return stored.date > date
+    }
+
+    /// Whether any record after `first`, up to `last`, is of a look at the run.
+    private func hasLooked(after first: Int, upTo last: Int) -> Bool {
+        guard first < last else { return false }
+        return (first + 1...last).contains { sequence in
+            switch log.fact(sequence)?.fact {
+            case .judged?, .tested?, .observed?, .deadlinePassed?: true
+            default: false
+            }
+        }
+    }
+
+    /// S7: the journal had meant as much when the version was written.
+    private mutating func checkMeant(
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+    ) {
+        let old = world.candidateShare(in: before)
+        let new = world.candidateShare(in: after)
+        guard new > old, let sequence = stored.object.flatMap(Mark.init(on:))?.sequence,
+            let meant = log.fact(sequence)?.state.weight.percent, new > max(meant, 1)
+        else { return }
+        // A pool below 100 rounds: a route cannot give less than 1 of it.
+        let isRounding = after.routes.contains { $0.pool < 100 } && new - meant <= 2
+        guard !isRounding else { return }
+        let promise = meant == 0 ? "S21" : "S7"
+        report(
+            promise,
+            "the candidate gets \(new)%, where the journal had \(meant)% at record \(sequence)",
+            stored)
+    }
+
+    // MARK: S3, on the way out
+
+    /// S3: no subset goes while a route names it.
+    mutating func checkRule(_ stored: StoredObject) {
+        guard let old = world.rules.first(where: { $0.reference == stored.reference }) else {
+            return
+        }
+        let kept = (stored.object?.spec["subsets"]?.items ?? []).compactMap { $0["name"]?.text }
+        for subset in old.subsets where !kept.contains(subset.name) {
+            for table in world.tables where table.naming(of: subset.name).isNamed {
+                report(
+                    "S3", "the subset \(subset.name) goes while \(table.reference) names it",
+                    stored)
+            }
+        }
+    }
+
+    /// S3: no version goes while a route leads to it.
+    mutating func checkRemoval(_ stored: StoredObject) {
+        let name = stored.reference.name
+        guard stored.object?.isBeingDeleted ?? true else { return }
+        let side: Side
+        if name == cast.candidate?.name {
+            side = .candidate
+        } else if name == cast.stable?.name {
+            side = .stable
+        } else {
+            return
+        }
+        for table in world.tables {
+            for route in table.routes {
+                let named = route.destinations.contains {
+                    $0.isOfService && world.side(of: $0) == side
+                }
+                let part = world.part(of: side, in: route)
+                guard named, part > 0 else { continue }
+                let kind = route.isDark ? "the dark route" : "route"
+                report(
+                    "S3",
+                    "the \(side) version goes while \(kind) \(route.key) of \(table.reference)"
+                        + " gives it \(part)%", stored)
+            }
+        }
+    }
+
+    // MARK: S21, dark
+
+    /// S21: our version of a route leaves no way to a candidate that stands.
+    private mutating func checkPins(_ table: RouteTable, _ stored: StoredObject) {
+        guard world.standingPods(.candidate) > 0 else { return }
+        reportUnpinned(table, stored)
+    }
+
+    /// S21: when a pod of the candidate appears every route is pinned already.
+    mutating func checkDark(_ stored: StoredObject) {
+        guard let object = stored.object, !object.isBeingDeleted,
+            stored.reference.namespace == cast.namespace, !evidence.hasForeignHands,
+            cast.isPod(object.tree.at("metadata", "labels"), of: cast.candidate)
+        else { return }
+        guard !isDarkChecked else { return }
+        isDarkChecked = true
+        if world.tables.isEmpty {
+            report("S21", "the candidate has a pod, and no route keeps users from it", stored)
+        }
+        for table in world.tables { reportUnpinned(table, stored) }
+    }
+
+    private mutating func reportUnpinned(_ table: RouteTable, _ stored: StoredObject) {
+        for route in table.routes where !route.isDark {
+            let open = route.destinations.contains {
+                $0.isOfService && world.side(of: $0) == .both
+            }
+            guard open else { continue }
+            report(
+                "S21",
+                "route \(route.key) of \(table.reference) is not pinned, and the candidate has"
+                    + " pods", stored)
+        }
+    }
+}

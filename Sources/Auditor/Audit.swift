@@ -1,0 +1,70 @@
+internal import Manifests
+
+/// The promises, held against what the cluster stored and the journal says.
+///
+/// One pass over the history; what it finds is a sentence each, in the order of the history, and
+/// begins with the promise's number in INVARIANTS.md.
+package struct Audit {
+    let evidence: Evidence
+    let cast: Cast
+    let log: LogIndex
+    var world: AuditedWorld
+    var found: [String] = []
+    /// By object: the highest epoch that stamped it, and the object's uid.
+    var stamps: [ObjectReference: (uid: String, epoch: Int)] = [:]
+    /// By VirtualService: the newest record when its candidate's share last rose.
+    var rises: [ObjectReference: Int] = [:]
+    /// The candidate's first pod was looked at.
+    var isDarkChecked = false
+
+    /// What is broken, a sentence each; empty is right.
+    package static func violations(in evidence: Evidence) -> [String] {
+        var audit = Audit(evidence)
+        audit.checkJournal()
+        for stored in evidence.history {
+            audit.check(stored)
+            audit.world.take(stored)
+            audit.checkAfter(stored)
+        }
+        if evidence.isOver { audit.checkEnd() }
+        return audit.found
+    }
+
+    private init(_ evidence: Evidence) {
+        self.evidence = evidence
+        cast = Cast(evidence)
+        log = LogIndex(evidence.facts)
+        world = AuditedWorld(cast, run: evidence.run)
+    }
+
+    /// The checks of one version, the world as it was just before.
+    private mutating func check(_ stored: StoredObject) {
+        checkStamp(stored)
+        guard Self.isOurs(stored) else { return }
+        checkMark(stored)
+        switch stored.reference.kind.kind {
+        case "VirtualService": checkRoutes(stored)
+        case "DestinationRule": checkRule(stored)
+        case "Deployment": checkRemoval(stored)
+        default: break
+        }
+    }
+
+    /// The checks of one version, the world as it is with it.
+    private mutating func checkAfter(_ stored: StoredObject) {
+        if stored.reference.kind.kind == "Pod" { checkDark(stored) }
+    }
+
+    mutating func report(_ promise: String, _ sentence: String, _ stored: StoredObject) {
+        found.append("\(promise) \(stored.reference), revision \(stored.revision): \(sentence)")
+    }
+
+    mutating func report(_ promise: String, _ sentence: String) {
+        found.append("\(promise) \(sentence)")
+    }
+
+    /// Whether the run's own hand wrote this version.
+    static func isOurs(_ stored: StoredObject) -> Bool {
+        stored.manager == "theseus" || stored.manager.hasPrefix("theseus/")
+    }
+}

@@ -1,0 +1,147 @@
+internal import JSONTree
+internal import Manifests
+
+/// The few things of the cluster that the promises speak of, at one moment of its history.
+///
+/// Kept by one pass over the stored versions.
+struct AuditedWorld: Sendable {
+    /// A pod of either version.
+    struct Pod: Sendable {
+        let side: Side
+        let isReady: Bool
+        /// Ready or not, it may still answer: it is there and not on its way out.
+        let isStanding: Bool
+        /// When it was last seen ready; nil while it is.
+        let lastReady: Int?
+    }
+
+    /// A DestinationRule of the service.
+    struct Rule: Sendable {
+        let reference: ObjectReference
+        var subsets: [(name: String, side: Side)]
+    }
+
+    private let cast: Cast
+    private let run: String
+    private(set) var tables: [RouteTable] = []
+    private(set) var rules: [Rule] = []
+    /// Whose each subset is or, once gone, was.
+    private var sides: [String: Side] = [:]
+    private var pods: [String: Pod] = [:]
+
+    /// A write is decided on a look that is a little older than the version it makes.
+    static let lookAge = 5_000
+
+    init(_ cast: Cast, run: String) {
+        self.cast = cast
+        self.run = run
+    }
+
+    mutating func take(_ stored: StoredObject) {
+        switch stored.reference.kind.kind {
+        case "Pod":
+            takePod(stored)
+        case "VirtualService":
+            let table = stored.object.map {
+                RouteTable($0, at: stored.reference, cast: cast, run: run)
+            }
+            tables.removeAll { $0.reference == stored.reference }
+            if let table, !table.routes.isEmpty { tables.append(table) }
+        case "DestinationRule":
+            takeRule(stored)
+        default:
+            break
+        }
+    }
+
+    private mutating func takePod(_ stored: StoredObject) {
+        guard stored.reference.namespace == cast.namespace else { return }
+        let name = stored.reference.name
+        let before = pods[name]
+        let labels = stored.object?.tree.at("metadata", "labels")
+        let side: Side =
+            if stored.object == nil {
+                before?.side ?? .neither
+            } else if cast.isPod(labels, of: cast.candidate) {
+                .candidate
+            } else if cast.isPod(labels, of: cast.stable) {
+                .stable
+            } else {
+                .neither
+            }
+        guard side != .neither else { return }
+        let isStanding = stored.object.map { !$0.isBeingDeleted } ?? false
+        let isReady =
+            isStanding
+            && (stored.object?.status["conditions"]?.items ?? []).contains {
+                $0["type"]?.text == "Ready" && $0["status"]?.text == "True"
+            }
+        let lastReady = before?.isReady == true ? stored.date : before?.lastReady
+        pods[name] = Pod(
+            side: side, isReady: isReady, isStanding: isStanding,
+            lastReady: isReady ? nil : lastReady)
+    }
+
+    private mutating func takeRule(_ stored: StoredObject) {
+        rules.removeAll { $0.reference == stored.reference }
+        guard let object = stored.object, let host = object.spec["host"]?.text,
+            cast.isService(host, from: stored.reference.namespace)
+        else { return }
+        var subsets: [(name: String, side: Side)] = []
+        for entry in object.spec["subsets"]?.items ?? [] {
+            guard let name = entry["name"]?.text else { continue }
+            let side = cast.side(ofSubset: entry["labels"])
+            sides[name] = side
+            subsets.append((name, side))
+        }
+        rules.append(Rule(reference: stored.reference, subsets: subsets))
+    }
+
+    // MARK: Questions
+
+    func table(_ reference: ObjectReference) -> RouteTable? {
+        tables.first { $0.reference == reference }
+    }
+
+    /// Ready pods of a version; those count, too, that were ready a moment ago.
+    func readyPods(_ side: Side, at date: Int) -> Int {
+        var count = 0
+        for pod in pods.values where pod.side == side {
+            let wasReady = pod.lastReady.map { date - $0 <= Self.lookAge } ?? false
+            if pod.isReady || wasReady { count += 1 }
+        }
+        return count
+    }
+
+    func standingPods(_ side: Side) -> Int {
+        pods.values.count { $0.side == side && $0.isStanding }
+    }
+
+    /// Whose pods a destination of the service means; nil where its subset never was.
+    func side(of destination: RouteTable.Destination) -> Side? {
+        guard let subset = destination.subset else { return .both }
+        return sides[subset]
+    }
+
+    func hasSubset(_ name: String) -> Bool {
+        rules.contains { rule in rule.subsets.contains { $0.name == name } }
+    }
+
+    /// What a route gives a version, and of which pool.
+    func part(of side: Side, in route: RouteTable.Route) -> Int {
+        route.destinations.reduce(0) { sum, destination in
+            guard destination.isOfService, self.side(of: destination) == side else { return sum }
+            return sum &+ destination.weight
+        }
+    }
+
+    /// The candidate's share of the pool in a VirtualService, in percent, rounded down; of several
+    /// routes the highest.
+    func candidateShare(in table: RouteTable?) -> Int {
+        var share = 0
+        for route in table?.routes ?? [] where !route.isDark && route.pool > 0 {
+            share = max(share, part(of: .candidate, in: route) &* 100 / route.pool)
+        }
+        return share
+    }
+}
