@@ -76,6 +76,10 @@ struct ForeignEditTests {
         ("[\(v1), weight: 61}, \(v2), weight: 39}]", false),
         ("[\(v1), weight: 100}]", false),
         ("[{destination: {host: reviews}, weight: 60}, \(v2), weight: 40}]", false),
+        (
+            "[\(v1), weight: 60}, \(v2), weight: 40}, {destination: {host: reviews}, weight: 0}]",
+            false
+        ),
         // Theirs grew, ours shrank in proportion: no harm.
         ("[\(v1), weight: 30}, \(v2), weight: 20}, {destination: {host: x}, weight: 50}]", true),
         // Theirs grew at nobody's cost: the sum is off.

@@ -175,6 +175,36 @@ struct RouterForeignTests {
         waters.audit()
     }
 
+    /// Stable's destination goes only where the candidate has all, and nothing else of the service
+    /// stands beside it.
+    @Test(arguments: [
+        "[{destination: {host: reviews, subset: v1}, weight: 10},"
+            + " {destination: {host: reviews, subset: v2}, weight: 90}]",
+        "[{destination: {host: reviews, subset: v2}, weight: 100},"
+            + " {destination: {host: reviews}, weight: 0}]",
+        "[{destination: {host: reviews, subset: v1}}]",
+    ])
+    func keepsStableWhereItIsNeeded(list: String) throws {
+        let waters = try RouterWaters(Self.scene.objects)
+        try waters.play {
+            let router = waters.router()
+            _ = try await Self.advance(router, 7)
+            try await router.removeDarkRoute()
+            let written = try Self.route(list)
+            try await waters.edit(.virtualService, by: "kubectl-edit") { object in
+                object.spec["http"] = [["route": written]]
+            }
+            let setback = await #expect(throws: Setback.self) { try await router.dropStable() }
+            #expect(setback?.kind == .foreignEdit)
+            #expect(setback?.reason.contains("where the candidate should have all") == true)
+            guard list.contains("v1") else { return }
+            let named = await #expect(throws: Setback.self) {
+                try await router.removeStableSubset()
+            }
+            #expect(named?.reason.hasPrefix("subset v1 cannot go") == true)
+        }
+    }
+
     /// A subset that some other route came to name meanwhile does not go.
     @Test func keepsASubsetThatIsNamed() throws {
         let waters = try RouterWaters(Self.scene.objects)
