@@ -40,7 +40,8 @@ package actor SQLiteJournal: JournalStore {
             mode == .readWrite
             ? nil
             : JournalError(
-                .unwritable, place: opening.address, detail: "the journal is open for reading only")
+                .unwritable, place: "\(opening.address), write",
+                detail: "the journal is open for reading only")
     }
 
     package func open(_ run: RunCard) throws(JournalError) {

@@ -164,7 +164,7 @@ import Testing
             #expect(
                 error?.description == """
                     journal: the journal is open for reading only (unwritable)
-                      where: sqlite:\(path)
+                      where: sqlite:\(path), write
                       do:    make room, or make file and folder writable; then `theseus resume`
                     """)
             #expect(await refusal { _ = try await looker.post([1], to: "a") } == .unwritable)
