@@ -1,6 +1,5 @@
 import CanaryEngine
 import HTTPMessages
-import Synchronization
 import Testing
 
 @testable import TestHooks
@@ -115,38 +114,27 @@ let context = TestContext(
         let flight = Flight()
         let report = await run(.init("/", requests: 40, concurrency: 7), flight)
         #expect(report.passed)
-        #expect(flight.most == 7)
+        #expect(await flight.most == 7)
     }
 
     /// Counts requests under way; each leaves when as many are there as it takes, or at the end.
-    final class Flight: HTTPTransport, Sendable {
-        private struct Held {
-            var seen = 0
-            var inside = 0
-            var most = 0
-            var waiting: [CheckedContinuation<Void, Never>] = []
-        }
-
-        private let held = Mutex(Held())
-        var most: Int { held.withLock { $0.most } }
+    actor Flight: HTTPTransport {
+        private var seen = 0
+        private var inside = 0
+        private(set) var most = 0
+        private var waiting: [CheckedContinuation<Void, Never>] = []
 
         func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
             await withCheckedContinuation { continuation in
-                let freed = held.withLock { held in
-                    held.seen += 1
-                    held.inside += 1
-                    held.most = max(held.most, held.inside)
-                    held.waiting.append(continuation)
-                    // Only when nobody else can come: seven are in, or all forty have been.
-                    guard held.inside >= 7 || held.seen == 40 else {
-                        return [CheckedContinuation<Void, Never>]()
-                    }
-                    let freed = held.seen == 40 ? held.waiting : [held.waiting.removeFirst()]
-                    if held.seen == 40 { held.waiting = [] }
-                    held.inside -= freed.count
-                    return freed
+                seen += 1
+                inside += 1
+                most = max(most, inside)
+                waiting.append(continuation)
+                // Only when nobody else can come: seven are in, or all forty have been.
+                while !waiting.isEmpty, inside >= 7 || seen == 40 {
+                    waiting.removeFirst().resume()
+                    inside -= 1
                 }
-                for continuation in freed { continuation.resume() }
             }
             return HTTPResponse(status: 200)
         }
