@@ -58,7 +58,10 @@ struct RouterStoryTests {
                 metadata: {name: reviews, namespace: shop}
                 spec:
                   host: reviews
-                  subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {loadBalancer: {simple: RANDOM}}}]
+                  subsets:
+                  - name: v1
+                    labels: {version: v1}
+                    trafficPolicy: {loadBalancer: {simple: RANDOM}}
                 """),
         Scene(
             name: "a gateway's route alone, policy from the root namespace",
