@@ -1,7 +1,7 @@
 /// A question to the metrics, and which answers are good.
 package struct GateSpec: Hashable, Sendable {
     package enum Question: Hashable, Sendable {
-        /// Somebody's own PromQL; must give exactly one number. Placeholders: `GateSpec.placeholders`.
+        /// Somebody's own PromQL, with `GateSpec.placeholders`; must give exactly one number.
         case query(String)
         /// Users' requests at the candidate that failed, as a part of all of them.
         ///

@@ -4,7 +4,7 @@
 //   GateSpec          what a team asks: a question, bounds, and how many samples it takes
 //   GateScope         which service, which two versions, how often Prometheus scrapes
 //   GateWindow        since when the weight is in effect, and what our own tests sent meanwhile
-//   PrometheusSource  one instant query -> a number, or a `MetricsError` that says why there is none
+//   PrometheusSource  one instant query -> a number, or a `MetricsError`: why none
 //   QueryText         every query that this room writes by itself
 //   UsersRequests     requests of users: all of them less those of our own tests
 //   MetricsJudge      a gate's verdict

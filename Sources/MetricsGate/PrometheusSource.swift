@@ -68,7 +68,7 @@ package struct PrometheusSource: Sendable {
 
     var place: String { HTTPRequest("GET", "\(address)/api/v1/query").place }
 
-    /// GET while the query fits into a URL, since some who stand before Prometheus let only that pass.
+    /// GET while the query fits into a URL, since some proxies let only that pass.
     private func request(_ query: String, at instant: Double?) -> HTTPRequest {
         var fields = [(name: "query", value: query)]
         if let instant { fields.append((name: "time", value: Self.timeText(instant))) }

@@ -26,7 +26,7 @@ package struct ShareInterval: Hashable, Sendable {
 
     package func contains(_ share: Double) -> Bool { lower <= share && share <= upper }
 
-    /// Whether it speaks for a move from `old` to `new`: it excludes the one and contains the other.
+    /// Whether it speaks for a move from `old` to `new`: excludes the one, contains the other.
     ///
     /// With very many requests the interval becomes so narrow that the first seconds, in which some
     /// proxies still had the old weight, would keep `new` out for ever; so it may miss `new` by a

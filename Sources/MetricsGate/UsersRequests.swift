@@ -19,7 +19,9 @@ struct UsersRequests {
     let scope: GateScope
     let window: GateWindow
 
-    /// The instant that all questions of one judgement are about; throws if the newest sample is old.
+    /// The instant that all questions of one judgement are about.
+    ///
+    /// Throws if the newest sample is old.
     func instant() async throws(MetricsError) -> Double {
         let newest = try await source.reading(of: QueryText.freshness(scope: scope))
         let age = Duration.milliseconds(Int(max(0, min(1e12, (newest.at - newest.value) * 1000))))

@@ -98,8 +98,8 @@ struct CommandEnding {
 
     /// The output's lines that have something in them.
     ///
-    /// Where the cap left something out, the second half alone is read, from its first whole line: at
-    /// the cut a secret may have lost the half by which it would be known.
+    /// Where the cap left something out, the second half alone is read, from its first whole line:
+    /// at the cut a secret may have lost the half by which it would be known.
     private static func lines(_ end: ProcessEnd) -> [String] {
         var output = end.output[...]
         if end.dropped > 0 {

@@ -24,7 +24,7 @@ package struct DarkExample: Hashable, Sendable {
 
     /// Works out an example for Istio's `match`: a list of blocks, or one of them.
     ///
-    /// One block is enough, since they are alternatives; the first for which it can be done is taken.
+    /// One block is enough, since they are alternatives: the first that can be met is taken.
     package static func derive(from match: JSONTree) throws(HookError) -> DarkExample {
         var first: HookError?
         for block in match.items ?? [match] {

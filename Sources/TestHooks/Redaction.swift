@@ -11,8 +11,10 @@ struct Redaction: Hashable, Sendable {
 
     private static let mark = "***"
 
-    /// `known` are variables whose names may be harmless; `given` those that a flow hands on by name,
-    /// which are taken for secret unless they are short.
+    /// Learns the secrets from variables.
+    ///
+    /// Of `known` those count whose names sound secret; of `given`, which a flow hands on by name,
+    /// all that are not short.
     init(known: [Variable], given: [Variable]) {
         var secrets: [String] = []
         for variable in known where Self.soundsSecret(variable.name) {
@@ -32,7 +34,7 @@ struct Redaction: Hashable, Sendable {
         let value: String
     }
 
-    /// What a value may look like: as it is, line by line, percent-encoded, and the password in a URL.
+    /// What a value may look like: line by line, percent-encoded, and the password in a URL.
     private static func forms(of value: String, least: Int) -> [String] {
         var forms = value.split(whereSeparator: \.isNewline).map(String.init)
         if let scheme = value.firstRange(of: "://") {

@@ -31,7 +31,7 @@ package struct TestSpec: Hashable, Sendable {
         package var environment: [String]
         /// Where it runs; nil: where we do.
         package var folder: String?
-        /// It may send requests through the mesh: the seconds in which it ran are left out of gates.
+        /// It may send requests through the mesh: gates leave out the seconds in which it ran.
         package var sendsRequests: Bool
 
         package init(
