@@ -34,6 +34,8 @@ package final class FaultPlan: Sendable {
         package let number: Int
         package let method: String
         package let url: String
+        /// When it was sent.
+        package let at: Duration
     }
 
     private struct State {
@@ -67,10 +69,10 @@ package final class FaultPlan: Sendable {
     /// From now on everything goes through.
     package func heal() { state.withLock { $0.isOver = true } }
 
-    fileprivate func next(_ request: HTTPRequest) -> CallOutcome? {
+    fileprivate func next(_ request: HTTPRequest, at now: Duration) -> CallOutcome? {
         let (call, isOver) = state.withLock { state in
             let call = Call(
-                number: state.calls.count + 1, method: request.method, url: request.url)
+                number: state.calls.count + 1, method: request.method, url: request.url, at: now)
             state.calls.append(call)
             return (call, state.isOver)
         }
@@ -91,7 +93,7 @@ package struct FaultyTransport: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        switch plan.next(request) {
+        switch plan.next(request, at: time.now) {
         case nil: return try await inner.send(request)
         case .status(let status, let retryAfter):
             try await pause(.milliseconds(1), request)

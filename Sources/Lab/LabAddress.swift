@@ -11,19 +11,20 @@ package struct LabAddress: Hashable, Sendable {
     }
 
     package init(_ url: String) {
-        var rest = Substring(url)
-        if let scheme = rest.firstRange(of: "://") {
-            rest = rest[scheme.upperBound...]
-            let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-            authority = String(rest[..<end])
+        // In UTF-8, not in characters: every request passes here.
+        var rest = url.utf8[...]
+        if let colon = rest.firstIndex(of: 0x3A), rest[colon...].starts(with: "://".utf8) {
+            rest = rest[colon...].dropFirst(3)
+            let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
+            authority = String(rest[..<end]) ?? ""
             rest = rest[end...]
         }
-        if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
-        if let mark = rest.firstIndex(of: "?") {
-            query = rest[rest.index(after: mark)...].split(separator: "&").map(Self.question)
+        if let hash = rest.firstIndex(of: 0x23) { rest = rest[..<hash] }
+        if let mark = rest.firstIndex(of: 0x3F) {
+            query = rest[rest.index(after: mark)...].split(separator: 0x26).map(Self.question)
             rest = rest[..<mark]
         }
-        path = rest.split(separator: "/").map { Self.plain($0, plusIsSpace: false) }
+        path = rest.split(separator: 0x2F).map { Self.plain($0, plusIsSpace: false) }
     }
 
     package func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
@@ -33,8 +34,10 @@ package struct LabAddress: Hashable, Sendable {
         return String(authority[..<colon])
     }
 
-    private static func question(_ text: Substring) -> Question {
-        guard let equals = text.firstIndex(of: "=") else {
+    private typealias Bytes = Substring.UTF8View
+
+    private static func question(_ text: Bytes) -> Question {
+        guard let equals = text.firstIndex(of: 0x3D) else {
             return Question(name: plain(text, plusIsSpace: true), value: "")
         }
         return Question(
@@ -43,13 +46,14 @@ package struct LabAddress: Hashable, Sendable {
     }
 
     /// Percent signs undone; what is no escape stays as it is.
-    private static func plain(_ text: Substring, plusIsSpace: Bool) -> String {
-        let escaped = text.utf8.contains { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }
-        guard escaped else { return String(text) }
+    private static func plain(_ text: Bytes, plusIsSpace: Bool) -> String {
+        let escaped = text.contains { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }
+        guard escaped else { return String(Substring(text)) }
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = text
         while let byte = rest.popFirst() {
-            if byte == 0x25, let code = UInt8(String(rest.prefix(2)) ?? "", radix: 16) {
+            let digits = rest.prefix(2)
+            if byte == 0x25, digits.count == 2, let code = UInt8(Substring(digits), radix: 16) {
                 bytes.append(code)
                 rest = rest.dropFirst(2)
             } else {

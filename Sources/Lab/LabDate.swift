@@ -6,13 +6,6 @@ package enum LabDate {
         return "\(pad(date.year, 4))-\(pad(date.month))-\(pad(date.day))T" + clock(date) + "Z"
     }
 
-    /// RFC 3339 in UTC with microseconds, as a Lease's times have them.
-    package static func fineText(_ milliseconds: Int) -> String {
-        let whole = text(milliseconds)
-        let rest = milliseconds - floor(milliseconds, 1000) * 1000
-        return whole.dropLast() + ".\(pad(rest, 3))000Z"
-    }
-
     /// As in an HTTP `Date` header.
     package static func header(_ milliseconds: Int) -> String {
         let date = civil(milliseconds)

@@ -94,9 +94,8 @@ extension LabCluster {
 
     private func list(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> HTTPResponse {
         let selector = try selector(call)
-        let objects = shelves[call.kind].objects.filter {
-            isIn(call, $0) && selector.matches($0)
-        }
+        let all = shelves[call.kind].objects.filter { isIn(call, $0) && selector.matches($0) }
+        let (objects, metadata) = page(all, call)
         if let table = LabTable.asked(by: request, call) {
             return .json(table.tree(of: objects, at: String(revision), epochNow))
         }
@@ -112,8 +111,26 @@ extension LabCluster {
         }
         return .json([
             "kind": .string(call.resource.kind + "List"), "apiVersion": .string(call.apiVersion),
-            "metadata": ["resourceVersion": .string(String(revision))], "items": .array(items),
+            "metadata": metadata, "items": .array(items),
         ])
+    }
+
+    /// At most `limit` objects, after the one that `continue` names.
+    private func page(_ all: [KubernetesObject], _ call: LabCall) -> (
+        objects: [KubernetesObject], metadata: JSONTree
+    ) {
+        var rest = all[...]
+        if let last = call.address.value("continue"), !last.isEmpty {
+            rest = rest.drop { "\($0.namespace)/\($0.name)" <= last }
+        }
+        var metadata: JSONTree = ["resourceVersion": .string(String(revision))]
+        let limit = call.address.value("limit").flatMap { Int($0) } ?? 0
+        guard limit > 0, rest.count > limit, let last = rest.prefix(limit).last else {
+            return (Array(rest), metadata)
+        }
+        metadata["continue"] = .string("\(last.namespace)/\(last.name)")
+        metadata["remainingItemCount"] = .integer(rest.count - limit)
+        return (Array(rest.prefix(limit)), metadata)
     }
 
     private func scale(of object: KubernetesObject, _ call: LabCall) -> JSONTree {

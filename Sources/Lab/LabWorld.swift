@@ -72,7 +72,7 @@ package final class LabWorld: HTTPTransport, Sendable {
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let address = LabAddress(request.url)
         try await pause(latency / 2, request)
-        if request.method == "GET", address.authority != gateway,
+        if request.method == "GET", address.authority != gateway, address.value("watch") != nil,
             let call = LabCall(request, address), call.isWatch
         {
             return try await watch(call, request)

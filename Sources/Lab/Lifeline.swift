@@ -23,6 +23,19 @@ package final class Lifeline: Sendable {
         }
     }
 
+    /// When a process stops for a while, as a paused machine does, and then goes on unaware.
+    package struct Stall: Hashable, Sendable {
+        package let effect: Int
+        package let point: Death.Point
+        package let lasts: Duration
+
+        package init(effect: Int, point: Death.Point, lasts: Duration) {
+            self.effect = effect
+            self.point = point
+            self.lasts = lasts
+        }
+    }
+
     /// The process under `live` died.
     package struct Died: Error, Hashable, Sendable {
         package let effects: Int
@@ -32,6 +45,8 @@ package final class Lifeline: Sendable {
 
     private struct State {
         var death: Death?
+        var stall: Stall?
+        var frozenUntil: Duration = .zero
         var isDead = false
         var effects: [String] = []
         var lateAttempts = 0
@@ -42,7 +57,35 @@ package final class Lifeline: Sendable {
     private let state: Mutex<State>
 
     /// `dies` nil: only when somebody calls `kill`.
-    package init(dies: Death? = nil) { state = Mutex(State(death: dies)) }
+    package init(dies: Death? = nil, stalls: Stall? = nil) {
+        state = Mutex(State(death: dies, stall: stalls))
+    }
+
+    /// The process stands still from now on for so long.
+    package func freeze(for duration: Duration, by time: any Timekeeper) {
+        state.withLock { $0.frozenUntil = max($0.frozenUntil, time.now + duration) }
+    }
+
+    /// Returns when the process does not stand still (any more).
+    package func thaw(by time: any Timekeeper) async throws(CancellationError) {
+        while true {
+            let rest = state.withLock { $0.frozenUntil } - time.now
+            guard rest > .zero else { return }
+            try await time.sleep(for: rest)
+        }
+    }
+
+    /// Stands still from now on, if this is the effect and the point for it.
+    package func stall(_ number: Int, _ point: Death.Point, by time: any Timekeeper) {
+        let lasts = state.withLock { state -> Duration? in
+            guard let stall = state.stall, stall.effect == number, stall.point == point else {
+                return nil
+            }
+            state.stall = nil
+            return stall.lasts
+        }
+        if let lasts { freeze(for: lasts, by: time) }
+    }
 
     package var isDead: Bool { state.withLock { $0.isDead } }
     /// What was begun, in order, the effect of the death included.

@@ -1,45 +1,66 @@
 package import HTTPMessages
 package import Timekeeping
 
-/// A transport that belongs to a process which may die: each write through it is an effect.
+/// A transport that belongs to a process which may die or stand still: each write is an effect.
 package struct MortalTransport: HTTPTransport {
     private let inner: any HTTPTransport
     private let life: Lifeline
+    private let time: (any Timekeeper)?
     private let countsReads: Bool
 
-    /// `countsReads`: GETs are effects too, so that a process can die at one.
-    package init(_ inner: any HTTPTransport, _ life: Lifeline, countsReads: Bool = false) {
+    /// `countsReads`: GETs are effects too; `time`: needed for a life that may stand still.
+    package init(
+        _ inner: any HTTPTransport, _ life: Lifeline, time: (any Timekeeper)? = nil,
+        countsReads: Bool = false
+    ) {
         self.inner = inner
         self.life = life
+        self.time = time
         self.countsReads = countsReads
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        do {
-            guard countsReads || request.method != "GET" else {
-                try life.checkAlive()
-                let response = try await inner.send(request)
-                try life.checkAlive()
-                return response
+        let isEffect = countsReads || request.method != "GET"
+        let number = try await enter(request, isEffect: isEffect)
+        let result: Result<HTTPResponse, HTTPFailure>
+        do throws(HTTPFailure) {
+            result = .success(try await inner.send(request))
+        } catch {
+            result = .failure(error)
+        }
+        // A failure, too, may be what the process does not live to hear of.
+        try await leave(request, number)
+        return try result.get()
+    }
+
+    private func enter(_ request: HTTPRequest, isEffect: Bool) async throws(HTTPFailure) -> Int? {
+        do throws(CancellationError) {
+            var number: Int?
+            if isEffect { number = try life.begin(request.place) } else { try life.checkAlive() }
+            if let time {
+                if let number { life.stall(number, .before, by: time) }
+                try await life.thaw(by: time)
             }
-            let number = try life.begin(request.place)
-            let response: HTTPResponse
-            do { response = try await inner.send(request) } catch {
-                // It failed, and the failure may be the last thing that the process hears of.
-                try life.end(number)
-                throw error
+            return number
+        } catch {
+            throw HTTPFailure(.cancelled, reached: .never, place: request.place)
+        }
+    }
+
+    private func leave(_ request: HTTPRequest, _ number: Int?) async throws(HTTPFailure) {
+        do throws(CancellationError) {
+            if let number { try life.end(number) } else { try life.checkAlive() }
+            if let time {
+                if let number { life.stall(number, .after, by: time) }
+                try await life.thaw(by: time)
             }
-            try life.end(number)
-            return response
-        } catch let failure as HTTPFailure {
-            throw failure
         } catch {
             throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
         }
     }
 }
 
-/// Time for a process which may die.
+/// Time for a process which may die or stand still.
 package struct MortalClock: Timekeeper {
     private let inner: any Timekeeper
     private let life: Lifeline
@@ -55,6 +76,26 @@ package struct MortalClock: Timekeeper {
     package func sleep(for duration: Duration) async throws(CancellationError) {
         try life.checkAlive()
         try await inner.sleep(for: duration)
+        try await life.thaw(by: inner)
         try life.checkAlive()
+    }
+}
+
+/// Time on a machine whose date somebody sets: its clock runs on, its calendar jumps.
+package struct ShiftedClock: Timekeeper {
+    private let inner: any Timekeeper
+    private let shift: @Sendable (Duration) -> Int
+
+    /// `shift`: by how many milliseconds the date is wrong at a moment.
+    package init(_ inner: any Timekeeper, shift: @escaping @Sendable (Duration) -> Int) {
+        self.inner = inner
+        self.shift = shift
+    }
+
+    package var now: Duration { inner.now }
+    package var date: Int { inner.date + shift(inner.now) }
+
+    package func sleep(for duration: Duration) async throws(CancellationError) {
+        try await inner.sleep(for: duration)
     }
 }

@@ -223,4 +223,24 @@ struct ClusterVerbsTests {
         #expect(first.at("spec", "targetCPUUtilizationPercentage") == 80)
         #expect(first.at("spec", "metrics") == nil)
     }
+
+    @Test func listsComeInPages() throws {
+        try ClusterHand().run { hand in
+            for name in ["a", "b", "c", "d", "e"] {
+                _ = try await hand.ask("POST", ClusterHand.maps, ClusterHand.map(name))
+            }
+            var pages: [[String]] = []
+            var rest = ""
+            repeat {
+                let page = try await hand.ask(
+                    "GET", "/api/v1/configmaps?limit=2&continue=\(rest)")
+                pages.append(
+                    (page.at("items")?.items ?? []).compactMap {
+                        $0.at("metadata", "name")?.text
+                    })
+                rest = page.at("metadata", "continue")?.text ?? ""
+            } while !rest.isEmpty
+            #expect(pages == [["a", "b"], ["c", "d"], ["e"]])
+        }
+    }
 }

@@ -88,4 +88,34 @@ struct TurnableDeathTests {
         #expect(Self.names(hand) == ["a"])
         #expect(life.lateAttempts == 1)
     }
+
+    @Test(arguments: [Lifeline.Death.Point.before, .after])
+    func aStalledProcessGoesOnUnaware(_ point: Lifeline.Death.Point) throws {
+        let hand = ClusterHand()
+        let life = Lifeline(stalls: .init(effect: 2, point: point, lasts: .seconds(60)))
+        try hand.run { hand in
+            let process = MapMaker(
+                transport: MortalTransport(hand.world, life, time: hand.clock),
+                clock: MortalClock(hand.clock, life))
+            try await life.live(by: hand.clock) { try await process.run() }
+        }
+        let made = hand.world.history().filter { $0.reference.kind == .configMap }.map(\.at)
+        #expect(made.count == 3)
+        let waits = zip(made, made.dropFirst()).map { $1 - $0 }
+        #expect(waits[0] > .seconds(1))
+        #expect((waits[0] > .seconds(60)) == (point == .before))
+        #expect((waits[1] > .seconds(60)) == (point == .after))
+    }
+
+    @Test func aCalendarJumpsAndTheClockDoesNot() throws {
+        let hand = ClusterHand()
+        let clock = ShiftedClock(hand.clock) { $0 < .seconds(5) ? 0 : -3_600_000 }
+        let (before, after, took) = try hand.run { _ in
+            let start = (clock.date, clock.now)
+            try await clock.sleep(for: .seconds(10))
+            return (start.0, clock.date, clock.now - start.1)
+        }
+        #expect(after - before == 10_000 - 3_600_000)
+        #expect(took == .seconds(10))
+    }
 }
