@@ -137,6 +137,7 @@ let package = Package(
         tests("MetricsGateTests", of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
         tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks", "MetricsGate"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
+        tests("AuditorTests", of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )
