@@ -97,7 +97,9 @@ extension LabCluster {
         let all = shelves[call.kind].objects.filter { isIn(call, $0) && selector.matches($0) }
         let (objects, metadata) = page(all, call)
         if let table = LabTable.asked(by: request, call) {
-            return .json(table.tree(of: objects, at: String(revision), epochNow))
+            var tree = table.tree(of: objects, at: String(revision), epochNow)
+            tree["metadata"] = metadata
+            return .json(tree)
         }
         let isCustom = LabVersions.isCustom(call.resource)
         let items = objects.map { object -> JSONTree in
@@ -120,8 +122,11 @@ extension LabCluster {
         objects: [KubernetesObject], metadata: JSONTree
     ) {
         var rest = all[...]
-        if let last = call.address.value("continue"), !last.isEmpty {
-            rest = rest.drop { "\($0.namespace)/\($0.name)" <= last }
+        if let token = call.address.value("continue"), let slash = token.firstIndex(of: "/") {
+            let last = Key(
+                namespace: String(token[..<slash]),
+                name: String(token[token.index(after: slash)...]))
+            rest = rest.drop { !(last < Key(namespace: $0.namespace, name: $0.name)) }
         }
         var metadata: JSONTree = ["resourceVersion": .string(String(revision))]
         let limit = call.address.value("limit").flatMap { Int($0) } ?? 0

@@ -121,30 +121,31 @@ package final class LabWorld: HTTPTransport, Sendable {
         async throws(HTTPFailure) -> HTTPChunks.Chunk?
     {
         while true {
-            if let event = reach({ state in watch.withLock { $0.next(in: state.cluster) } }) {
-                return .tree(event)
+            let (event, seen) = reach { state in
+                (watch.withLock { $0.next(in: state.cluster) }, state.cluster.revision)
             }
+            if let event { return .tree(event) }
             if Task.isCancelled {
                 throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
             }
             if now >= end { return nil }
-            await change(before: end)
+            await change(since: seen, before: end)
         }
     }
 
-    /// Returns when somebody changed something, when something is due, or at `end`.
-    private func change(before end: Duration) async {
+    /// Returns when somebody changed what was `seen`, when something is due, or at `end`.
+    private func change(since seen: Int, before end: Duration) async {
         let due = held.withLock { $0.state.nextChange } ?? end
         let rest = max(min(due, end) - now, .milliseconds(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.time.sleep(for: rest) }
-            group.addTask { await self.nextChange() }
+            group.addTask { await self.nextChange(since: seen) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func nextChange() async {
+    private func nextChange(since seen: Int) async {
         let ticket = held.withLock { held in
             held.ticket += 1
             return held.ticket
@@ -152,7 +153,12 @@ package final class LabWorld: HTTPTransport, Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { wake in
                 if Task.isCancelled { return wake.resume() }
-                held.withLock { $0.watchers.append((ticket, wake)) }
+                let isLate = held.withLock { held in
+                    guard held.state.cluster.revision == seen else { return true }
+                    held.watchers.append((ticket, wake))
+                    return false
+                }
+                if isLate { return wake.resume() }
                 // Cancelled in between, on another thread: nobody else would wake us.
                 if Task.isCancelled { leave(ticket) }
             }

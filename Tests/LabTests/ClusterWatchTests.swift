@@ -113,4 +113,26 @@ struct ClusterWatchTests {
             #expect(hand.clock.now - start == .seconds(5))
         }
     }
+
+    /// Many watchers and one writer without pause: nobody may miss a change.
+    @Test func noChangeIsMissed() throws {
+        try ClusterHand().run { hand in
+            let heard = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<5 {
+                    let stream = try await Self.open(hand, "&timeoutSeconds=900")
+                    group.addTask {
+                        for _ in 0..<50 { _ = try await Self.next(stream) }
+                        return 50
+                    }
+                }
+                for number in 0..<50 {
+                    _ = try await hand.ask(
+                        "POST", ClusterHand.maps, ClusterHand.map("m\(number)"))
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(heard == 250)
+            #expect(hand.clock.now < .seconds(1))
+        }
+    }
 }
