@@ -1,11 +1,11 @@
 /// Durations and shares as people write them.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Int)] = [
         ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// `5m`, `30s`, `1h30m`, `500ms`: whole numbers, each unit once, the greatest first.
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         var rest = text.utf8[...]
         var next = 0
         var milliseconds = 0

@@ -26,7 +26,9 @@ struct FlowDocument {
         let filled = parameters.fill(written)
         var check = ShapeCheck()
         check.check(filled, .part(FlowKeys.file))
-        let filledTemplate = template.map { parameters.fill($0) }
+        let filledTemplate = template.map { template in
+            parameters.fill(template.without(written), for: written.at("spec", "template"))
+        }
         var templateCheck = ShapeCheck(mayLack: true)
         if let filledTemplate { templateCheck.check(filledTemplate, .part(FlowKeys.file)) }
         faults = parameters.faults + check.faults + templateCheck.faults
@@ -66,12 +68,17 @@ struct FlowDocument {
     /// The manifest's path as written.
     var manifest: String? { overrides.manifest ?? own.at("spec", "target", "manifest")?.text }
 
-    /// Where the manifest is named.
-    func manifestPlace(_ file: String) -> String {
+    /// What to say when the manifest cannot be read; the first fault, if there is one before it.
+    func missingManifest(_ manifest: String) -> FlowError {
+        let what = "missing file: \(ShapeCheck.short(manifest))"
         guard overrides.manifest == nil, let field = own.at("spec", "target", "manifest") else {
-            return "--manifest"
+            return FlowError(
+                .file, what, file: "--manifest",
+                suggestion: "check the path: it starts from the working directory")
         }
-        return "\(file):\(field.place) (\(field.path.pathText))"
+        let missing = field.error(
+            .file, what, do: "check the path: it starts from the flow's folder")
+        return (faults + [missing]).first(inOrderOf: [own.file]) ?? missing
     }
 
     func flow(_ source: FlowSource, exists: (String) -> Bool) throws(FlowError) -> Flow {
@@ -80,6 +87,30 @@ struct FlowDocument {
         let order = source.files.prefix(1).map(\.path) + (template.map { [$0.file] } ?? [])
         if let fault = (faults + reading.faults).first(inOrderOf: order) { throw fault }
         return flow
+    }
+}
+
+extension FlowField {
+    /// A template without what a flow has of its own: keys of spec, single tests and gates.
+    fileprivate func without(_ flow: FlowField) -> FlowField {
+        func kept(_ node: YAMLNode, _ own: YAMLNode?, inside: [String]) -> YAMLNode {
+            guard let members = node.members, let own else { return node }
+            let left = members.compactMap { member -> YAMLMember? in
+                guard let mine = own[member.key] else { return member }
+                guard inside.contains(member.key) else { return nil }
+                return YAMLMember(
+                    key: member.key, place: member.place,
+                    value: kept(member.value, mine, inside: []))
+            }
+            return YAMLNode(.mapping(left), at: node.place)
+        }
+        let left = (node.members ?? []).map { member in
+            guard member.key == "spec" else { return member }
+            let spec = kept(
+                member.value, flow.node["spec"], inside: ["tests", "gates", "parameters"])
+            return YAMLMember(key: member.key, place: member.place, value: spec)
+        }
+        return FlowField(file: file, document: YAMLNode(.mapping(left), at: node.place))
     }
 }
 
@@ -140,8 +171,9 @@ struct FlowParameters {
         return YAMLScalar(value: .string(text), text: text, isPlain: false)
     }
 
-    mutating func fill(_ field: FlowField) -> FlowField {
-        var substitution = FlowSubstitution(file: field.file, values: values, empty: empty)
+    mutating func fill(_ field: FlowField, for user: FlowField? = nil) -> FlowField {
+        var substitution = FlowSubstitution(
+            file: field.file, values: values, empty: empty, for: user)
         let filled = substitution.fill(field.node)
         faults += substitution.faults
         return FlowField(file: field.file, document: filled)

@@ -1,7 +1,18 @@
 // FlowFiles — reads the file that a team keeps per service, or says which line is wrong.
 //
-//   Flow          what a flow says, as a value
-//   FlowReader    YAML -> Flow; every fault with file, line, column and a suggestion
-//   FlowError     one such fault
+// Read in this order:
+//   Flow              what a flow says, as a value
+//   FlowReader        the door: a file -> Flow; and the same again from what a run remembers
+//   FlowError         what is wrong with one, where, and what to do
+//   FlowKeys          every key that a flow may have, and what may stand behind it
+//   FlowShape         the kinds of values, in words
+//   FlowDocument      a file with its template and its parameters
+//   FlowSubstitution  ${name}
+//   ShapeCheck        a file against the keys
+//   FlowReading       what is there -> Flow; finds what does not go together
+//   StepOrder         which steps can follow which
+//   ManifestReading   the candidate's objects
+//   FlowTemplates     the templates that every theseus has; `flows/` holds the same
 //
+// Every fault is found, and the first in the order of the file is told.
 // Knows no cluster: what stands there is the survey's to find.

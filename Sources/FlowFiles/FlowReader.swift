@@ -3,31 +3,29 @@ package enum FlowReader {
     /// Reads a flow and the manifest that it names; also says what a run must remember of them.
     ///
     /// - Parameters:
-    ///   - workingDirectory: absolute; what relative paths of the command line start from.
-    ///   - exists: whether a file is there; asked for commands with a slash in their name.
+    ///   - workingDirectory: absolute; what relative paths of the command line start from. Without
+    ///     it a command with a relative path is only found from where we run.
     ///   - readFile: reads a whole file; relative paths start from the working directory.
+    ///   - exists: whether a file is there; asked for commands with a slash in their name.
     package static func load(
-        path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String,
-        exists: (String) -> Bool = { _ in true }, readFile: (String) throws -> [UInt8]
+        path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String = "",
+        readFile: (String) throws -> [UInt8], exists: (String) -> Bool = { _ in true }
     ) throws(FlowError) -> (flow: Flow, source: FlowSource) {
-        let flowFile = FlowSource.File(
-            path: path,
-            bytes: try bytes(
-                of: path, named: path, as: "the flow file", do: "check the path", readFile))
+        let text = try bytes(
+            of: path, readFile,
+            else: FlowError(
+                .file, "the flow file cannot be read", file: path,
+                suggestion: "check the path, and that you may read it"))
         let folder = FlowPath.folder(of: FlowPath.joined(workingDirectory, path))
-        var source = FlowSource(files: [flowFile], folder: folder, overrides: overrides)
+        var source = FlowSource(
+            files: [.init(path: path, bytes: text)], folder: folder, overrides: overrides)
         let document = try FlowDocument(source)
         if let manifest = document.manifest {
-            let place = document.manifestPlace(path)
-            let isOption = overrides.manifest != nil
-            let suggestion =
-                isOption
-                ? "check the path: it starts from the working directory"
-                : "check target.manifest: it starts from the flow's folder"
-            let bytes = try bytes(
-                of: isOption ? manifest : FlowPath.joined(FlowPath.folder(of: path), manifest),
-                named: place, as: "the manifest", do: suggestion, readFile)
-            source.files.append(.init(path: manifest, bytes: bytes))
+            let place =
+                overrides.manifest ?? FlowPath.joined(FlowPath.folder(of: path), manifest)
+            let text = try bytes(
+                of: place, readFile, else: document.missingManifest(manifest))
+            source.files.append(.init(path: manifest, bytes: text))
         }
         return (try document.flow(source, exists: exists), source)
     }
@@ -38,15 +36,13 @@ package enum FlowReader {
     }
 
     private static func bytes(
-        of path: String, named place: String, as what: String, do suggestion: String,
-        _ readFile: (String) throws -> [UInt8]
+        of path: String, _ readFile: (String) throws -> [UInt8],
+        else fault: @autoclosure () -> FlowError
     ) throws(FlowError) -> [UInt8] {
         do {
             return try readFile(path)
         } catch {
-            throw FlowError(
-                .file, "\(what) \(path) cannot be read", file: place,
-                suggestion: "\(suggestion), and that you may read it")
+            throw fault()
         }
     }
 }

@@ -33,13 +33,22 @@ extension FlowReading {
                 template.keyError(
                     .contradiction, "both template and steps are there",
                     do: "keep one of them: a template brings its steps"))
-        } else if template == nil, spec?["steps"] == nil, let spec, spec.node.members != nil {
+        } else if template == nil, spec?["steps"] == nil, let spec, spec.node.members != nil,
+            !spec.names.contains(where: Self.meansSteps)
+        {
             faults.append(
                 spec.keyError(
                     .missingKey, "\(spec.name) has neither steps nor template",
                     do: "add steps, or template: "
                         + FlowTemplates.names.joined(separator: " or template: ")))
         }
+    }
+
+    /// Whether a key is one of the two that bring steps, misspelt.
+    private static func meansSteps(_ name: String) -> Bool {
+        let known = FlowKeys.spec.keys.map(\.name)
+        guard !known.contains(name) else { return false }
+        return ["steps", "template"].contains(NearestName.of(name, among: known))
     }
 
     /// A step's word and, where there is one, what stands behind it.

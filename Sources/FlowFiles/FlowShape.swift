@@ -49,6 +49,14 @@ struct FlowKey: Sendable {
     }
 }
 
+extension FlowKey {
+    /// What it is for, as the end of a sentence.
+    var aim: String {
+        let words = summary.hasSuffix(".") ? summary.dropLast() : summary[...]
+        return words.prefix(1).lowercased() + words.dropFirst()
+    }
+}
+
 /// The keys of one mapping.
 struct FlowPart: Sendable {
     let keys: [FlowKey]
@@ -94,7 +102,7 @@ extension FlowShape {
         case .statuses: "a status or a range of them"
         case .texts: "a list of texts"
         case .textMap: "a mapping of texts"
-        case .nothing: "left out"
+        case .nothing: "nothing"
         case .anything: "something"
         case .part, .named: "a mapping"
         case .list, .steps: "a list"
@@ -110,7 +118,7 @@ extension FlowShape {
         case .address: "write for example http://prometheus.istio-system:9090"
         case .whole(let range):
             range.upperBound == 100
-                ? "write for example 50" : "write for example \(max(3, range.lowerBound))"
+                ? "write for example 50" : "write for example 3"
         case .decimal: "write for example 0.01"
         case .flag: "write true or false, without quotes"
         case .duration: "write for example 500ms, 30s, 5m or 1h30m"

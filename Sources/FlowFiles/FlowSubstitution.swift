@@ -11,11 +11,17 @@ struct FlowSubstitution {
     private let values: [(name: String, scalar: YAMLScalar)]
     /// Declared, but without a value.
     private let empty: [String]
+    /// Who should have given the values of a template; nil for a flow's own.
+    private let user: FlowField?
 
-    init(file: String, values: [(name: String, scalar: YAMLScalar)], empty: [String] = []) {
+    init(
+        file: String, values: [(name: String, scalar: YAMLScalar)], empty: [String],
+        for user: FlowField? = nil
+    ) {
         self.file = file
         self.values = values
         self.empty = empty
+        self.user = user
     }
 
     /// The whole file, filled; the parameters themselves and the names of things stay.
@@ -67,6 +73,7 @@ struct FlowSubstitution {
                 } else if Self.isQuery(path), GateSpec.placeholders.contains(name) {
                     text += "${\(name)}"
                 } else {
+                    text += "${\(name)}"
                     missing(name, path, place)
                 }
             }
@@ -75,6 +82,13 @@ struct FlowSubstitution {
     }
 
     private mutating func missing(_ name: String, _ path: [YAMLStep], _ place: YAMLPlace) {
+        if empty.contains(name), let user {
+            faults.append(
+                user.error(
+                    .parameter, "the template needs parameter \"\(name)\"",
+                    do: "give it under spec.parameters, or with --set \(name)=…"))
+            return
+        }
         if empty.contains(name) {
             faults.append(
                 fault(

@@ -23,7 +23,6 @@ enum FlowTemplates {
             - backup
             - deploy: {deadline: "${deadline}"}
             - route
-            - reach
             - weight: 100
             - bake: {for: "${bake}"}
 

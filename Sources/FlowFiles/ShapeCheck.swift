@@ -37,7 +37,12 @@ struct ShapeCheck {
         case .words(let words):
             guard let text = field.text else { return mismatch(field, shape) }
             if !words.contains(text) { foreign(text, field, words) }
-        case .nothing: if !field.node.isNull { mismatch(field, shape) }
+        case .nothing:
+            guard !field.node.isNull else { return }
+            faults.append(
+                field.error(
+                    .wrongValue, "\(field.name) takes nothing behind it, found \(field.kind)",
+                    do: shape.example))
         case .texts:
             guard field.node.items != nil else { return mismatch(field, shape) }
             for item in field.items where item.text == nil { mismatch(item, .text) }
@@ -76,21 +81,28 @@ struct ShapeCheck {
             }
         }
         guard !mayLack else { return }
-        for key in part.keys where key.isRequired && field[key.name] == nil {
+        // A misspelt key is not missing as well.
+        let odd = field.names.filter { name in !part.keys.contains { $0.name == name } }
+        let meant = odd.compactMap { NearestName.of($0, among: part.keys.map(\.name)) }
+        for key in part.keys
+        where key.isRequired && field[key.name] == nil && !meant.contains(key.name) {
             faults.append(
                 field.keyError(
                     .missingKey, "\(field.name) has no \"\(key.name)\"",
-                    do: "add \(key.name): \(key.summary)"))
+                    do: "add \(key.name): \(key.aim)"))
         }
-        let chosen = part.oneOf.filter { field[$0] != nil }
-        if !part.oneOf.isEmpty, chosen.count != 1 {
-            faults.append(
-                field.keyError(
-                    chosen.isEmpty ? .missingKey : .contradiction,
-                    "\(field.name) has \(chosen.isEmpty ? "neither" : "both")"
-                        + " \(part.oneOf.joined(separator: chosen.isEmpty ? " nor " : " and "))",
-                    do: "give exactly one of the two"))
-        }
+        if !meant.contains(where: part.oneOf.contains) { requireOne(of: part.oneOf, in: field) }
+    }
+
+    private mutating func requireOne(of names: [String], in field: FlowField) {
+        let chosen = names.filter { field[$0] != nil }
+        guard !names.isEmpty, chosen.count != 1 else { return }
+        let (each, between) = chosen.isEmpty ? ("neither", " nor ") : ("both", " and ")
+        faults.append(
+            field.keyError(
+                chosen.isEmpty ? .missingKey : .contradiction,
+                "\(field.name) has \(each) \(names.joined(separator: between))",
+                do: "give exactly one of the two"))
     }
 
     private mutating func unknown(_ name: String, _ field: FlowField, among known: [String]) {

@@ -29,6 +29,10 @@ struct StepOrder {
             fault(
                 field, "step \"\(name)\" cannot be reached: it stands after retire",
                 "make retire the last step")
+        } else if heard.isEmpty, step != .backup, !hasGaps {
+            fault(
+                field, "the first step must be \"backup\", found \"\(name)\"",
+                "begin with - backup")
         } else {
             check(step, field)
         }
@@ -53,13 +57,8 @@ struct StepOrder {
     private mutating func check(_ step: Step, _ field: FlowField) {
         let name = step.word
         switch step {
-        case .backup:
-            if !heard.isEmpty, !heard.contains("backup") {
-                fault(field, "step \"backup\" must be the first", "move it to the top")
-            }
-            once(name, field)
+        case .backup: once(name, field)
         case .deploy:
-            require("backup", for: name, field)
             once(name, field)
         case .route:
             require("deploy", for: name, field)
@@ -78,7 +77,7 @@ struct StepOrder {
         case .weight(let next): rise(to: next, field)
         case .test(let call): check(call, field)
         case .bake, .gate: require("deploy", for: name, field)
-        case .approve, .pause: require("backup", for: name, field)
+        case .approve, .pause: break
         case .shrink:
             requireAll(name, field)
             once(name, field)
@@ -102,8 +101,7 @@ struct StepOrder {
     }
 
     private mutating func check(_ call: TestCall, _ field: FlowField) {
-        require(
-            darkTests.contains(call.name) ? "route" : "backup", for: "test: \(call.name)", field)
+        if darkTests.contains(call.name) { require("route", for: "test: \(call.name)", field) }
         switch call.baseline {
         case .none: break
         case .record: recorded.append(call.name)

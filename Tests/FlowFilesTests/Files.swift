@@ -12,11 +12,10 @@ struct Files {
     {
         try FlowReader.load(
             path: path, overrides: overrides, workingDirectory: "/work",
-            exists: { commands.contains($0) },
             readFile: { path in
                 guard let text = texts[path] else { throw Missing() }
                 return Array(text.utf8)
-            })
+            }, exists: { commands.contains($0) })
     }
 
     /// What is wrong with the flow, in words; nil where nothing is.
