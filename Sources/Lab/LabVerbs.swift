@@ -292,7 +292,8 @@ extension LabCluster {
     {
         guard call.address.value("fieldManager") != nil else {
             throw .badRequest(
-                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is"
+                    + " required for apply patch"
             )
         }
         guard call.subresource != "scale" else { throw .badMethod }

@@ -54,7 +54,8 @@ struct ClusterVerbsTests {
             body: ["apiVersion": "v1", "kind": "ConfigMap", "metadata": [:]], status: 422,
             reason: "Invalid",
             says:
-                #"ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required"#
+                #"ConfigMap "" is invalid: metadata.name: Required value: "#
+                + #"name or generateName is required"#
         ),
         VerbCase(
             what: "made with a bad name", method: "POST", path: ClusterHand.maps,
@@ -67,21 +68,26 @@ struct ClusterVerbsTests {
             what: "a Deployment whose selector misses its pods", method: "POST",
             path: ClusterHand.deployments, body: crooked, status: 422, reason: "Invalid",
             says:
-                #"Deployment.apps "demo-app-v2" is invalid: spec.template.metadata.labels: Invalid value: the template's labels: `selector` does not match template `labels`"#
+                #"Deployment.apps "demo-app-v2" is invalid: spec.template.metadata.labels: "#
+                + #"Invalid value: the template's labels: `selector` does not match template "#
+                + #"`labels`"#
         ),
         VerbCase(
             what: "an autoscaler upside down", method: "POST", path: ClusterHand.scalers,
             body: DemoWorld.autoscaler(version: "v2", minimum: 5, maximum: 2), status: 422,
             reason: "Invalid",
             says:
-                #"HorizontalPodAutoscaler.autoscaling "demo-app-v2" is invalid: spec.maxReplicas: Invalid value: 2: must be greater than or equal to `minReplicas`"#
+                #"HorizontalPodAutoscaler.autoscaling "demo-app-v2" is invalid: "#
+                + #"spec.maxReplicas: Invalid value: 2: must be greater than or equal to "#
+                + #"`minReplicas`"#
         ),
         VerbCase(
             what: "a route with a negative weight", method: "PATCH",
             path: ClusterHand.routes + "/demo-app", body: weights(-25, 125),
             type: "merge-patch+json", status: 400,
             says:
-                #"admission webhook "validation.istio.io" denied the request: configuration is invalid: weight -25 < 0"#
+                #"admission webhook "validation.istio.io" denied the request: "#
+                + #"configuration is invalid: weight -25 < 0"#
         ),
         VerbCase(
             what: "a strategic patch of a custom resource", method: "PATCH",
@@ -93,7 +99,8 @@ struct ClusterVerbsTests {
             status: 404, reason: "NotFound"),
         VerbCase(
             what: "apply without a manager", method: "PATCH", path: ClusterHand.maps + "/a",
-            body: ClusterHand.map("a"), type: "apply-patch+yaml", status: 400, reason: "BadRequest"),
+            body: ClusterHand.map("a"), type: "apply-patch+yaml", status: 400,
+            reason: "BadRequest"),
         VerbCase(
             what: "a new selector", method: "PATCH",
             path: ClusterHand.deployments + "/demo-app-v1",
@@ -104,7 +111,8 @@ struct ClusterVerbsTests {
                 ]
             ], type: "merge-patch+json", status: 422, reason: "Invalid",
             says:
-                #"Deployment.apps "demo-app-v1" is invalid: spec.selector: Invalid value: the selector: field is immutable"#
+                #"Deployment.apps "demo-app-v1" is invalid: spec.selector: Invalid value: "#
+                + #"the selector: field is immutable"#
         ),
         VerbCase(
             what: "a delete of an older version", method: "DELETE",

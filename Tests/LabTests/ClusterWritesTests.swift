@@ -19,7 +19,8 @@ struct ClusterWritesTests {
             #expect(
                 stale.message
                     == "Operation cannot be fulfilled on configmaps \"settings\": the object has"
-                    + " been modified; please apply your changes to the latest version and try again"
+                    + " been modified; please apply your changes to the latest version and try"
+                    + " again"
             )
             mine.set(nil, at: "metadata", "resourceVersion")
             mine.set("3", at: "data", "a")
