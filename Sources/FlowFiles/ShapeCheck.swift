@@ -19,7 +19,12 @@ struct ShapeCheck {
             if !Self.isName(text) { unfit(field, shape) }
         case .address:
             guard let text = field.text else { return mismatch(field, shape) }
-            if !Self.isAddress(text) { unfit(field, shape) }
+            if let fault = Self.fault(ofAddress: text) {
+                // Not repeated: what is wrong with it may be a password.
+                faults.append(
+                    field.error(
+                        .wrongValue, "\(field.name) \(fault)", do: shape.example))
+            }
         case .whole(let range):
             guard let whole = field.whole else { return mismatch(field, shape) }
             if !range.contains(whole) { unfit(field, shape) }
@@ -201,12 +206,17 @@ struct ShapeCheck {
             && text.utf8.allSatisfy { isPlain($0) || $0 == 0x2D || $0 == 0x2E }
     }
 
-    private static func isAddress(_ text: String) -> Bool {
+    /// What is wrong with an address; a run's journal keeps it, so it may hold no password.
+    private static func fault(ofAddress text: String) -> String? {
         let scheme = ["http://", "https://"].first { text.hasPrefix($0) }
-        guard let scheme else { return false }
-        let rest = text.dropFirst(scheme.count)
-        return rest.first.map { $0 != "/" } ?? false
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard let scheme else { return "must be \(FlowShape.address.wish)" }
+        let host = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if host.isEmpty { return "names no host" }
+        if host.contains("@") { return "has a user or password in it" }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return "has a character that no address has"
+        }
+        return nil
     }
 }
 

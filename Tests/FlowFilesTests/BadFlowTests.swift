@@ -125,8 +125,14 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
         BadFlow(
             "no address", "http://prometheus.istio-system:9090", "prometheus:9090",
             """
-            flow: "address" must be an address that begins with http:// or https://, found \
-            "prometheus:9090"
+            flow: "address" must be an address that begins with http:// or https://
+              where: reviews.yaml:14:25 (spec.prometheus.address)
+              do:    write for example http://prometheus.istio-system:9090
+            """),
+        BadFlow(
+            "a password", "prometheus.istio", "me:hunter2@prometheus.istio",
+            """
+            flow: "address" has a user or password in it
               where: reviews.yaml:14:25 (spec.prometheus.address)
               do:    write for example http://prometheus.istio-system:9090
             """),

@@ -9,174 +9,174 @@ import Testing
 
 /// A flow that has every key there is.
 @Suite struct EveryKeyTests {
-  private static let text = """
-    apiVersion: theseus.dev/v1
-    kind: Flow
-    metadata: {name: orders, labels: {team: a}, annotations: {note: b}}
-    spec:
-      target: {namespace: shop, service: orders, manifest: k8s/reviews-v2.yaml,
-               versionLabel: release, stable: orders-v1}
-      routes: [{virtualService: orders, namespace: edge, http: [a, b]}, {virtualService: more}]
-      gateway: {url: "http://127.0.0.1:8080/"}
-      prometheus: {address: "http://prometheus:9090", scrape: 5s}
-      dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}}
-      settle: 20s
-      observe: {deadline: 90s}
-      limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h}
-      gitops: keep
-      onCutOff: ask
-      onStale: resume
-      tests:
-        load:
-          http:
-            path: /a
-            method: POST
-            requests: 9
-            concurrency: 3
-            expect: 2xx
-            headers: {x-count: 5}
-            dark: true
-            maxErrors: 2
-            versionHeader: x-version
-            patience: 3s
-          tolerance: 12.5%
-          higherIsBetter: [hits]
-          timeout: 1m
-          repeat: safe
-        migrate: {command: [bin/migrate, 1.10], env: [TOKEN], repeat: once, retries: 0}
-      gates:
-        own:
-          prometheus: {query: "q[${window}]", samplesQuery: "s[${window}]"}
-          min: -1
-          max: 0.5
-          minimumSamples: 7
-          every: 10s
-        ratio: {errorRatio: {codes: "5..|429"}, max: 1}
-      steps:
-        - backup
-        - deploy
-        - route
-        - reach
-        - autoscale
-        - drill
-        - test: {load: {}}
-        - test: migrate
-        - weight: 100
-        - bake: {for: 1m30s, maxFor: 2m, gates: [own, ratio], tests: [load]}
-        - gate: ratio
-        - approve: {timeout: 4h}
-        - pause: 500ms
-        - shrink
+    private static let text = """
+        apiVersion: theseus.dev/v1
+        kind: Flow
+        metadata: {name: orders, labels: {team: a}, annotations: {note: b}}
+        spec:
+          target: {namespace: shop, service: orders, manifest: k8s/reviews-v2.yaml,
+                   versionLabel: release, stable: orders-v1}
+          routes: [{virtualService: orders, namespace: edge, http: [a, b]}, {virtualService: more}]
+          gateway: {url: "http://127.0.0.1:8080/"}
+          prometheus: {address: "http://prometheus:9090", scrape: 5s}
+          dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}}
+          settle: 20s
+          observe: {deadline: 90s}
+          limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h}
+          gitops: keep
+          onCutOff: ask
+          onStale: resume
+          tests:
+            load:
+              http:
+                path: /a
+                method: POST
+                requests: 9
+                concurrency: 3
+                expect: 2xx
+                headers: {x-count: 5}
+                dark: true
+                maxErrors: 2
+                versionHeader: x-version
+                patience: 3s
+              tolerance: 12.5%
+              higherIsBetter: [hits]
+              timeout: 1m
+              repeat: safe
+            migrate: {command: [bin/migrate, 1.10], env: [TOKEN], repeat: once, retries: 0}
+          gates:
+            own:
+              prometheus: {query: "q[${window}]", samplesQuery: "s[${window}]"}
+              min: -1
+              max: 0.5
+              minimumSamples: 7
+              every: 10s
+            ratio: {errorRatio: {codes: "5..|429"}, max: 1}
+          steps:
+            - backup
+            - deploy
+            - route
+            - reach
+            - autoscale
+            - drill
+            - test: {load: {}}
+            - test: migrate
+            - weight: 100
+            - bake: {for: 1m30s, maxFor: 2m, gates: [own, ratio], tests: [load]}
+            - gate: ratio
+            - approve: {timeout: 4h}
+            - pause: 500ms
+            - shrink
 
-    """
+        """
 
-  private func flow() throws -> Flow {
-    var files = Files(texts: ["reviews.yaml": Self.text], commands: ["/work/bin/migrate"])
-    files.texts["k8s/reviews-v2.yaml"] = Files.manifest
-    return try files.load().flow
-  }
-
-  @Test func readsTheSurroundings() throws {
-    let flow = try flow()
-    #expect(flow.target.versionLabel == "release")
-    #expect(flow.target.stable == "orders-v1")
-    #expect(
-      flow.routes == [
-        FlowRoute(virtualService: "orders", namespace: "edge", http: ["a", "b"]),
-        FlowRoute(virtualService: "more"),
-      ])
-    #expect(flow.gateway == GatewayAddress(url: "http://127.0.0.1:8080"))
-    #expect(flow.scrape == .seconds(5))
-    #expect(flow.dark == [["uri": ["exact": "/a"]]])
-    #expect(flow.darkExample == DarkExample(headers: ["x-b": "1", "x-c": "d"]))
-    #expect(flow.keepsGitOps)
-    #expect(flow.goesOnWhenStale)
-    #expect(!flow.trustsWeights)
-  }
-
-  @Test func readsTheLimits() throws {
-    let plan = try flow().plan
-    #expect(plan.onCutOff == .ask)
-    #expect(plan.limits.settle == .seconds(20))
-    #expect(plan.limits.observe == .seconds(90))
-    #expect(plan.limits.write == .seconds(60))
-    #expect(plan.limits.capacity == .seconds(120))
-    #expect(plan.limits.drain == .seconds(180))
-    #expect(plan.limits.home == .seconds(240))
-    #expect(plan.limits.pause == .seconds(18_000))
-  }
-
-  @Test func readsTestsAndGates() throws {
-    let flow = try flow()
-    let load = TestSpec.Load(
-      "/a", method: "POST", requests: 9, concurrency: 3, headers: ["x-count": "5"],
-      dark: true, maxErrors: 2, versionHeader: "x-version", patience: .seconds(3))
-    #expect(
-      flow.tests == [
-        TestSpec("load", .http(load), tolerance: 0.125, higherIsBetter: ["hits"]),
-        TestSpec(
-          "migrate",
-          .command(.init(["/work/bin/migrate", "1.10"], environment: ["TOKEN"]))),
-      ])
-    #expect(
-      flow.gates == [
-        GateSpec(
-          "own", .query("q[${window}]"), minimum: -1, maximum: 0.5, minimumSamples: 7,
-          samplesQuery: "s[${window}]", every: .seconds(10)),
-        GateSpec("ratio", .errorRatio(codes: "5..|429"), maximum: 1, every: .seconds(5)),
-      ])
-  }
-
-  @Test func readsTheSteps() throws {
-    let load = TestCall("load", timeout: .seconds(60), repetition: .repeatable)
-    let bake = Bake(
-      duration: .seconds(90), longest: .seconds(120), gates: ["own", "ratio"], tests: [load])
-    #expect(
-      try flow().plan.steps == [
-        .backup, .deploy(deadline: .seconds(600)), .route,
-        .reach(deadline: .seconds(120), every: .seconds(1)), .autoscale,
-        .drill(within: .seconds(10)), .test(load),
-        .test(TestCall("migrate", repetition: .atMostOnce)), .weight(.all), .bake(bake),
-        .gate("ratio"), .approve(timeout: .seconds(14_400)), .pause(.milliseconds(500)),
-        .shrink(minimum: 1),
-      ])
-  }
-
-  @Test(arguments: [
-    ("observe: {deadline: 90s}", "observe: none"),
-    ("  prometheus: {address: \"http://prometheus:9090\", scrape: 5s}\n", ""),
-  ])
-  func trustsWeightsThatItCannotSee(_ old: String, _ new: String) throws {
-    var text = Self.text.replacing(old, with: new)
-    if new.isEmpty {
-      let gates = try #require(text.firstRange(of: "  gates:\n"))
-      let steps = try #require(text.firstRange(of: "  steps:\n"))
-      text.removeSubrange(gates.lowerBound..<steps.lowerBound)
-      text.replace("gates: [own, ratio], ", with: "")
-      text.replace("    - gate: ratio\n", with: "")
+    private func flow() throws -> Flow {
+        var files = Files(texts: ["reviews.yaml": Self.text], commands: ["/work/bin/migrate"])
+        files.texts["k8s/reviews-v2.yaml"] = Files.manifest
+        return try files.load().flow
     }
-    let files = Files(
-      texts: ["reviews.yaml": text, "k8s/reviews-v2.yaml": Files.manifest],
-      commands: ["/work/bin/migrate"])
-    #expect(try files.load().flow.trustsWeights)
-  }
 
-  /// Whoever adds a key must show above what becomes of it.
-  @Test func hasEveryKey() {
-    let parts: [FlowPart] = [
-      FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
-      FlowKeys.gateway, FlowKeys.prometheus, FlowKeys.dark, FlowKeys.example,
-      FlowKeys.observe, FlowKeys.limits, FlowKeys.test, FlowKeys.http, FlowKeys.gate,
-      FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec,
-    ]
-    // A template brings its own steps; `host` and `parameters` are in the design's example.
-    let elsewhere = ["template", "parameters", "host"]
-    for key in parts.flatMap(\.keys) where !elsewhere.contains(key.name) {
-      #expect(Self.text.contains("\(key.name):"), "\(key.name)")
-      #expect(key.summary.hasSuffix("."), "\(key.name)")
+    @Test func readsTheSurroundings() throws {
+        let flow = try flow()
+        #expect(flow.target.versionLabel == "release")
+        #expect(flow.target.stable == "orders-v1")
+        #expect(
+            flow.routes == [
+                FlowRoute(virtualService: "orders", namespace: "edge", http: ["a", "b"]),
+                FlowRoute(virtualService: "more"),
+            ])
+        #expect(flow.gateway == GatewayAddress(url: "http://127.0.0.1:8080"))
+        #expect(flow.scrape == .seconds(5))
+        #expect(flow.dark == [["uri": ["exact": "/a"]]])
+        #expect(flow.darkExample == DarkExample(headers: ["x-b": "1", "x-c": "d"]))
+        #expect(flow.keepsGitOps)
+        #expect(flow.goesOnWhenStale)
+        #expect(!flow.trustsWeights)
     }
-    for step in FlowKeys.steps where step.name != "retire" {
-      #expect(Self.text.contains("- \(step.name)"), "\(step.name)")
+
+    @Test func readsTheLimits() throws {
+        let plan = try flow().plan
+        #expect(plan.onCutOff == .ask)
+        #expect(plan.limits.settle == .seconds(20))
+        #expect(plan.limits.observe == .seconds(90))
+        #expect(plan.limits.write == .seconds(60))
+        #expect(plan.limits.capacity == .seconds(120))
+        #expect(plan.limits.drain == .seconds(180))
+        #expect(plan.limits.home == .seconds(240))
+        #expect(plan.limits.pause == .seconds(18_000))
     }
-  }
+
+    @Test func readsTestsAndGates() throws {
+        let flow = try flow()
+        let load = TestSpec.Load(
+            "/a", method: "POST", requests: 9, concurrency: 3, headers: ["x-count": "5"],
+            dark: true, maxErrors: 2, versionHeader: "x-version", patience: .seconds(3))
+        #expect(
+            flow.tests == [
+                TestSpec("load", .http(load), tolerance: 0.125, higherIsBetter: ["hits"]),
+                TestSpec(
+                    "migrate",
+                    .command(.init(["/work/bin/migrate", "1.10"], environment: ["TOKEN"]))),
+            ])
+        #expect(
+            flow.gates == [
+                GateSpec(
+                    "own", .query("q[${window}]"), minimum: -1, maximum: 0.5, minimumSamples: 7,
+                    samplesQuery: "s[${window}]", every: .seconds(10)),
+                GateSpec("ratio", .errorRatio(codes: "5..|429"), maximum: 1, every: .seconds(5)),
+            ])
+    }
+
+    @Test func readsTheSteps() throws {
+        let load = TestCall("load", timeout: .seconds(60), repetition: .repeatable)
+        let bake = Bake(
+            duration: .seconds(90), longest: .seconds(120), gates: ["own", "ratio"], tests: [load])
+        #expect(
+            try flow().plan.steps == [
+                .backup, .deploy(deadline: .seconds(600)), .route,
+                .reach(deadline: .seconds(120), every: .seconds(1)), .autoscale,
+                .drill(within: .seconds(10)), .test(load),
+                .test(TestCall("migrate", repetition: .atMostOnce)), .weight(.all), .bake(bake),
+                .gate("ratio"), .approve(timeout: .seconds(14_400)), .pause(.milliseconds(500)),
+                .shrink(minimum: 1),
+            ])
+    }
+
+    @Test(arguments: [
+        ("observe: {deadline: 90s}", "observe: none"),
+        ("  prometheus: {address: \"http://prometheus:9090\", scrape: 5s}\n", ""),
+    ])
+    func trustsWeightsThatItCannotSee(_ old: String, _ new: String) throws {
+        var text = Self.text.replacing(old, with: new)
+        if new.isEmpty {
+            let gates = try #require(text.firstRange(of: "  gates:\n"))
+            let steps = try #require(text.firstRange(of: "  steps:\n"))
+            text.removeSubrange(gates.lowerBound..<steps.lowerBound)
+            text.replace("gates: [own, ratio], ", with: "")
+            text.replace("    - gate: ratio\n", with: "")
+        }
+        let files = Files(
+            texts: ["reviews.yaml": text, "k8s/reviews-v2.yaml": Files.manifest],
+            commands: ["/work/bin/migrate"])
+        #expect(try files.load().flow.trustsWeights)
+    }
+
+    /// Whoever adds a key must show above what becomes of it.
+    @Test func hasEveryKey() {
+        let parts: [FlowPart] = [
+            FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
+            FlowKeys.gateway, FlowKeys.prometheus, FlowKeys.dark, FlowKeys.example,
+            FlowKeys.observe, FlowKeys.limits, FlowKeys.test, FlowKeys.http, FlowKeys.gate,
+            FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec,
+        ]
+        // A template brings its own steps; `host` and `parameters` are in the design's example.
+        let elsewhere = ["template", "parameters", "host"]
+        for key in parts.flatMap(\.keys) where !elsewhere.contains(key.name) {
+            #expect(Self.text.contains("\(key.name):"), "\(key.name)")
+            #expect(key.summary.hasSuffix("."), "\(key.name)")
+        }
+        for step in FlowKeys.steps where step.name != "retire" {
+            #expect(Self.text.contains("- \(step.name)"), "\(step.name)")
+        }
+    }
 }
