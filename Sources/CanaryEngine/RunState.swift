@@ -142,6 +142,16 @@ package struct Baseline: Hashable, Sendable {
 }
 
 extension RunState {
+    /// When the present leg began, by the run's clock.
+    package var legEntered: Duration {
+        switch course {
+        case .advancing(let place), .asking(let place), .paused(let place, _), .closing(let place):
+            place.entered
+        case .returning(let way): way.place.entered
+        case .promoted, .rolledBack, .personNeeded: clock
+        }
+    }
+
     package var isOver: Bool {
         switch course {
         case .promoted, .rolledBack, .personNeeded: true

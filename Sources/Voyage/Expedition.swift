@@ -125,7 +125,7 @@ package struct Expedition: Sendable {
             throw VoyageError(.held(by: other, isAlive: false), place: charter.target)
         }
         last = try await log.last() ?? last
-        try await requireWholeJournal(charter, last)
+        try await Heads(cluster: rig.cluster, store: store).check(charter)
         var state = last.state
         var head = last.head
         var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
@@ -155,25 +155,6 @@ package struct Expedition: Sendable {
     /// How long nobody held the run, by the API server's date where it said one.
     private func absence(since date: Int) -> Duration {
         .milliseconds(max(0, (rig.cluster.serverDate ?? rig.time.date) - date))
-    }
-
-    /// Objects that carry a head which the journal does not have: its tail is lost.
-    private func requireWholeJournal(_ charter: RunCharter, _ last: LoggedFact) async throws {
-        for reference in charter.routes {
-            let object = try await rig.cluster.patiently { try await $0.get(reference) }
-            guard let seal = object?.seal, seal.run == charter.run else { continue }
-            let parts = seal.head.split(separator: ":")
-            guard parts.count == 2, let sequence = Int(parts[0]) else { continue }
-            let place = "\(reference) carries record \(sequence)"
-            if sequence > last.sequence {
-                throw VoyageError(
-                    .damaged("it ends at record \(last.sequence)"), place: place)
-            }
-            let known = try await store.records(of: charter.run, from: max(1, sequence)).first
-            if sequence > 0, let known, known.hash != parts[1] {
-                throw VoyageError(.damaged("record \(sequence) is another one"), place: place)
-            }
-        }
     }
 
     // MARK: Driving

@@ -12,16 +12,19 @@ package struct Rig: Sendable {
     /// To Prometheus and through the gateway.
     package let outside: any HTTPTransport
     package let spawner: any ProcessSpawner
+    /// Our own environment; a test's command gets what the flow allows of it.
+    package let environment: [ProcessJob.Variable]
     package let time: any Timekeeper
     package let pace: Pace
 
     package init(
         cluster: KubernetesClient, outside: any HTTPTransport, spawner: any ProcessSpawner,
-        time: any Timekeeper, pace: Pace = Pace()
+        environment: [ProcessJob.Variable] = [], time: any Timekeeper, pace: Pace = Pace()
     ) {
         self.cluster = cluster
         self.outside = outside
         self.spawner = spawner
+        self.environment = environment
         self.time = time
         self.pace = pace
     }

@@ -60,12 +60,18 @@ extension ShipCrew {
     // MARK: Gates
 
     /// Since the weight took effect, cleaned of what our own tests sent.
+    ///
+    /// Begins a scrape after the last test that ended before this leg: what it sent falls between
+    /// two scrapes at the window's edge, where nobody can tell whether it was counted.
     private var window: GateWindow {
         let state = bridge.state
         let now = bridge.clock
+        let earlier = state.ownRuns.filter { $0.end <= state.legEntered }
+        let start = earlier.reduce(state.weightSince ?? now) { max($0, $1.end + flow.scrape) }
+        let spells = state.ownRuns.filter { $0.end > start - flow.scrape }
         return GateWindow(
-            sinceEffect: now - (state.weightSince ?? now),
-            own: state.ownRuns.map {
+            sinceEffect: now - start,
+            own: spells.map {
                 OwnSpell($0.traffic, began: now - $0.start, ended: now - $0.end)
             } + underWay.beginnings.map { OwnSpell(.unknown, began: now - $0, ended: .zero) })
     }
@@ -137,7 +143,9 @@ extension ShipCrew {
         }
         if round > 0 { try await rig.time.sleep(for: rig.pace.testRest) }
         let baseline = bridge.state.baselines.first { $0.test == call.name }?.measures
-        let runner = TestRunner(transport: rig.outside, spawner: rig.spawner, time: rig.time)
+        let runner = TestRunner(
+            transport: rig.outside, spawner: rig.spawner, time: rig.time,
+            environment: rig.environment)
         let key = "\(charter.run)-\(order.id.step)-\(order.id.leg)-\(order.id.attempt)"
         underWay.begin(order.id, at: bridge.clock)
         defer { underWay.end(order.id) }

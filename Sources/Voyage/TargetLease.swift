@@ -16,11 +16,11 @@ package struct TargetLease: Sendable {
         case orphaned(run: String)
     }
 
-    private let client: KubernetesClient
-    private let reference: ObjectReference
+    let client: KubernetesClient
+    let reference: ObjectReference
     private let run: String
     private let holder: String
-    private let pace: Pace
+    let pace: Pace
 
     static let runAnnotation = "theseus.dev/run"
     /// An abort that could not be left in the journal's inbox.
@@ -180,5 +180,25 @@ package struct TargetLease: Sendable {
                 guard (try? await client.time.sleep(for: .milliseconds(200))) != nil else { return }
             }
         }
+    }
+}
+
+extension TargetLease {
+    /// What a glance at the lease tells; for people, never to decide who may write.
+    package enum Look: Hashable, Sendable {
+        case free
+        case renewed
+        /// Not renewed for longer than it lasts, by the dates of holder and server.
+        case silent
+    }
+
+    package func look() async throws -> Look {
+        guard let lease = try await client.get(reference),
+            lease.spec["holderIdentity"]?.text?.isEmpty == false
+        else { return .free }
+        let renewed = lease.spec["renewTime"]?.text ?? ""
+        let now = client.serverDate ?? client.time.date
+        let limit = Int((pace.lease / .milliseconds(1)).rounded(.up))
+        return renewed >= MicroTime.text(now - limit - 1000) ? .renewed : .silent
     }
 }

@@ -14,7 +14,7 @@ internal import Processes
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Our own binary, re-executed around a command of a test: nothing else may run before.
         if arguments.first == GuardCommand.name {
-            exit(GuardCommand.main(arguments: Array(arguments.dropFirst())))
+            exit(GuardCommand.main())
         }
         signal(SIGPIPE, SIG_IGN)
         let end: ExitCode

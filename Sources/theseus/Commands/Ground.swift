@@ -27,7 +27,8 @@ struct Ground: Sendable {
             cluster: KubernetesClient(
                 server: entry.server, token: entry.token, transport: CurlTransport(), time: time),
             outside: CurlTransport(),
-            spawner: GuardedSpawner(executable: OwnBinary.path, time: time), time: time,
+            spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
+            environment: Environment.all, time: time,
             pace: speed > 1 ? Pace.quick : Pace())
         if entry.labSpeed != nil { try await confirmLab(rig, speed, entry.server) }
         return Ground(rig: rig, lab: nil, namespace: entry.namespace)
@@ -45,7 +46,8 @@ struct Ground: Sendable {
     /// The embedded lab on a clock that can be turned.
     static func lab(_ world: LabWorldFile, _ clock: LabClock) throws -> Ground {
         let state = try world.begin(date: clock.date)
-        let lab = LabWorld(state, time: clock)
+        // The demo's flows name the served lab's addresses, and mean this one too.
+        let lab = LabWorld(state, time: clock, gateway: LabServeCommand.gateway)
         var pace = Pace()
         pace.inbox = .seconds(2)
         return Ground(
@@ -57,7 +59,7 @@ struct Ground: Sendable {
     }
 
     static func journal(_ request: CommandRequest, writes: Bool = true) throws -> any JournalStore {
-        let address = request.value("--journal") ?? "sqlite:\(try defaultPath())"
+        let address = request.value("--journal") ?? "sqlite:\(defaultPath())"
         guard address.hasPrefix("sqlite:"), address.count > 7 else {
             throw UsageError(
                 .malformed("--journal", address, "sqlite:PATH"), command: request.command)
@@ -66,7 +68,7 @@ struct Ground: Sendable {
         return try SQLiteJournal(path: path, mode: writes ? .readWrite : .readOnly)
     }
 
-    private static func defaultPath() throws -> String {
+    private static func defaultPath() -> String {
         let home = Environment.value("HOME") ?? "."
         var folder = Environment.value("XDG_STATE_HOME") ?? "\(home)/.local/state"
         folder += "/theseus"

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 
 /// This process's environment variables.
 enum Environment {
@@ -6,6 +7,22 @@ enum Environment {
         guard let text = unsafe getenv(name) else { return nil }
         let value = unsafe String(cString: text)
         return value.isEmpty ? nil : value
+    }
+
+    /// All of them, in the order in which they stand.
+    static var all: [ProcessJob.Variable] {
+        var variables: [ProcessJob.Variable] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let parts = unsafe String(cString: entry).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 {
+                variables.append(
+                    ProcessJob.Variable(name: String(parts[0]), value: String(parts[1])))
+            }
+            unsafe next += 1
+        }
+        return variables
     }
 
     /// Who asks: `mia@build-7`.
@@ -17,7 +34,8 @@ enum Environment {
     static var host: String {
         var name = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&name, 255) == 0 else { return "localhost" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     static var process: Int { Int(getpid()) }
@@ -69,11 +87,20 @@ enum Files {
         defer { close(file) }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(file, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Unreadable(path: path, why: reason()) }
             bytes = bytes.dropFirst(count)
         }
+    }
+
+    static var workingDirectory: String {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        guard unsafe getcwd(&bytes, 4096) != nil else { return "/" }
+        return String(
+            decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

@@ -80,7 +80,8 @@ enum CommandTable {
         CommandEntry("approve", "RUN|SERVICE", "say yes to a run that asks"),
         CommandEntry("reject", "RUN|SERVICE", "say no to a run that asks: it rolls back"),
         CommandEntry("pause", "RUN|SERVICE", "stand still before the next step; gates go on"),
-        CommandEntry("promote", "RUN|SERVICE", "end the present bake or pause, as if it had passed"),
+        CommandEntry(
+            "promote", "RUN|SERVICE", "end the present bake or pause, as if it had passed"),
         CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
         CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),
         CommandEntry("show", "RUN", "every fact of a run, and why"),
@@ -90,7 +91,8 @@ enum CommandTable {
             "lab serve", "a cluster, a mesh, users and Prometheus on loopback",
             [
                 OptionEntry("--listen", "ADDRESS:PORT", "the API (default: 127.0.0.1:7080)"),
-                OptionEntry("--gateway", "ADDRESS:PORT", "the mesh's gateway (default: 127.0.0.1:7081)"),
+                OptionEntry(
+                    "--gateway", "ADDRESS:PORT", "the mesh's gateway (default: 127.0.0.1:7081)"),
                 OptionEntry("--world", "FILE", "another world than the demo's"),
                 OptionEntry("--speed", "N", "its clock runs N times as fast"),
             ]),

@@ -38,7 +38,9 @@ enum HelpText {
     }
 
     private static func options(_ options: [OptionEntry]) -> String {
-        let shown = options.map { ($0.value.map { " \($0)" } ?? "").isEmpty ? $0.name : "\($0.name) \($0.value ?? "")" }
+        let shown = options.map {
+            ($0.value.map { " \($0)" } ?? "").isEmpty ? $0.name : "\($0.name) \($0.value ?? "")"
+        }
         let width = (shown.map(\.count).max() ?? 0) + 2
         return zip(shown, options).map { "  \(padded($0, width))\($1.summary)" }
             .joined(separator: "\n")

@@ -38,11 +38,15 @@ struct FactLines: Sendable {
         case .stepBegun: "begins"
         case .promotionDecided: "promotion is decided: from here only forward"
         case .started(let id): "started, once: \(OrderText.text(of: id))"
-        case .done(_, let note): note.isEmpty ? nil : note
+        case .done(_, let note):
+            if case .promoted = state.course { "promoted" } else { note.isEmpty ? nil : note }
         case .backedUp(_, let backup): "backed up; stable has \(backup.stableReady) ready pods"
-        case .tested(_, let report): "test \(report.passed ? "passed" : "FAILED"): \(report.sentence)"
-        case .judged(_, let gate, let verdict): "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
-        case .observed(_, let seen, let note): seen ? "seen in the mesh: \(note)" : "unseen: \(note)"
+        case .tested(_, let report):
+            "test \(report.passed ? "passed" : "FAILED"): \(report.sentence)"
+        case .judged(_, let gate, let verdict):
+            "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
+        case .observed(_, let seen, let note):
+            seen ? "seen in the mesh: \(note)" : "unseen: \(note)"
         case .failed(_, let setback): "FAILED: \(setback.reason)"
         case .deadlinePassed(let id): deadline(id, state)
         case .wished(let wish): "\(wish.kind.rawValue), says \(wish.by)"

@@ -1,0 +1,34 @@
+internal import FlowFiles
+package import Journal
+package import KubernetesAPI
+internal import Manifests
+
+/// Compares the heads that the cluster's objects carry with the journal: a tail that was lost
+/// shows here and nowhere else.
+package struct Heads: Sendable {
+    private let cluster: KubernetesClient
+    private let store: any JournalStore
+
+    package init(cluster: KubernetesClient, store: any JournalStore) {
+        self.cluster = cluster
+        self.store = store
+    }
+
+    package func check(_ charter: RunCharter) async throws {
+        let last = try await store.last(of: charter.run)?.sequence ?? 0
+        for reference in charter.routes {
+            let object = try await cluster.patiently { try await $0.get(reference) }
+            guard let seal = object?.seal, seal.run == charter.run else { continue }
+            let parts = seal.head.split(separator: ":")
+            guard parts.count == 2, let sequence = Int(parts[0]) else { continue }
+            let place = "\(reference) carries record \(sequence)"
+            if sequence > last {
+                throw VoyageError(.damaged("it ends at record \(last)"), place: place)
+            }
+            let known = try await store.records(of: charter.run, from: max(1, sequence)).first
+            if sequence > 0, let known, known.hash != parts[1] {
+                throw VoyageError(.damaged("record \(sequence) is another one"), place: place)
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import FlowFiles
+internal import Journal
+internal import Lab
+internal import Timekeeping
+internal import Voyage
+
+/// `theseus deploy FLOW`.
+struct DeployCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    func carryOut() async throws -> ExitCode {
+        let (flow, source) = try FlowReader.load(
+            path: request.operand ?? "", overrides: try overrides(),
+            workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
+        guard request.value("--cluster") == "lab" else {
+            let ground = try await Ground.cluster(request)
+            return try await deploy(flow, source, ground)
+        }
+        let turnable = TurnableWorld()
+        let clock = LabClock(turnable)
+        let ground = try Ground.lab(try LabWorlds.world(nil), clock)
+        return try turnable.run { try await deploy(flow, source, ground) }
+    }
+
+    private func deploy(_ flow: Flow, _ source: FlowSource, _ ground: Ground) async throws
+        -> ExitCode
+    {
+        let run = request.value("--run-id") ?? RunName.make(flow.name, ground.rig.time)
+        var terms = Departure.Terms()
+        terms.unfitStable = request.has("--stable-unhealthy")
+        let departure = Departure(rig: ground.rig, run: run, terms: terms)
+        if request.has("--dry-run") {
+            return list(try await departure.survey(flow, from: source))
+        }
+        let store = try Ground.journal(request)
+        let drive = Drive(request: request, ground: ground, store: store)
+        if try await store.runs().contains(where: { $0.run == run }),
+            try await store.last(of: run) != nil
+        {
+            return try await drive.take(run)
+        }
+        return try await drive.begin(try await departure.survey(flow, from: source))
+    }
+
+    private func list(_ charter: RunCharter) -> ExitCode {
+        let stable = charter.stable.map { "\($0.deployment) (\($0.label))" } ?? "nothing"
+        Terminal.say(
+            "\(charter.target): \(stable) -> \(charter.candidate.deployment)"
+                + " (\(charter.candidate.label))")
+        for (index, step) in charter.flow.plan.steps.enumerated() {
+            let legs = charter.flow.plan.legs(ofStep: index).dropFirst().map(\.name)
+            let rest = legs.isEmpty ? "" : ": \(legs.joined(separator: ", "))"
+            Terminal.say("\(index + 1). \(step.name)\(rest)")
+        }
+        Terminal.say("nothing was changed")
+        return .done
+    }
+
+    private func overrides() throws(UsageError) -> FlowOverrides {
+        var overrides = FlowOverrides()
+        overrides.images = try settings("--image", "NAME=REF")
+        overrides.parameters = try settings("--set", "KEY=VALUE")
+        overrides.manifest = request.value("--manifest")
+        overrides.namespace = request.value("--namespace")
+        return overrides
+    }
+
+    private func settings(_ option: String, _ form: String) throws(UsageError)
+        -> [FlowOverrides.Setting]
+    {
+        var settings: [FlowOverrides.Setting] = []
+        for value in request.values(option) {
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw UsageError(.malformed(option, value, form), command: request.command)
+            }
+            settings.append(
+                FlowOverrides.Setting(name: String(parts[0]), value: String(parts[1])))
+        }
+        return settings
+    }
+}
+
+/// Names of runs: the flow, the date, and a few letters that tell two of one second apart.
+enum RunName {
+    static func make(_ flow: String, _ time: any Timekeeper) -> String {
+        var dice = SystemRandomNumberGenerator()
+        let letters = Array("bcdfghjkmnpqrstvwxz23456789")
+        let tail = String(
+            (0..<4).map { _ in letters[Int.random(in: letters.indices, using: &dice)] })
+        return "\(flow)-\(tail)"
+    }
+}

@@ -1,0 +1,31 @@
+internal import CanaryEngine
+
+/// Which command does what.
+enum Dispatch {
+    static let version = "0.1.0"
+
+    static func carryOut(_ request: CommandRequest) async throws -> ExitCode {
+        switch request.command.name {
+        case "deploy": try await DeployCommand(request).carryOut()
+        case "resume": try await ResumeCommand(request).carryOut()
+        case "abort": try await AbortCommand(request).carryOut()
+        case "approve": try await WishCommand(request, .approve).carryOut()
+        case "reject": try await WishCommand(request, .reject).carryOut()
+        case "pause": try await WishCommand(request, .pause).carryOut()
+        case "promote": try await WishCommand(request, .promote).carryOut()
+        case "status": try await StatusCommand(request).carryOut()
+        case "history": try await HistoryCommand(request).carryOut()
+        case "show": try await ShowCommand(request).carryOut()
+        case "verify": try await VerifyCommand(request).carryOut()
+        case "lab serve": try await LabServeCommand(request).carryOut()
+        case "version": say("theseus \(version)")
+        case "help": say(try HelpText.page(request.operand))
+        default: throw UsageError(.unknownCommand(request.command.name), command: nil)
+        }
+    }
+
+    private static func say(_ text: String) -> ExitCode {
+        Terminal.say(text)
+        return .done
+    }
+}

@@ -1,0 +1,135 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import JSONTree
+internal import Journal
+internal import Lab
+internal import Processes
+internal import Timekeeping
+internal import Voyage
+
+/// One process's drive of a run, told line by line; its end is the exit code.
+struct Drive: Sendable {
+    let request: CommandRequest
+    let ground: Ground
+    let store: any JournalStore
+
+    func begin(_ charter: RunCharter) async throws -> ExitCode {
+        let signals = watchedSignals()
+        return try await finish(try await expedition.begin(charter, signals: signals))
+    }
+
+    func take(_ run: String, wish: Wish.Kind? = nil, byForce: Bool = false) async throws
+        -> ExitCode
+    {
+        let signals = watchedSignals()
+        return try await finish(
+            try await expedition.take(run, byForce: byForce, wish: wish, signals: signals))
+    }
+
+    func charter(of run: String) async throws -> RunCharter {
+        try await expedition.charter(of: RunLog(run: run, store: store))
+    }
+
+    private var expedition: Expedition {
+        let teller = FactTeller(asJSON: request.wantsJSON, lab: ground.lab)
+        return Expedition(
+            rig: ground.rig, store: store,
+            holder: "\(Environment.host)/\(Environment.process)", actor: Environment.person,
+            version: Dispatch.version, report: { teller.tell($0, $1) })
+    }
+
+    private func watchedSignals() -> Signals {
+        let signals = Signals()
+        let stops = request.value("--on-interrupt") == "stop"
+        SignalWatch.start { heard in
+            switch heard {
+            case .end where !stops: signals.wish(.abort, by: "a signal")
+            case .end, .stop: signals.stop()
+            }
+        }
+        return signals
+    }
+
+    private func finish(_ outcome: Expedition.Outcome) async throws -> ExitCode {
+        let run = outcome.charter.run
+        switch outcome.end {
+        case .success(let state):
+            return told(state, run)
+        case .failure(.interrupted):
+            Terminal.complain(Advice.interrupted(run))
+            return .interrupted
+        case .failure(.unwritable(let error, let home)):
+            Terminal.complain("\(error)")
+            Terminal.complain(Advice.unwritable(run, home))
+            return .personNeeded
+        case .failure(.displaced(let other)):
+            Terminal.complain("run \(run): \(other) holds it now; following it")
+            return try await follow(run)
+        }
+    }
+
+    /// Somebody else drives: watches the journal, and ends as the run ends.
+    func follow(_ run: String) async throws -> ExitCode {
+        let log = RunLog(run: run, store: store)
+        var seen = try await log.last()?.sequence ?? 0
+        let charter = try await expedition.charter(of: log)
+        let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
+        while true {
+            for fact in try await log.facts(from: seen + 1) {
+                seen = fact.sequence
+                teller.tell(fact, charter)
+            }
+            if let last = try await log.last(), last.state.isOver { return told(last.state, run) }
+            try await ground.rig.time.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func told(_ state: RunState, _ run: String) -> ExitCode {
+        switch state.course {
+        case .promoted:
+            return .done
+        case .rolledBack(let why):
+            if !request.wantsJSON {
+                Terminal.complain("run \(run) rolled back: \(why.reason)")
+            }
+            return .rolledBack
+        case .personNeeded(let trouble):
+            Terminal.complain(Advice.personNeeded(run, trouble, state))
+            return .personNeeded
+        case .advancing, .asking, .paused, .returning, .closing:
+            return .interrupted
+        }
+    }
+}
+
+/// What to do next, in three lines.
+enum Advice {
+    static func interrupted(_ run: String) -> String {
+        """
+        run: stopped, resumable
+          where: run \(run)
+          do:    `theseus resume \(run)`, or `theseus abort \(run)` to bring traffic home
+        """
+    }
+
+    static func unwritable(_ run: String, _ home: String) -> String {
+        """
+        run: nothing can be remembered any more; \(home)
+          where: run \(run)
+          do:    free the journal's disk, then `theseus resume \(run)`
+        """
+    }
+
+    static func personNeeded(_ run: String, _ trouble: Trouble, _ state: RunState) -> String {
+        let where_ =
+            switch trouble.stop {
+            case .returning: "on the way home"
+            case .closing: "after the promotion was decided"
+            }
+        return """
+            run: a person is needed: \(trouble.setback.reason)
+              where: run \(run), \(where_); the candidate's weight is \(state.weight.percent)%
+              do:    mend that, then `theseus resume \(run)`
+            """
+    }
+}

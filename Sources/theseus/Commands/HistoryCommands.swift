@@ -1,0 +1,109 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import FlowFiles
+internal import JSONTree
+internal import Journal
+internal import KubernetesAPI
+internal import Voyage
+
+/// `theseus history`: the runs in this journal, oldest first.
+struct HistoryCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    func carryOut() async throws -> ExitCode {
+        let store = try Ground.journal(request, writes: false)
+        for card in try await store.runs() {
+            if let wanted = request.operand, wanted != card.service { continue }
+            guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
+            let end = Self.end(last.state)
+            if request.wantsJSON {
+                Terminal.say(
+                    JSONWriter.text(of: [
+                        "run": .string(card.run), "target": .string(card.target),
+                        "opened": .integer(card.opened), "end": .string(end),
+                        "records": .integer(last.sequence),
+                    ]))
+            } else {
+                Terminal.say("\(card.run)  \(card.target)  \(end)  \(last.sequence) records")
+            }
+        }
+        return .done
+    }
+
+    static func end(_ state: RunState) -> String {
+        switch state.course {
+        case .promoted: "promoted"
+        case .rolledBack(let why): "rolled back: \(why.reason)"
+        case .personNeeded(let trouble): "a person is needed: \(trouble.setback.reason)"
+        case .advancing, .asking, .paused, .returning, .closing: "open"
+        }
+    }
+}
+
+/// `theseus show RUN`: every fact, in order.
+struct ShowCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    func carryOut() async throws -> ExitCode {
+        let store = try Ground.journal(request, writes: false)
+        let card = try await RunChoice(store: store).find(request.operand ?? "")
+        let log = RunLog(run: card.run, store: store)
+        let charter = try await Charters.read(log)
+        let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
+        for fact in try await log.facts() { teller.tell(fact, charter) }
+        return .done
+    }
+}
+
+/// `theseus verify`: the chain, the replay, and the heads that the cluster's objects carry.
+struct VerifyCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    func carryOut() async throws -> ExitCode {
+        let store = try Ground.journal(request, writes: false)
+        var cards = try await store.runs()
+        if let name = request.operand { cards = [try await RunChoice(store: store).find(name)] }
+        let ground = try? await Ground.cluster(request)
+        for card in cards {
+            let log = RunLog(run: card.run, store: store)
+            let facts = try await log.facts()
+            guard !facts.isEmpty else { continue }
+            let charter = try await Charters.read(log)
+            try Self.replay(facts, charter.flow.plan, card.run)
+            if let ground, ground.rig.cluster.server == card.cluster {
+                try await Heads(cluster: ground.rig.cluster, store: store).check(charter)
+            }
+            Terminal.say("\(card.run)  \(facts.count) records  clean")
+        }
+        return .done
+    }
+
+    /// Facts heard again must lead to the states that stand beside them.
+    private static func replay(_ facts: [LoggedFact], _ plan: RunPlan, _ run: String) throws {
+        var state = RunState()
+        for fact in facts {
+            state.hear(fact.fact, at: fact.state.clock, plan)
+            guard state == fact.state else {
+                throw VoyageError(
+                    .damaged("record \(fact.sequence) does not lead to the state beside it"),
+                    place: "run \(run)")
+            }
+        }
+    }
+}
+
+/// Plans of runs, read from the journal alone.
+enum Charters {
+    static func read(_ log: RunLog) async throws -> RunCharter {
+        guard let first = try await log.facts().first, case .planned(let digest) = first.fact,
+            let bytes = try await log.store.blob(digest)
+        else { throw VoyageError(.nothingPlanned, place: "run \(log.run)") }
+        return try RunCharter(tree: try JSONReader.tree(of: bytes))
+    }
+}

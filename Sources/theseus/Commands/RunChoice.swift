@@ -1,0 +1,40 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import Journal
+internal import Voyage
+
+/// Which run somebody means: by its id, or by its service.
+struct RunChoice: Sendable {
+    let store: any JournalStore
+
+    /// The run of that id; else the newest of that service that is not over, else its newest.
+    func find(_ name: String) async throws -> RunCard {
+        let cards = try await store.runs()
+        if let card = cards.last(where: { $0.run == name }) { return card }
+        let fitting = cards.filter { $0.service == name }
+        var open: [RunCard] = []
+        for card in fitting {
+            if let last = try await RunLog(run: card.run, store: store).last(), !last.state.isOver {
+                open.append(card)
+            }
+        }
+        if open.count > 1 {
+            throw VoyageError(.severalRuns(open.map(\.run)), place: "service \(name)")
+        }
+        guard let card = open.last ?? fitting.last else {
+            throw VoyageError(.unknownRun, place: name)
+        }
+        return card
+    }
+}
+
+extension RunCard {
+    /// A target is `cluster namespace/service`.
+    var namespace: String { String(place.first ?? "") }
+    var service: String { String(place.last ?? "") }
+    var cluster: String { String(target.split(separator: " ").first ?? "") }
+
+    private var place: [Substring] {
+        (target.split(separator: " ").last ?? "").split(separator: "/")
+    }
+}

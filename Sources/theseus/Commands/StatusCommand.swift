@@ -1,0 +1,116 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import FlowFiles
+internal import JSONTree
+internal import Journal
+internal import KubernetesAPI
+internal import Manifests
+internal import Voyage
+
+/// `theseus status`: where runs stand, and the one command that continues.
+struct StatusCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    struct Row: Sendable {
+        var card: RunCard
+        var state: String
+        var step: String
+        var weight: Int
+        var reason: String
+        var next: String
+    }
+
+    func carryOut() async throws -> ExitCode {
+        let store = try Ground.journal(request, writes: false)
+        // Without a cluster the journal alone must do.
+        let ground = try? await Ground.cluster(request)
+        var rows: [Row] = []
+        for card in try await store.runs() {
+            if let wanted = request.operand, wanted != card.service, wanted != card.run { continue }
+            guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
+            rows.append(try await row(card, last, store, ground))
+        }
+        if request.wantsJSON {
+            Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
+        } else if rows.isEmpty {
+            Terminal.say("no runs")
+        } else {
+            for row in rows { tell(row) }
+        }
+        return .done
+    }
+
+    private func row(
+        _ card: RunCard, _ last: LoggedFact, _ store: any JournalStore, _ ground: Ground?
+    ) async throws -> Row {
+        let state = last.state
+        var step = ""
+        if let ground,
+            let charter = try? await Drive(request: request, ground: ground, store: store)
+                .charter(of: card.run)
+        {
+            step = FactLines(plan: charter.flow.plan).step(state)
+        }
+        var row = Row(
+            card: card, state: "", step: step, weight: state.weight.percent, reason: "", next: "")
+        switch state.course {
+        case .promoted:
+            row.state = "promoted"
+        case .rolledBack(let why):
+            row.state = "rolled-back"
+            row.reason = why.reason
+        case .personNeeded(let trouble):
+            row.state = "person-needed"
+            row.reason = trouble.setback.reason
+            row.next = "theseus resume \(card.run)"
+        case .advancing, .asking, .paused, .returning, .closing:
+            row.state = await liveliness(card, ground)
+            (row.reason, row.next) = Self.doing(state, card.run)
+            if row.state != "running" { row.next = "theseus resume \(card.run)" }
+        }
+        return row
+    }
+
+    /// By the lease where the cluster answers; a released one means that somebody stopped the run.
+    private func liveliness(_ card: RunCard, _ ground: Ground?) async -> String {
+        guard let ground, ground.rig.cluster.server == card.cluster else { return "interrupted" }
+        let lease = TargetLease(
+            client: ground.rig.cluster, namespace: card.namespace, service: card.service,
+            run: card.run, holder: "", pace: ground.rig.pace)
+        switch try? await lease.look() {
+        case .renewed?: return "running"
+        case .silent?: return "orphaned"
+        case .free?, nil: return "interrupted"
+        }
+    }
+
+    private static func doing(_ state: RunState, _ run: String) -> (String, String) {
+        switch state.course {
+        case .asking: ("a test was cut off: go on?", "theseus approve \(run)")
+        case .paused(_, let by): ("paused by \(by)", "theseus resume \(run)")
+        case .returning(let way): (way.why.reason, "")
+        case .closing: ("promotion is decided", "")
+        case .advancing: ("", "theseus abort \(run)")
+        case .promoted, .rolledBack, .personNeeded: ("", "")
+        }
+    }
+
+    private static func tree(_ row: Row) -> JSONTree {
+        [
+            "run": .string(row.card.run), "service": .string(row.card.service),
+            "namespace": .string(row.card.namespace), "state": .string(row.state),
+            "step": .string(row.step), "weight": .integer(row.weight),
+            "reason": .string(row.reason), "next": .string(row.next),
+        ]
+    }
+
+    private func tell(_ row: Row) {
+        Terminal.say(
+            "\(row.card.run)  \(row.card.namespace)/\(row.card.service)  \(row.state)"
+                + (row.step.isEmpty ? "" : "  \(row.step)") + "  \(row.weight)%"
+                + (row.reason.isEmpty ? "" : "  \(row.reason)"))
+        if !row.next.isEmpty { Terminal.say("  next: \(row.next)") }
+    }
+}

@@ -1,0 +1,76 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import Journal
+internal import Timekeeping
+internal import Voyage
+
+/// `approve`, `reject`, `pause`, `promote`: leaves a wish and waits for the holder's answer.
+struct WishCommand: Sendable {
+    let request: CommandRequest
+    let kind: Wish.Kind
+
+    init(_ request: CommandRequest, _ kind: Wish.Kind) {
+        self.request = request
+        self.kind = kind
+    }
+
+    func carryOut() async throws -> ExitCode {
+        let store = try Ground.journal(request)
+        let card = try await RunChoice(store: store).find(request.operand ?? "")
+        switch try await Inbox(store: store, run: card.run).leave(kind, patience: .seconds(10)) {
+        case .granted:
+            Terminal.say("run \(card.run): \(kind.rawValue)")
+            return .done
+        case .refused(let why):
+            Terminal.complain(
+                """
+                run: \(kind.rawValue) is refused: \(why)
+                  where: run \(card.run)
+                  do:    see `theseus status \(card.service)`
+                """)
+            return .refused
+        case .unanswered:
+            Terminal.complain(
+                """
+                run: nobody answers
+                  where: run \(card.run)
+                  do:    `theseus resume \(card.run)`, or `theseus abort \(card.run)`
+                """)
+            return .interrupted
+        }
+    }
+}
+
+/// The inbox of a run, from the side of those who ask.
+struct Inbox: Sendable {
+    enum Answer: Sendable {
+        case granted
+        case refused(String)
+        case unanswered
+    }
+
+    let store: any JournalStore
+    let run: String
+
+    func leave(_ kind: Wish.Kind, patience: Duration) async throws -> Answer {
+        let log = RunLog(run: run, store: store)
+        let time = RealTime()
+        let before = try await log.last()
+        guard let before else { return .unanswered }
+        if before.state.isOver { return .refused("the run is over") }
+        let number = try await store.post(
+            WishCodec.encode(kind, by: Environment.person), to: run)
+        let begin = time.now
+        while time.now - begin < patience {
+            for fact in try await log.facts(from: before.sequence + 1) {
+                switch fact.fact {
+                case .wished(let wish) where wish.number == number: return .granted
+                case .refused(let wish, let why) where wish.number == number: return .refused(why)
+                default: continue
+                }
+            }
+            try await time.sleep(for: .milliseconds(100))
+        }
+        return .unanswered
+    }
+}
