@@ -48,8 +48,8 @@ struct WorldFileTests {
                 """
                 world: the lab's cluster refuses this object (ConfigMap "A" is invalid: \
                 metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must \
-                consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric \
-                character)
+                consist of lower case alphanumeric characters, '-' or '.', and must start and \
+                end with an alphanumeric character)
                   where: objects[0]
                   do:    mend the object as the message says
                 """
