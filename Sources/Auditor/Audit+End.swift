@@ -11,7 +11,7 @@ extension Audit {
         switch last.state.course {
         case .rolledBack: checkRolledBack(ending)
         case .promoted: checkPromoted(ending)
-        case .personNeeded: break
+        case .personNeeded(let trouble): checkStopped(trouble, ending)
         case .advancing, .asking, .paused, .returning, .closing:
             report("S6", "the run is over, and its last record does not say how it ended")
         }
@@ -39,6 +39,65 @@ extension Audit {
             report("S6", "promoted, and the candidate has no ready pod")
         }
         for mark in ending.marks { report("S6", "promoted, and \(mark)") }
+        checkRetired(ending)
+    }
+
+    /// S6: once no route leads to the old version it goes, unless a GitOps tool keeps it.
+    private mutating func checkRetired(_ ending: Ending) {
+        let isNamed = world.tables.contains { table in
+            table.routes.contains { route in
+                route.destinations.contains { destination in
+                    guard destination.isOfService else { return false }
+                    let side = world.side(of: destination)
+                    return side == .stable || side == .both
+                }
+            }
+        }
+        let isKept = log.facts.contains {
+            if case .done(_, let note) = $0.fact { note.hasPrefix("stable is kept") } else { false }
+        }
+        guard let stable = cast.stable, !isNamed, !isKept, !world.tables.isEmpty,
+            ending.standing.contains(stable.name)
+        else { return }
+        report("S6", "promoted, and the old version \(stable.name) is left")
+    }
+
+    /// S6: where a person is needed, traffic is on ready pods, if there are any and we may write.
+    private mutating func checkStopped(_ trouble: Trouble, _ ending: Ending) {
+        guard trouble.setback.kind != .denied, trouble.setback.kind != .fault else { return }
+        for (side, other) in [(Side.stable, Side.candidate), (.candidate, .stable)] {
+            guard world.readyPods(side, at: ending.date) == 0,
+                world.readyPods(other, at: ending.date) > 0
+            else { continue }
+            for table in world.tables {
+                for route in table.routes where !route.isDark {
+                    let part = world.part(of: side, in: route)
+                    guard part > 0 else { continue }
+                    report(
+                        "S6",
+                        "a person is needed, and route \(route.key) of \(table.reference) gives"
+                            + " the \(side) version \(part)%, which has no ready pod")
+                }
+            }
+        }
+    }
+
+    /// S4: at the promotion, too, the candidate has no more than its ready pods carry.
+    mutating func checkPromotion(at date: Int) {
+        guard !isPromotionChecked, let decided = log.promotionDecided, date > decided.date else {
+            return
+        }
+        isPromotionChecked = true
+        let ready = world.readyPods(.candidate, at: decided.date)
+        let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
+        for table in world.tables {
+            let share = world.candidateShare(in: table)
+            guard share > carried else { continue }
+            report(
+                "S4",
+                "promotion was decided at record \(decided.sequence), \(table.reference) gave the"
+                    + " candidate \(share)%, and its \(ready) ready pods carry \(carried)%")
+        }
     }
 
     /// S9: the specs of all that the run touched are as before, and nothing of ours is left.

@@ -8,6 +8,7 @@ extension Audit {
     mutating func checkJournal() {
         checkChain()
         checkOnce()
+        checkDeadlines()
     }
 
     /// S18: numbered without gaps, epochs never down, no hash twice.
@@ -97,6 +98,11 @@ extension Audit {
         }
         if logged.head.hash != mark.hash {
             report("S7", "it names another record \(sequence) than the journal's", stored)
+        }
+        if let epoch = mark.epoch, epoch != logged.epoch {
+            report(
+                "S12", "it is of epoch \(epoch), and its record \(sequence) of \(logged.epoch)",
+                stored)
         }
         if log.hasSteadyClock, logged.date > stored.date + Self.clockSlack {
             report(

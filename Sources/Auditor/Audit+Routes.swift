@@ -107,8 +107,16 @@ extension Audit {
     ) {
         let old = world.candidateShare(in: before)
         let new = world.candidateShare(in: after)
-        guard new > old else { return }
         let mark = stored.object.flatMap(Mark.init(on:))
+        if new < old, let decided = log.promotionDecided,
+            wasMeant(stored, mark, after: decided.sequence, decided.date)
+        {
+            report(
+                "S6",
+                "the candidate's share falls from \(old)% to \(new)% after promotion was decided",
+                stored)
+        }
+        guard new > old else { return }
         if let turned = log.turned, wasMeant(stored, mark, after: turned.sequence, turned.date) {
             let why = log.aborted.map { $0.sequence <= turned.sequence } ?? false
             report(
@@ -214,6 +222,14 @@ extension Audit {
 
     /// S21: our version of a route leaves no way to a candidate that stands.
     private mutating func checkPins(_ table: RouteTable, _ stored: StoredObject) {
+        for route in table.routes where route.isDark {
+            let isElsewhere = route.destinations.contains {
+                !$0.isOfService || (world.side(of: $0) ?? .candidate) != .candidate
+            }
+            if isElsewhere {
+                report("S21", "the dark route \(route.key) leads elsewhere too", stored)
+            }
+        }
         guard world.standingPods(.candidate) > 0 else { return }
         reportUnpinned(table, stored)
     }

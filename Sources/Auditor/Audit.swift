@@ -14,6 +14,12 @@ package struct Audit {
     var stamps: [ObjectReference: (uid: String, epoch: Int)] = [:]
     /// By VirtualService: the newest record when its candidate's share last rose.
     var rises: [ObjectReference: Int] = [:]
+    /// How the objects stand that a run edits.
+    var objects: [ObjectReference: KubernetesObject] = [:]
+    /// Since when the candidate has weight and no ready pod.
+    var emptySince: Int?
+    /// What the candidate could carry at the promotion was looked at.
+    var isPromotionChecked = false
     /// The candidate's first pod was looked at.
     var isDarkChecked = false
 
@@ -26,7 +32,13 @@ package struct Audit {
             audit.world.take(stored)
             audit.checkAfter(stored)
         }
-        if evidence.isOver { audit.checkEnd() }
+        let end = evidence.history.last?.date ?? 0
+        audit.checkPromotion(at: .max)
+        audit.checkEmpty(at: end, isLast: true)
+        if evidence.isOver {
+            audit.checkLength()
+            audit.checkEnd()
+        }
         return audit.found
     }
 
@@ -40,8 +52,10 @@ package struct Audit {
     /// The checks of one version, the world as it was just before.
     private mutating func check(_ stored: StoredObject) {
         checkStamp(stored)
+        checkPromotion(at: stored.date)
         guard Self.isOurs(stored) else { return }
         checkMark(stored)
+        checkOwnership(stored)
         switch stored.reference.kind.kind {
         case "VirtualService": checkRoutes(stored)
         case "DestinationRule": checkRule(stored)
@@ -52,7 +66,9 @@ package struct Audit {
 
     /// The checks of one version, the world as it is with it.
     private mutating func checkAfter(_ stored: StoredObject) {
+        remember(stored)
         if stored.reference.kind.kind == "Pod" { checkDark(stored) }
+        checkEmpty(at: stored.date)
     }
 
     mutating func report(_ promise: String, _ sentence: String, _ stored: StoredObject) {

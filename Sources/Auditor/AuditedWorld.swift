@@ -28,6 +28,8 @@ struct AuditedWorld: Sendable {
     /// Whose each subset is or, once gone, was.
     private var sides: [String: Side] = [:]
     private var pods: [String: Pod] = [:]
+    /// The newest version changed a route or a pod.
+    private(set) var hasChanged = false
 
     /// A write is decided on a look that is a little older than the version it makes.
     static let lookAge = 5_000
@@ -38,10 +40,13 @@ struct AuditedWorld: Sendable {
     }
 
     mutating func take(_ stored: StoredObject) {
+        hasChanged = false
         switch stored.reference.kind.kind {
         case "Pod":
+            hasChanged = true
             takePod(stored)
         case "VirtualService":
+            hasChanged = true
             let table = stored.object.map {
                 RouteTable($0, at: stored.reference, cast: cast, run: run)
             }
@@ -111,6 +116,11 @@ struct AuditedWorld: Sendable {
             if pod.isReady || wasReady { count += 1 }
         }
         return count
+    }
+
+    /// Whether any pod of a version is ready just now.
+    func hasReadyPod(_ side: Side) -> Bool {
+        pods.values.contains { $0.side == side && $0.isReady }
     }
 
     func standingPods(_ side: Side) -> Int {

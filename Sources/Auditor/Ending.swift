@@ -11,6 +11,8 @@ struct Ending {
     private(set) var marks: [String] = []
     /// Objects that the run made and that are left, a sentence each.
     private(set) var made: [String] = []
+    /// The names of the Deployments that are there.
+    private(set) var standing: [String] = []
 
     /// One object's life.
     private struct Life {
@@ -73,6 +75,11 @@ struct Ending {
         }
         for life in lives {
             if let last = life.last {
+                if life.reference.kind.kind == "Deployment",
+                    life.reference.namespace == cast.namespace, !last.isBeingDeleted
+                {
+                    standing.append(last.name)
+                }
                 judgeMarks(life, last, evidence)
                 if life.first == nil, life.isOfRun, life.reference.kind.kind != "Lease" {
                     made.append("\(life.reference), which the run made, is left")

@@ -1,3 +1,4 @@
+package import CanaryEngine
 package import Chronicle
 package import Manifests
 
@@ -36,10 +37,13 @@ package struct Evidence: Sendable {
     package var isOver: Bool
     /// Somebody else edited or broke things on purpose: what they did is not ours.
     package var hasForeignHands: Bool
+    /// nil: whether the run took too long is not judged.
+    package var plan: RunPlan?
 
     package init(
         namespace: String, service: String, run: String, history: [StoredObject],
-        facts: [LoggedFact], isOver: Bool = true, hasForeignHands: Bool = false
+        facts: [LoggedFact], isOver: Bool = true, hasForeignHands: Bool = false,
+        plan: RunPlan? = nil
     ) {
         self.namespace = namespace
         self.service = service
@@ -48,5 +52,6 @@ package struct Evidence: Sendable {
         self.facts = facts
         self.isOver = isOver
         self.hasForeignHands = hasForeignHands
+        self.plan = plan
     }
 }

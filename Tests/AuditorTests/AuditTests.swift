@@ -32,13 +32,11 @@ struct Told: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Sentences of a run that is not over yet.
+    /// The numbers of the promises that the audit finds broken.
     var broken: [String] {
         let tale = tale()
-        var evidence = tale.evidence
-        evidence.isOver = tale.facts.last?.state.isOver ?? false
         var seen: [String] = []
-        for sentence in Audit.violations(in: evidence) {
+        for sentence in Audit.violations(in: tale.evidence) {
             let promise = String(sentence.prefix { $0 != " " })
             if !seen.contains(promise) { seen.append(promise) }
         }
@@ -57,16 +55,10 @@ struct Told: Sendable, CustomTestStringConvertible {
             Told("under way") { .told(to: .half) },
         ])
     func good(_ told: Told) {
-        #expect(Audit.violations(in: Self.evidence(told.tale())) == [])
+        #expect(Audit.violations(in: told.tale().evidence) == [])
     }
 
-    private static func evidence(_ tale: Tale) -> Evidence {
-        var evidence = tale.evidence
-        evidence.isOver = tale.facts.last?.state.isOver ?? false
-        return evidence
-    }
-
-    @Test(arguments: routes + pods + turns + journals + ends)
+    @Test(arguments: routes + pods + longLives + turns + journals + ends + ownership + liveness)
     func bad(_ told: Told) {
         #expect(told.broken == told.promises)
     }
@@ -121,6 +113,13 @@ struct Told: Sendable, CustomTestStringConvertible {
             $0.tell(.undarken)
             $0.tell(.unpin)
         },
+        Told("a dark route that leads to stable", after: .darken, breaks: "S21") {
+            $0.change("VirtualService", "shop") { tree in
+                var dark = Tale.dark
+                dark["route"] = [Tale.destination("v1")]
+                tree.set([dark, ["name": "primary", "route": Tale.parts(0)]], at: "spec", "http")
+            }
+        },
         Told("weight that the journal never meant", after: .darken, breaks: "S21") {
             $0.write("VirtualService", "shop", Tale.routes(Tale.parts(50)))
         },
@@ -145,6 +144,19 @@ struct Told: Sendable, CustomTestStringConvertible {
         Told("more than one pod carries", after: .one, breaks: "S4") { $0.shift(75, step: 6) },
     ]
 
+    static let longLives: [Told] = [
+        Told("weight that stays where no pod is", after: .half, breaks: "S2") {
+            $0.pod("v2", 1, isReady: false)
+            $0.date += 900_000
+            $0.pod("v2", 1)
+        },
+        Told("promotion of more than the pods carry", after: .all, breaks: "S4") {
+            $0.pod("v2", 2, isReady: false)
+            $0.date += 60_000
+            $0.tell(.close)
+        },
+    ]
+
     static let turns: [Told] = [
         Told("a rise after the abort", after: .one, breaks: "S15") {
             $0.state.weight = .all
@@ -167,6 +179,10 @@ struct Told: Sendable, CustomTestStringConvertible {
             $0.hold()
             $0.change("VirtualService", "shop") { _ in }
             $0.epoch = 1
+            $0.change("VirtualService", "shop") { _ in }
+        },
+        Told("an epoch that is not its record's", after: .darken, breaks: "S12") {
+            $0.epoch = 2
             $0.change("VirtualService", "shop") { _ in }
         },
         Told("a seal before the backup", after: .open, breaks: "S7") {
@@ -234,6 +250,126 @@ struct Told: Sendable, CustomTestStringConvertible {
             var tale = Tale.promoted(leavingOut: [.tidy])
             tale.state.course = .promoted
             tale.remember(.done(Tale.order(8, 6, .closing), note: ""))
+            return tale
+        },
+        Told("promoted, and the old version is left", breaks: "S6") {
+            var tale = Tale.told(to: .all)
+            tale.tell(.close)
+            tale.tell(.tidy)
+            return tale
+        },
+        Told("promoted, and then back", breaks: "S6") {
+            var tale = Tale.told(to: .all)
+            tale.tell(.close)
+            tale.write("VirtualService", "shop", Tale.routes(Tale.parts(50), isDark: false))
+            tale.write(
+                "VirtualService", "shop",
+                Tale.routes([Tale.destination("v2", 100)], isDark: false))
+            return tale
+        },
+        Told("a person is needed, and users are where no pod is", after: .half, breaks: "S6") {
+            $0.turn()
+            $0.pod("v2", 1, isReady: false)
+            $0.date += 60_000
+            let first = Progress(step: 7, leg: 0, entered: .zero)
+            let late = Setback(.deadline, "bringing traffic home took longer than 600 s")
+            let way = Return(why: late, place: first)
+            $0.state.course = .personNeeded(Trouble(setback: late, stop: .returning(way)))
+            $0.remember(.deadlinePassed(Tale.order(7, 0, .home)))
+            $0.pod("v1", 1)
+        },
+        Told("over, and nobody says how", breaks: "S6") {
+            var tale = Tale.told(to: .darken)
+            tale.isOver = true
+            return tale
+        },
+    ]
+
+    /// A VirtualService with a foreign destination and a route that leads elsewhere.
+    private static func crowded(_ candidate: Int, foreign: Int = 20, elsewhere: String = "cart")
+        -> JSONTree
+    {
+        let pool = 100 - foreign
+        var list = Tale.parts(candidate, of: pool).items ?? []
+        if candidate == 0 { list = [Tale.destination("v1", pool)] }
+        list.append(["destination": ["host": "mirror"], "weight": .integer(foreign)])
+        let other: JSONTree = ["route": [["destination": ["host": .string(elsewhere)]]]]
+        let http: JSONTree = [
+            Tale.dark, ["name": "primary", "timeout": "3s", "route": .array(list)], other,
+        ]
+        return ["spec": ["hosts": ["shop"], "http": http]]
+    }
+
+    private static func crowd(_ tale: inout Tale) {
+        tale.keep("VirtualService", "shop", crowded(0), by: "ann")
+    }
+
+    static let ownership: [Told] = [
+        Told("among foreign destinations", after: .darken) {
+            crowd(&$0)
+            $0.state.weight = .all
+            $0.pod("v2", 2)
+            $0.done(5, 1)
+            $0.write("VirtualService", "shop", crowded(40))
+        },
+        Told("a foreign destination that lost weight", after: .darken, breaks: "S10") {
+            crowd(&$0)
+            $0.write("VirtualService", "shop", crowded(0, foreign: 10))
+        },
+        Told("a route to another service", after: .darken, breaks: "S10") {
+            crowd(&$0)
+            $0.write("VirtualService", "shop", crowded(0, elsewhere: "shop-cart"))
+        },
+        Told("a whole spec written anew", after: .darken, breaks: "S10") {
+            crowd(&$0)
+            $0.write("VirtualService", "shop", Tale.routes(Tale.parts(0)))
+        },
+        Told("somebody's subset", after: .darken, breaks: "S10") {
+            $0.keep("DestinationRule", "shop", Tale.rule("v1", "v2", "v0"), by: "ann")
+            $0.write("DestinationRule", "shop", Tale.rule("v1", "v2"))
+        },
+        Told("stable's template", after: .darken, breaks: "S10") {
+            $0.change("Deployment", "shop-v1") {
+                $0.set("other", at: "spec", "template", "spec", "serviceAccountName")
+            }
+        },
+        Told("somebody's annotation", after: .darken, breaks: "S10") {
+            var noted = $0.objects["VirtualService shop"] ?? .null
+            noted.set("ann", at: "metadata", "annotations", "owner")
+            $0.keep("VirtualService", "shop", noted, by: "ann")
+            $0.change("VirtualService", "shop") {
+                $0.set(nil, at: "metadata", "annotations", "owner")
+            }
+        },
+    ]
+
+    static let liveness: [Told] = [
+        Told("a deadline that flapping moves", after: .deploy, breaks: "L7") {
+            $0.state.course = .advancing(Progress(step: 1, leg: 6, entered: .zero))
+            $0.done(1, 5)
+            $0.state.clock = .seconds(9)
+            $0.state.course = .advancing(Progress(step: 1, leg: 6, entered: .seconds(9)))
+            $0.remember(.noticed("a pod is ready again"))
+        },
+        Told("a clock that goes back", after: .deploy, breaks: "L3") {
+            $0.state.clock = .seconds(9)
+            $0.remember(.noticed("nine"))
+            $0.state.clock = .seconds(8)
+            $0.remember(.noticed("eight"))
+        },
+        Told("a wait that counts from a moment to come", after: .deploy, breaks: "L3") {
+            $0.state.course = .advancing(Progress(step: 1, leg: 6, entered: .seconds(99)))
+            $0.done(1, 5)
+        },
+        Told("a run that takes a day", breaks: "L1") {
+            var tale = Tale.told(to: .half)
+            tale.state.clock = .seconds(86_400)
+            tale.tell(.all)
+            for chapter in [Tale.Chapter.close, .retire, .tidy] { tale.tell(chapter) }
+            tale.plan = RunPlan(steps: [
+                .backup, .deploy(deadline: .seconds(600)), .route, .weight(.least),
+                .weight(.all), .retire,
+            ])
             return tale
         },
     ]

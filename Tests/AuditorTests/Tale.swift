@@ -15,22 +15,16 @@ struct Tale {
     /// Milliseconds since 1970.
     var date = 1_767_614_400_000
     var epoch = 1
+    /// nil: as the newest record has it.
+    var isOver: Bool?
+    var plan: RunPlan?
     /// How the newest version of each object stands, by kind and name.
     private(set) var objects: [String: JSONTree] = [:]
 
     var evidence: Evidence {
         Evidence(
-            namespace: "demo", service: "shop", run: Self.run, history: history, facts: facts)
-    }
-
-    /// What the audit finds, by the promises' numbers: `["S1", "S3"]`.
-    var broken: [String] {
-        var seen: [String] = []
-        for sentence in Audit.violations(in: evidence) {
-            let promise = String(sentence.prefix { $0 != " " })
-            if !seen.contains(promise) { seen.append(promise) }
-        }
-        return seen
+            namespace: "demo", service: "shop", run: Self.run, history: history, facts: facts,
+            isOver: isOver ?? facts.last?.state.isOver ?? false, plan: plan)
     }
 
     // MARK: The cluster

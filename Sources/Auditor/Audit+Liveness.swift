@@ -1,0 +1,99 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import Manifests
+
+/// L1, L3, L7, and the part of S2 that speaks of time.
+extension Audit {
+    /// A version that empties loses its weight within so many milliseconds, if stable is ready.
+    static let longestEmpty = 600_000
+    /// What a run may take beyond the sum of its bounds.
+    static let slack = Duration.seconds(900)
+
+    /// L3 and L7: every wait counts from a moment that the journal has, and nothing moves it.
+    mutating func checkDeadlines() {
+        var last: LoggedFact?
+        for logged in log.facts {
+            defer { last = logged }
+            if let last, logged.state.clock < last.state.clock {
+                report("L3", "the run's clock goes back at record \(logged.sequence)")
+            }
+            guard let place = Self.place(logged.state) else { continue }
+            if place.entered > logged.state.clock {
+                report(
+                    "L3", "a wait of record \(logged.sequence) counts from a moment to come")
+            }
+            guard let last, let old = Self.place(last.state),
+                Self.course(last.state) == Self.course(logged.state),
+                old.step == place.step, old.leg == place.leg, old.entered != place.entered
+            else { continue }
+            switch logged.fact {
+            case .held, .tested, .wished: continue
+            default: break
+            }
+            report(
+                "L7",
+                "record \(logged.sequence) moves the deadline of step \(place.step + 1), leg"
+                    + " \(place.leg + 1)")
+        }
+    }
+
+    private static func place(_ state: RunState) -> Progress? {
+        switch state.course {
+        case .advancing(let place), .asking(let place), .paused(let place, _),
+            .closing(let place):
+            place
+        case .returning(let way): way.place
+        case .promoted, .rolledBack, .personNeeded: nil
+        }
+    }
+
+    private static func course(_ state: RunState) -> Int {
+        switch state.course {
+        case .advancing: 0
+        case .asking: 1
+        case .paused: 2
+        case .returning: 3
+        case .closing: 4
+        case .promoted, .rolledBack, .personNeeded: 5
+        }
+    }
+
+    /// L1: the run's clock at its end is within what its plan allows.
+    mutating func checkLength() {
+        guard let plan = evidence.plan, let last = log.facts.last else { return }
+        // Each holder may begin the stretch again at which the one before it stopped, and a person
+        // may send the run on once more.
+        let stretches = log.facts.count { logged in
+            switch logged.fact {
+            case .held: true
+            case .wished(let wish): wish.kind == .resume
+            default: false
+            }
+        }
+        let most = RunBound.whole(plan) * max(1, stretches) + Self.slack
+        if last.state.clock > most {
+            report("L1", "the run took \(last.state.clock), and its bounds sum to \(most)")
+        }
+    }
+
+    /// S2: the candidate's weight does not stay where no pod is.
+    mutating func checkEmpty(at date: Int, isLast: Bool = false) {
+        guard world.hasChanged || isLast else { return }
+        let isEmpty =
+            world.tables.contains { world.candidateShare(in: $0) > 0 }
+            && !world.hasReadyPod(.candidate)
+            && world.hasReadyPod(.stable)
+            && !(log.promotionDecided.map { date >= $0.date } ?? false)
+        if let since = emptySince, date - since > Self.longestEmpty {
+            report(
+                "S2",
+                "the candidate had weight and no ready pod for \((date - since) / 1000) s, from"
+                    + " \(since) on")
+            emptySince = isEmpty ? date : nil
+        } else if !isEmpty {
+            emptySince = nil
+        } else if emptySince == nil {
+            emptySince = date
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import JSONTree
+internal import Manifests
+
+/// S10: what is not ours stays as it stands, whoever wrote it.
+///
+/// We own the parts that the two versions have of their routes, the dark route, the two subsets,
+/// the number of pods, and our annotations.
+extension Audit {
+    mutating func checkOwnership(_ stored: StoredObject) {
+        let kind = stored.reference.kind.kind
+        guard let before = objects[stored.reference], let after = stored.object,
+            before.uid == after.uid
+        else { return }
+        if before.spec != after.spec {
+            let old = foreignPart(of: before.spec, kind, stored.reference)
+            let new = foreignPart(of: after.spec, kind, stored.reference)
+            reportForeign(old, new, "spec", stored)
+        }
+        for part in ["labels", "annotations"] {
+            let old = Self.foreignEntries(before.tree.at("metadata", part))
+            let new = Self.foreignEntries(after.tree.at("metadata", part))
+            reportForeign(old, new, "metadata.\(part)", stored)
+        }
+    }
+
+    private mutating func reportForeign(
+        _ old: JSONTree, _ new: JSONTree, _ place: String, _ stored: StoredObject
+    ) {
+        guard old != new else { return }
+        for difference in TreeDifference.between(old, new, at: place).prefix(3) {
+            report("S10", "we changed what is not ours: \(difference)", stored)
+        }
+    }
+
+    /// Remembers how the objects stand that a run edits.
+    mutating func remember(_ stored: StoredObject) {
+        switch stored.reference.kind.kind {
+        case "VirtualService", "DestinationRule", "Deployment", "HorizontalPodAutoscaler":
+            objects[stored.reference] = stored.object
+        default:
+            break
+        }
+    }
+
+    private static func foreignEntries(_ map: JSONTree?) -> JSONTree {
+        .object(
+            JSONObject(
+                (map?.members ?? [:]).filter { !$0.key.hasPrefix(Cast.prefix) }
+                    .map { ($0.key, $0.value) }))
+    }
+
+    private func foreignPart(
+        of spec: JSONTree, _ kind: String, _ reference: ObjectReference
+    ) -> JSONTree {
+        var rest = spec
+        switch kind {
+        case "VirtualService":
+            let routes = (spec["http"]?.items ?? []).compactMap { foreignPart(of: $0, reference) }
+            rest["http"] = .array(routes)
+        case "DestinationRule":
+            let kept = (spec["subsets"]?.items ?? []).filter {
+                switch cast.side(ofSubset: $0["labels"]) {
+                case .stable, .candidate: false
+                case .both, .neither: !isStandIn($0)
+                }
+            }
+            rest["subsets"] = .array(kept)
+        case "Deployment":
+            rest["replicas"] = nil
+        default:
+            rest["minReplicas"] = nil
+        }
+        return rest
+    }
+
+    /// A first release pins its routes to a subset that means nobody.
+    private func isStandIn(_ subset: JSONTree) -> Bool {
+        cast.stable == nil && cast.side(ofSubset: subset["labels"]) == .neither
+    }
+
+    /// nil for the dark route of this run.
+    private func foreignPart(of route: JSONTree, _ reference: ObjectReference) -> JSONTree? {
+        let mark = route.at("headers", "response", "set", "theseus-run")?.text
+        if mark == evidence.run { return nil }
+        let list = route["route"]?.items ?? []
+        let foreign = list.filter {
+            let host = $0.at("destination", "host")?.text ?? ""
+            return !cast.isService(host, from: reference.namespace)
+        }
+        guard foreign.count != list.count else { return route }
+        var rest = route
+        rest["route"] = .array(foreign)
+        return rest
+    }
+}

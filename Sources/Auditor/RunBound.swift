@@ -1,0 +1,39 @@
+internal import CanaryEngine
+
+/// How long a run may take at most, by its plan; the auditor's own sum.
+enum RunBound {
+    static func whole(_ plan: RunPlan) -> Duration {
+        plan.steps.reduce(.zero) { $0 + bound(of: $1, plan.limits) }
+            + home(plan.limits) + closing(plan.limits)
+    }
+
+    private static func bound(of step: Step, _ limits: Limits) -> Duration {
+        let write = limits.write
+        return switch step {
+        case .backup: write * 3
+        case .deploy(let deadline): write * 4 + limits.settle * 2 + deadline
+        case .route: write * 3 + limits.settle * 2
+        case .reach(let deadline, _): write + deadline
+        case .test(let call): write + call.timeout * max(1, call.attempts)
+        case .autoscale: write * 2
+        case .drill(let within):
+            write * 2 + limits.capacity + limits.observe * 2 + within
+        case .weight: write * 2 + limits.capacity + limits.observe
+        case .bake(let bake): write + bake.longest
+        case .gate: write * 2
+        case .approve(let timeout): write + max(timeout, limits.pause)
+        case .pause(let duration): write + max(duration, limits.pause)
+        case .shrink: write * 2 + limits.capacity
+        case .retire: write
+        }
+    }
+
+    /// Each leg may be tried three times.
+    private static func home(_ limits: Limits) -> Duration {
+        (limits.home * 2 + limits.observe + limits.settle * 2 + limits.drain + limits.write * 7) * 3
+    }
+
+    private static func closing(_ limits: Limits) -> Duration {
+        (limits.settle * 2 + limits.drain + limits.write * 6) * 3
+    }
+}
