@@ -50,7 +50,21 @@ extension RunPlan {
     package func legsHome(begun: Int) -> [Leg] {
         let done = steps.prefix(begun)
         func hasBegun(_ isMeant: (Step) -> Bool) -> Bool { done.contains(where: isMeant) }
-        let shifted = hasBegun {
+        let routed = hasBegun { $0 == .route }
+        let deployed = hasBegun { if case .deploy = $0 { true } else { false } }
+        var legs: [Leg] = []
+        if hasShifted(begun: begun) { legs += [.goHome, .seeHome] }
+        if routed { legs += [.removeDarkRoute, .settle(limits.settle)] }
+        if deployed { legs += [.drainCandidate, .removeCandidate] }
+        if routed { legs += [.removeCandidateSubset] }
+        if deployed { legs += [.unpin, .settle(limits.settle)] }
+        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
+        return legs
+    }
+
+    /// Whether a step that gives the candidate users' traffic is among the first `begun`.
+    package func hasShifted(begun: Int) -> Bool {
+        steps.prefix(begun).contains {
             switch $0 {
             case .drill, .weight: true
             case .backup, .deploy, .route, .reach, .test, .autoscale, .bake, .gate, .approve,
@@ -58,16 +72,6 @@ extension RunPlan {
                 false
             }
         }
-        let routed = hasBegun { $0 == .route }
-        let deployed = hasBegun { if case .deploy = $0 { true } else { false } }
-        var legs: [Leg] = []
-        if shifted { legs += [.goHome, .seeHome] }
-        if routed { legs += [.removeDarkRoute, .settle(limits.settle)] }
-        if deployed { legs += [.drainCandidate, .removeCandidate] }
-        if routed { legs += [.removeCandidateSubset] }
-        if deployed { legs += [.unpin, .settle(limits.settle)] }
-        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
-        return legs
     }
 
     /// What is left to do once promotion is decided: only forward from here.

@@ -148,7 +148,7 @@ extension ShipCrew {
 
     /// All the traffic that stable carries, at once; the rest as its pods turn ready.
     @discardableResult
-    private func bringHome() async throws -> String {
+    func bringHome() async throws -> String {
         guard let stable = charter.stable else {
             return sentence(try await router.sendHome(share: .none))
         }

@@ -152,16 +152,11 @@ package struct ShipCrew: Crew {
         case .closing, .promoted: return "promotion was decided: traffic stays on the candidate"
         case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded: break
         }
-        let target = flow.target
-        let (run, epoch, client) = (charter.run, bridge.state.epoch, rig.cluster)
+        guard flow.plan.hasShifted(begun: bridge.state.begun) else {
+            return "no weight had been moved"
+        }
         do {
-            let sentences = try await within(.seconds(60), by: rig.time) {
-                try await IstioRouter.emergencyHome(
-                    client: client, namespace: target.namespace, service: target.service,
-                    run: run, epoch: epoch)
-            }
-            return sentences.isEmpty
-                ? "no weight had been moved" : sentences.joined(separator: "; ")
+            return try await within(limits.home, by: rig.time) { try await bringHome() }
         } catch {
             return "traffic could not be brought home: \(setback(error)?.reason ?? "fenced")"
         }
