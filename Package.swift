@@ -117,7 +117,12 @@ let package = Package(
         tests("JSONTreeTests", of: ["JSONTree"]),
         tests("YAMLTests", of: ["YAML", "JSONTree"]),
         tests("DigestsTests", of: ["Digests"]),
-        tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree"]),
+        .executableTarget(
+            name: "look-up-probe", dependencies: ["HTTPClient", "HTTPServer", "HTTPMessages"],
+            path: "Tests/LookUpProbe", swiftSettings: house),
+        tests(
+            "HTTPClientTests",
+            of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree", "look-up-probe"]),
         tests("HTTPServerTests", of: ["HTTPServer", "HTTPMessages"]),
         .executableTarget(
             name: "guard-probe", dependencies: ["Processes"], path: "Tests/GuardProbe",

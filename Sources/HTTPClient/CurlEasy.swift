@@ -69,7 +69,19 @@ internal import HTTPMessages
             && set(CURLOPT_PROXY, options.proxy ?? "")
             && set(CURLOPT_SSL_VERIFYPEER, options.insecure ? 0 : 1)
             && set(CURLOPT_SSL_VERIFYHOST, options.insecure ? 0 : 2)
-            && (options.caFile.map { set(CURLOPT_CAINFO, $0) } ?? true)
+            && setTrust(options)
+    }
+
+    private func setTrust(_ options: CurlOptions) -> Bool {
+        // Instead of the system's, not beside them.
+        if options.caFile != nil || options.authorities != nil {
+            unsafe theseus_curl_set_text(raw, CURLOPT_CAPATH, nil)
+        }
+        if let file = options.caFile, !set(CURLOPT_CAINFO, file) { return false }
+        if let bytes = options.authorities, !set(CURLOPT_CAINFO_BLOB, bytes) { return false }
+        guard let identity = options.identity else { return true }
+        return set(CURLOPT_SSLCERT_BLOB, identity.certificate)
+            && set(CURLOPT_SSLKEY_BLOB, identity.key)
     }
 
     private func setMethod(_ method: String, uploadCount: Int) -> Bool {
@@ -91,6 +103,13 @@ internal import HTTPMessages
 
     private func set(_ option: CURLoption, _ value: String) -> Bool {
         unsafe theseus_curl_set_text(raw, option, value) == CURLE_OK
+    }
+
+    private func set(_ option: CURLoption, _ bytes: [UInt8]) -> Bool {
+        let code = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe theseus_curl_set_blob(raw, option, bytes.baseAddress, bytes.count)
+        }
+        return code == CURLE_OK
     }
 
     private static func headerLines(

@@ -2,6 +2,10 @@
 package struct CurlOptions: Hashable, Sendable {
     /// A file of PEM certificates to trust instead of the system's.
     package var caFile: String?
+    /// PEM certificates to trust instead of the system's, as a kubeconfig holds them.
+    package var authorities: [UInt8]?
+    /// Who we are, for servers that ask.
+    package var identity: CurlIdentity?
     /// Trust whoever answers.
     ///
     /// For a person who says so, and for nobody else.
@@ -15,10 +19,13 @@ package struct CurlOptions: Hashable, Sendable {
     package var userAgent: String
 
     package init(
-        caFile: String? = nil, insecure: Bool = false, proxy: String? = nil,
-        bodyLimit: Int = 16 << 20, idleConnections: Int = 256, userAgent: String = "theseus"
+        caFile: String? = nil, authorities: [UInt8]? = nil, identity: CurlIdentity? = nil,
+        insecure: Bool = false, proxy: String? = nil, bodyLimit: Int = 16 << 20,
+        idleConnections: Int = 256, userAgent: String = "theseus"
     ) {
         self.caFile = caFile
+        self.authorities = authorities
+        self.identity = identity
         self.insecure = insecure
         self.proxy = proxy
         self.bodyLimit = bodyLimit

@@ -137,4 +137,21 @@ import Testing
             #expect(unsaid.status == 413)
         }
     }
+
+    /// Squeezed answers arrive as they were before.
+    @Test func gzipIsAskedForAndUndone() async throws {
+        // printf hello | gzip -9n
+        let squeezed: [UInt8] = [
+            0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xcb, 0x48, 0xcd, 0xc9,
+            0xc9, 0x07, 0x00, 0x86, 0xa6, 0x10, 0x36, 0x05, 0x00, 0x00, 0x00,
+        ]
+        try await serving { request in
+            #expect(request.headers["accept-encoding"] == "gzip")
+            return HTTPResponse(
+                status: 200, headers: ["Content-Encoding": "gzip"], body: .bytes(squeezed))
+        } _: { url in
+            let answer = try await CurlTransport().send(HTTPRequest("GET", url))
+            #expect(answer.body.bytes == Array("hello".utf8))
+        }
+    }
 }
