@@ -223,7 +223,8 @@ extension RunState {
         }
     }
 
-    /// A bake ends well when it lasted long enough, every gate's newest verdict is a pass, and every test has passed.
+    /// A bake ends well when it lasted long enough, every gate's newest verdict is a pass, and
+    /// every test has passed.
     mutating func endBakeIfProven(_ bake: Bake, _ plan: RunPlan) {
         guard case .advancing(let place) = course, place.tally.hasLastedLongEnough else { return }
         let gatesPass = bake.gates.indices.allSatisfy { place.tally.verdicts[$0] == .pass }

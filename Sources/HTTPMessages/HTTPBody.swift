@@ -1,6 +1,8 @@
 package import JSONTree
 
-/// What a message carries. The Lab passes trees from room to room without ever writing bytes.
+/// What a message carries.
+///
+/// The Lab passes trees from room to room without ever writing bytes.
 package enum HTTPBody: Sendable {
     case empty
     case bytes([UInt8])

@@ -14,7 +14,8 @@ package struct HTTPRequest: Sendable {
     package var headers: HTTPHeaders
     package var body: HTTPBody
     package var timeout: Duration
-    /// The body is wanted as it arrives (`HTTPBody.chunks`); `timeout` then bounds the time to the headers only.
+    /// The body is wanted as it arrives (`HTTPBody.chunks`); `timeout` then bounds the time to the
+    /// headers only.
     package var streams: Bool
     /// Never over a connection that was used before: who answers is the question.
     package var freshConnection: Bool
@@ -45,7 +46,9 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// Who carries requests. A conformance heeds cancellation at once, and the request's `timeout` always.
+/// Who carries requests.
+///
+/// A conformance heeds cancellation at once, and the request's `timeout` always.
 package protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
 }

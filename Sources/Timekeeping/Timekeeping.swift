@@ -10,7 +10,9 @@
 package protocol Timekeeper: Sendable {
     /// A monotonic reading; only differences mean something.
     var now: Duration { get }
-    /// The date, in milliseconds since 1970 (UTC). Jumps when somebody sets the clock: show it, never measure with it.
+    /// The date, in milliseconds since 1970 (UTC).
+    ///
+    /// Jumps when somebody sets the clock: show it, never measure with it.
     var date: Int { get }
     /// Returns when `duration` has gone by; throws at once when the task is cancelled.
     func sleep(for duration: Duration) async throws(CancellationError)
@@ -23,7 +25,9 @@ package struct OutOfTime: Error, Hashable, Sendable {
     package init(limit: Duration) { self.limit = limit }
 }
 
-/// Runs `work`, and calls it off when `limit` has gone by. The work must heed cancellation.
+/// Runs `work`, and calls it off when `limit` has gone by.
+///
+/// The work must heed cancellation.
 package func within<Value: Sendable>(
     _ limit: Duration, by time: any Timekeeper,
     _ work: @escaping @Sendable () async throws -> Value
