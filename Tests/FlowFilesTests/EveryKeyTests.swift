@@ -71,7 +71,7 @@ import Testing
         """
 
     private func flow() throws -> Flow {
-        var files = Files(texts: ["reviews.yaml": Self.text], commands: ["/work/bin/migrate"])
+        var files = Files(texts: ["reviews.yaml": Self.text], commands: ["/repo/bin/migrate"])
         files.texts["k8s/reviews-v2.yaml"] = Files.manifest
         return try files.load().flow
     }
@@ -116,7 +116,7 @@ import Testing
                 TestSpec("load", .http(load), tolerance: 0.125, higherIsBetter: ["hits"]),
                 TestSpec(
                     "migrate",
-                    .command(.init(["/work/bin/migrate", "1.10"], environment: ["TOKEN"]))),
+                    .command(.init(["/repo/bin/migrate", "1.10"], environment: ["TOKEN"]))),
             ])
         #expect(
             flow.gates == [
@@ -157,7 +157,7 @@ import Testing
         }
         let files = Files(
             texts: ["reviews.yaml": text, "k8s/reviews-v2.yaml": Files.manifest],
-            commands: ["/work/bin/migrate"])
+            commands: ["/repo/bin/migrate"])
         #expect(try files.load().flow.trustsWeights)
     }
 

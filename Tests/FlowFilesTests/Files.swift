@@ -3,7 +3,7 @@ import FlowFiles
 /// Files in memory, as somebody's working directory has them.
 struct Files {
     var texts: [String: String]
-    var commands: [String] = ["/work/tests/smoke.sh"]
+    var commands: [String] = ["/repo/tests/smoke.sh"]
 
     struct Missing: Error {}
 
@@ -11,7 +11,7 @@ struct Files {
         throws(FlowError) -> (flow: Flow, source: FlowSource)
     {
         try FlowReader.load(
-            path: path, overrides: overrides, workingDirectory: "/work",
+            path: path, overrides: overrides, workingDirectory: "/repo",
             readFile: { path in
                 guard let text = texts[path] else { throw Missing() }
                 return Array(text.utf8)

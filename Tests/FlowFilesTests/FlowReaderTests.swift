@@ -56,7 +56,7 @@ import Testing
         #expect(flow.darkExample == nil)
         #expect(
             flow.tests == [
-                TestSpec("smoke", .command(.init(["/work/tests/smoke.sh"]))),
+                TestSpec("smoke", .command(.init(["/repo/tests/smoke.sh"]))),
                 TestSpec(
                     "performance", .http(.init("/reviews", requests: 200)), tolerance: 0.2),
             ])

@@ -206,10 +206,10 @@ import Testing
                 "flows/reviews.yaml": Files.design,
                 "flows/k8s/reviews-v2.yaml": Files.manifest,
                 "built/v3.yaml": Files.manifest.replacing("v2", with: "v3"),
-            ], commands: ["/work/flows/tests/smoke.sh"])
+            ], commands: ["/repo/flows/tests/smoke.sh"])
         let (flow, source) = try files.load("flows/reviews.yaml")
         #expect(flow.target.manifest.first?.name == "reviews-v2")
-        #expect(source.folder == "/work/flows")
+        #expect(source.folder == "/repo/flows")
         #expect(source.files.map(\.path) == ["flows/reviews.yaml", "k8s/reviews-v2.yaml"])
         var overrides = FlowOverrides()
         overrides.manifest = "built/v3.yaml"

@@ -45,7 +45,7 @@ import Testing
         #expect(flow.plan.steps.contains(.shrink(minimum: 2)))
         #expect(flow.gates.first?.maximum == 0.05)
         #expect(flow.tests.map(\.name) == ["smoke", "performance"])
-        #expect(flow.tests.first?.kind == .command(.init(["/work/tests/smoke.sh"])))
+        #expect(flow.tests.first?.kind == .command(.init(["/repo/tests/smoke.sh"])))
         let bakes = flow.plan.steps.compactMap { step in
             if case .bake(let bake) = step { bake.duration } else { nil }
         }
