@@ -82,24 +82,6 @@ extension Audit {
         }
     }
 
-    /// S4: at the promotion, too, the candidate has no more than its ready pods carry.
-    mutating func checkPromotion(at date: Int) {
-        guard !isPromotionChecked, let decided = log.promotionDecided, date > decided.date else {
-            return
-        }
-        isPromotionChecked = true
-        let ready = world.readyPods(.candidate, at: decided.date)
-        let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
-        for table in world.tables {
-            let share = world.candidateShare(in: table)
-            guard share > carried else { continue }
-            report(
-                "S4",
-                "promotion was decided at record \(decided.sequence), \(table.reference) gave the"
-                    + " candidate \(share)%, and its \(ready) ready pods carry \(carried)%")
-        }
-    }
-
     /// S9: the specs of all that the run touched are as before, and nothing of ours is left.
     private mutating func checkRolledBack(_ ending: Ending) {
         for table in world.tables {

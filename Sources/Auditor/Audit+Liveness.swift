@@ -70,7 +70,15 @@ extension Audit {
             default: false
             }
         }
-        let most = RunBound.whole(plan) * max(1, stretches) + Self.slack
+        let pauses = log.facts.count { logged in
+            switch (logged.fact, logged.state.course) {
+            case (.wished(let wish), _) where wish.kind == .pause: true
+            case (.held, .asking): true
+            default: false
+            }
+        }
+        let most =
+            RunBound.whole(plan) * max(1, stretches) + plan.limits.pause * pauses + Self.slack
         if last.state.clock > most {
             report("L1", "the run took \(last.state.clock), and its bounds sum to \(most)")
         }
@@ -83,7 +91,7 @@ extension Audit {
             world.tables.contains { world.candidateShare(in: $0) > 0 }
             && !world.hasReadyPod(.candidate)
             && world.hasReadyPod(.stable)
-            && !(log.promotionDecided.map { date >= $0.date } ?? false)
+            && !isPromoting
         if let since = emptySince, date - since > Self.longestEmpty {
             report(
                 "S2",

@@ -10,12 +10,12 @@ extension Audit {
         guard let object = stored.object else { return }
         let after = RouteTable(object, at: stored.reference, cast: cast, run: evidence.run)
         checkWeights(after, stored)
-        checkNames(after, stored)
+        checkNames(before, after, stored)
         checkPods(before, after, stored)
         checkCapacity(before, after, stored)
         checkRise(before, after, stored)
         checkMeant(before, after, stored)
-        checkPins(after, stored)
+        checkPins(before, after, stored)
     }
 
     /// S1: whole numbers from 0 to 100 that sum to exactly 100.
@@ -41,10 +41,16 @@ extension Audit {
     }
 
     /// S3: a subset stands in the rule before a route names it.
-    private mutating func checkNames(_ table: RouteTable, _ stored: StoredObject) {
+    ///
+    /// One that the route named already was taken away by somebody.
+    private mutating func checkNames(
+        _ before: RouteTable?, _ table: RouteTable, _ stored: StoredObject
+    ) {
         for route in table.routes {
             for destination in route.destinations where destination.isOfService {
-                guard let subset = destination.subset, !world.hasSubset(subset) else { continue }
+                guard let subset = destination.subset, !world.hasSubset(subset),
+                    before?.naming(of: subset).isNamed != true
+                else { continue }
                 report(
                     "S3", "route \(route.key) names the subset \(subset), which is not there",
                     stored)
@@ -117,6 +123,7 @@ extension Audit {
                 stored)
         }
         guard new > old else { return }
+        noteJudged()
         if let turned = log.turned, wasMeant(stored, mark, after: turned.sequence, turned.date) {
             let why = log.aborted.map { $0.sequence <= turned.sequence } ?? false
             report(
@@ -136,7 +143,7 @@ extension Audit {
 
     /// Whether a write was meant when that record was there already; one without a mark is judged
     /// by its date.
-    private func wasMeant(
+    func wasMeant(
         _ stored: StoredObject, _ mark: Mark?, after sequence: Int, _ date: Int
     ) -> Bool {
         if let meant = mark?.sequence { return meant >= sequence }
@@ -221,7 +228,11 @@ extension Audit {
     // MARK: S21, dark
 
     /// S21: our version of a route leaves no way to a candidate that stands.
-    private mutating func checkPins(_ table: RouteTable, _ stored: StoredObject) {
+    ///
+    /// A route that was open before is somebody else's doing.
+    private mutating func checkPins(
+        _ before: RouteTable?, _ table: RouteTable, _ stored: StoredObject
+    ) {
         for route in table.routes where route.isDark {
             let isElsewhere = route.destinations.contains {
                 !$0.isOfService || (world.side(of: $0) ?? .candidate) != .candidate
@@ -231,7 +242,7 @@ extension Audit {
             }
         }
         guard world.standingPods(.candidate) > 0 else { return }
-        reportUnpinned(table, stored)
+        reportUnpinned(table, stored, before: before)
     }
 
     /// S21: when a pod of the candidate appears every route is pinned already.
@@ -248,16 +259,20 @@ extension Audit {
         for table in world.tables { reportUnpinned(table, stored) }
     }
 
-    private mutating func reportUnpinned(_ table: RouteTable, _ stored: StoredObject) {
+    private mutating func reportUnpinned(
+        _ table: RouteTable, _ stored: StoredObject, before: RouteTable? = nil
+    ) {
         for route in table.routes where !route.isDark {
-            let open = route.destinations.contains {
-                $0.isOfService && world.side(of: $0) == .both
-            }
-            guard open else { continue }
+            let wasOpen = before?.route(route.key).map(isOpen) ?? false
+            guard isOpen(route), !wasOpen else { continue }
             report(
                 "S21",
                 "route \(route.key) of \(table.reference) is not pinned, and the candidate has"
                     + " pods", stored)
         }
+    }
+
+    private func isOpen(_ route: RouteTable.Route) -> Bool {
+        route.destinations.contains { $0.isOfService && world.side(of: $0) == .both }
     }
 }

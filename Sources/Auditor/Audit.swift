@@ -1,3 +1,5 @@
+internal import Chronicle
+internal import JSONTree
 internal import Manifests
 
 /// The promises, held against what the cluster stored and the journal says.
@@ -18,8 +20,10 @@ package struct Audit {
     var objects: [ObjectReference: KubernetesObject] = [:]
     /// Since when the candidate has weight and no ready pod.
     var emptySince: Int?
-    /// What the candidate could carry at the promotion was looked at.
-    var isPromotionChecked = false
+    /// Our first version that was meant after promotion was decided is reached.
+    var isPromoting = false
+    /// The candidate's pod template when it first got weight.
+    var judgedTemplate: JSONTree?
     /// The candidate's first pod was looked at.
     var isDarkChecked = false
 
@@ -33,7 +37,7 @@ package struct Audit {
             audit.checkAfter(stored)
         }
         let end = evidence.history.last?.date ?? 0
-        audit.checkPromotion(at: .max)
+        if audit.log.promotionDecided != nil { audit.checkPromotion(at: end) }
         audit.checkEmpty(at: end, isLast: true)
         if evidence.isOver {
             audit.checkLength()
@@ -52,9 +56,9 @@ package struct Audit {
     /// The checks of one version, the world as it was just before.
     private mutating func check(_ stored: StoredObject) {
         checkStamp(stored)
-        checkPromotion(at: stored.date)
         guard Self.isOurs(stored) else { return }
         checkMark(stored)
+        if isAfterPromotion(stored) { checkPromotion(at: stored.date) }
         checkOwnership(stored)
         switch stored.reference.kind.kind {
         case "VirtualService": checkRoutes(stored)
@@ -69,6 +73,13 @@ package struct Audit {
         remember(stored)
         if stored.reference.kind.kind == "Pod" { checkDark(stored) }
         checkEmpty(at: stored.date)
+    }
+
+    private func isAfterPromotion(_ stored: StoredObject) -> Bool {
+        guard let decided = log.promotionDecided?.sequence,
+            let meant = stored.object.flatMap(Mark.init(on:))?.sequence
+        else { return false }
+        return meant >= decided
     }
 
     mutating func report(_ promise: String, _ sentence: String, _ stored: StoredObject) {

@@ -110,7 +110,8 @@ struct Ending {
             return
         }
         let keys = last.tree.at("metadata", "annotations")?.members?.keys ?? []
-        for key in keys where key.hasPrefix(Cast.prefix) {
+        for key in keys
+        where key.hasPrefix(Cast.prefix) && life.first?.annotation(key) == nil {
             marks.append("\(life.reference) still carries \(key)")
         }
     }

@@ -12,8 +12,6 @@ struct LogIndex: Sendable {
     /// The abort that was heard, be it that the run had turned already.
     let aborted: LoggedFact?
     let promotionDecided: LoggedFact?
-    /// Dates in the journal never go back: nobody turned the clock.
-    let hasSteadyClock: Bool
 
     init(_ facts: [LoggedFact]) {
         self.facts = facts
@@ -21,11 +19,7 @@ struct LogIndex: Sendable {
         var turned: LoggedFact?
         var aborted: LoggedFact?
         var decided: LoggedFact?
-        var isSteady = true
-        var last = Int.min
         for logged in facts {
-            if logged.date < last { isSteady = false }
-            last = logged.date
             switch logged.fact {
             case .backedUp(_, let found) where backup == nil:
                 backup = (logged.sequence, found)
@@ -42,7 +36,6 @@ struct LogIndex: Sendable {
         self.turned = turned
         self.aborted = aborted
         promotionDecided = decided
-        hasSteadyClock = isSteady
     }
 
     static func isGoingHome(_ state: RunState) -> Bool {

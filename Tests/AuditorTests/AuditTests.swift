@@ -58,7 +58,9 @@ struct Told: Sendable, CustomTestStringConvertible {
         #expect(Audit.violations(in: told.tale().evidence) == [])
     }
 
-    @Test(arguments: routes + pods + longLives + turns + journals + ends + ownership + liveness)
+    @Test(
+        arguments: routes + pods + longLives + judged + turns + journals + ends + ownership
+            + liveness)
     func bad(_ told: Told) {
         #expect(told.broken == told.promises)
     }
@@ -154,6 +156,23 @@ struct Told: Sendable, CustomTestStringConvertible {
             $0.pod("v2", 2, isReady: false)
             $0.date += 60_000
             $0.tell(.close)
+        },
+    ]
+
+    static let judged: [Told] = [
+        Told("promotion of another template than was judged", after: .all, breaks: "S16") {
+            var edited = $0.objects["Deployment shop-v2"] ?? .null
+            edited.set("other", at: "spec", "template", "spec", "serviceAccountName")
+            $0.keep("Deployment", "shop-v2", edited, by: "ann")
+            $0.tell(.close)
+        },
+        Told("a pin and a subset that somebody took away", after: .darken) {
+            let open = Tale.routes([Tale.destination(nil)])
+            var there = $0.objects["VirtualService shop"] ?? .null
+            there["spec"] = open["spec"]
+            $0.keep("VirtualService", "shop", there, by: "ann")
+            $0.keep("DestinationRule", "shop", Tale.rule("v1"), by: "ann")
+            $0.change("VirtualService", "shop") { _ in }
         },
     ]
 
