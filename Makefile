@@ -1,0 +1,43 @@
+# make demo   a good release, then a bad one, in the embedded lab
+# make test   everything that must hold; what .ci/run calls
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+# Swift's runtime within the binary; the C libraries are the system's.
+release = $(SWIFT) build -c release --static-swift-stdlib
+binary = .build/release/theseus
+sweep = .build/release/theseus-sweep
+
+.PHONY: build demo test sweep lint install clean needs
+
+build: needs
+	$(release) --product theseus
+
+demo: build
+	scripts/demo $(binary)
+
+# The tests themselves come last: their closing line is the last one.
+test: needs lint
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(release) --product theseus
+	$(release) --product theseus-sweep
+	$(sweep) --quick
+	if [ -x scripts/kill-nine ]; then scripts/kill-nine $(binary); fi
+	$(SWIFT) test --skip-build --disable-xctest
+
+# For as long as it is given: make sweep MINUTES=60
+sweep: needs
+	$(release) --product theseus-sweep
+	$(sweep) $(if $(MINUTES),--minutes $(MINUTES))
+
+lint: needs
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+
+install: build
+	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/theseus
+
+clean:
+	$(SWIFT) package clean
+
+needs:
+	@scripts/install-needs
