@@ -79,7 +79,7 @@ extension RunPlan {
         let hasRoute = steps.contains(.route)
         let settle = Leg.settle(limits.settle)
         var legs: [Leg] = hasRoute ? [.removeDarkRoute, settle] : []
-        if steps.contains(.retire) {
+        if steps.contains(.retire) || isFirstRelease {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
         return legs + [.tidy]

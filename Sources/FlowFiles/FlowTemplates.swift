@@ -17,12 +17,17 @@ enum FlowTemplates {
         metadata: {name: bootstrap}
         spec:
           parameters:
+            smoke:
             deadline: 10m
             bake: 1m
+          tests:
+            smoke: {command: ["${smoke}"], timeout: 5m, retries: 3}
           steps:
             - backup
             - deploy: {deadline: "${deadline}"}
             - route
+            - reach
+            - test: smoke
             - weight: 100
             - bake: {for: "${bake}"}
 

@@ -138,13 +138,15 @@ import Testing
 
     @Test func readsTheBootstrap() throws {
         let files = Self.files {
-            $0.replace("canary\n  parameters: {smoke: ./tests/smoke.sh}", with: "bootstrap")
+            $0.replace("canary", with: "bootstrap")
         }
         let plan = try files.load().flow.plan
         #expect(plan.isFirstRelease)
+        let smoke = TestCall("smoke", timeout: .seconds(300), attempts: 4)
         #expect(
             plan.steps == [
-                .backup, .deploy(deadline: .seconds(600)), .route, .weight(.all),
+                .backup, .deploy(deadline: .seconds(600)), .route,
+                .reach(deadline: .seconds(120), every: .seconds(1)), .test(smoke), .weight(.all),
                 .bake(Bake(duration: .seconds(60))),
             ])
     }
