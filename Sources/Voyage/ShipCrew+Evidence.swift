@@ -124,6 +124,9 @@ extension ShipCrew {
             if emptyLooks >= 2 {
                 throw Setback(.candidateBroken, "the candidate has no ready pod any more")
             }
+            if let difference = try await keeper.candidateDifference() {
+                throw Setback(.foreignEdit, "the candidate is not what was applied: \(difference)")
+            }
             let share = try await router.currentShare()
             let ours = bridge.state.weight
             if share != ours {
