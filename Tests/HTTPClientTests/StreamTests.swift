@@ -108,33 +108,37 @@ import Testing
                     }))
         } _: { url in
             let transport = CurlTransport()
-            let answer = try await transport.send(HTTPRequest("GET", url, streams: true))
-            guard case .chunks(let chunks) = answer.body else {
-                Issue.record("not a stream")
-                return
-            }
-            guard case .bytes([1]) = try await chunks.next() else {
-                Issue.record("no first piece")
-                return
-            }
-            if byCancelling {
-                let reason = await withTaskGroup(of: HTTPFailure.Reason?.self) { group in
-                    group.addTask {
-                        do throws(HTTPFailure) {
-                            _ = try await chunks.next()
-                            return nil
-                        } catch {
-                            return error.reason
-                        }
-                    }
-                    group.cancelAll()
-                    return await group.next() ?? nil
-                }
-                #expect(reason == .cancelled)
-            }
-            // Otherwise: nobody holds the stream after this.
+            try await readOnePiece(of: url, by: transport, thenCancelling: byCancelling)
+            await isCancelled.wait()
+            transport.close()
         }
-        await isCancelled.wait()
+    }
+
+    private func readOnePiece(
+        of url: String, by transport: CurlTransport, thenCancelling: Bool
+    ) async throws {
+        let answer = try await transport.send(HTTPRequest("GET", url, streams: true))
+        guard case .chunks(let chunks) = answer.body,
+            case .bytes([1]) = try await chunks.next()
+        else {
+            Issue.record("no first piece")
+            return
+        }
+        // Otherwise: nobody holds the stream after this.
+        guard thenCancelling else { return }
+        let reason = await withTaskGroup(of: HTTPFailure.Reason?.self) { group in
+            group.addTask {
+                do throws(HTTPFailure) {
+                    _ = try await chunks.next()
+                    return nil
+                } catch {
+                    return error.reason
+                }
+            }
+            group.cancelAll()
+            return await group.next() ?? nil
+        }
+        #expect(reason == .cancelled)
     }
 
     /// The deadline bounds the time to the first byte of the answer, not the reading.

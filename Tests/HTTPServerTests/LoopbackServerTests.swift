@@ -7,14 +7,20 @@ import Testing
 /// Whole exchanges are tried out in HTTPClientTests, against the client.
 @Suite struct LoopbackServerTests {
     @Test func anAddressInUseIsSaid() async throws {
-        let first = try LoopbackServer { _ in HTTPResponse(status: 200) }
-        #expect(throws: ServerError(.addressInUse, place: "127.0.0.1:\(first.port)")) {
-            try LoopbackServer(port: first.port) { _ in HTTPResponse(status: 200) }
+        // An address that no client of another test is given by chance.
+        let address = "127.0.0.77"
+        let first = try LoopbackServer(address: address) { _ in HTTPResponse(status: 200) }
+        #expect(throws: ServerError(.addressInUse, place: "\(address):\(first.port)")) {
+            try LoopbackServer(address: address, port: first.port) { _ in
+                HTTPResponse(status: 200)
+            }
         }
         first.stop()
         // Returns when the socket is closed, and the port is free again.
         await first.serve()
-        let second = try LoopbackServer(port: first.port) { _ in HTTPResponse(status: 200) }
+        let second = try LoopbackServer(address: address, port: first.port) { _ in
+            HTTPResponse(status: 200)
+        }
         #expect(second.port == first.port)
     }
 
