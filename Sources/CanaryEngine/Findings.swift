@@ -71,7 +71,7 @@ package struct TestReport: Hashable, Sendable {
     package let measures: [Measure]
     /// Requests that the test sent through the mesh: users' numbers are cleaned of them.
     package let traffic: OwnTraffic
-    /// How long it ran.
+    /// How long it ran, in whole microseconds: as the journal keeps it, or a replay would differ.
     package let duration: Duration
 
     package init(
@@ -82,7 +82,8 @@ package struct TestReport: Hashable, Sendable {
         self.sentence = sentence
         self.measures = measures
         self.traffic = traffic
-        self.duration = duration
+        let rest = duration.components.attoseconds % 1_000_000_000_000
+        self.duration = duration - Duration(secondsComponent: 0, attosecondsComponent: rest)
     }
 }
 
