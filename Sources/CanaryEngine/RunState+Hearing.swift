@@ -118,7 +118,12 @@ extension RunState {
     private mutating func hearHeld(_ holding: Holding, _ plan: RunPlan) {
         epoch = max(epoch, holding.epoch)
         holder = holding.holder
-        if case .returning = course { clock += max(.zero, holding.absence) }
+        if case .returning(var way) = course {
+            clock += max(.zero, holding.absence)
+            // Late is no reason not to try: whoever takes the run has the leg's whole time.
+            way.place.entered = clock
+            course = .returning(way)
+        }
         guard case .advancing(var place) = course else { return }
         if let cutOff = startedOnce {
             startedOnce = nil
