@@ -1,15 +1,20 @@
 internal import HTTPMessages
 internal import JSONTree
+internal import Manifests
 
 /// Knobs that break things, under `/lab`: for people and tests outside of the process.
 ///
-/// `GET /lab` shows how things stand. `POST /lab/<knob>` with a JSON object turns one:
+/// `GET /lab` shows how things stand, `GET /lab/history?kind=VirtualService` every version that was
+/// ever stored of a kind, or of all. `POST /lab/<knob>` with a JSON object turns one:
 /// `pods` `{namespace, deployment, behaviour}` · `evict` `{namespace, pod}` ·
 /// `demand` `{namespace, deployment, pods}` · `api` `{failNext, status, retryAfter}` ·
 /// `candidate` `{version, errorRate, …}` · and the mesh's own, see `LabMesh.turn`.
 extension LabState {
     mutating func turnKnob(_ request: HTTPRequest, _ address: LabAddress) -> LabAnswer {
-        if request.method == "GET" { return .tree(summary) }
+        if request.method == "GET" {
+            return address.path.dropFirst().first == "history"
+                ? .tree(history(of: address.value("kind"))) : .tree(summary)
+        }
         guard request.method == "POST", let knob = address.path.dropFirst().first,
             let setting = try? request.body.tree(), setting.members != nil
         else { return Self.complaint("POST a JSON object to /lab/<knob>") }
@@ -65,10 +70,28 @@ extension LabState {
         .tree(["error": .string(text)], status: 400)
     }
 
+    /// Oldest first; of a deletion the object is null.
+    private func history(of kind: String?) -> JSONTree {
+        let versions = cluster.history.filter { kind == nil || $0.reference.kind.kind == kind }
+        return [
+            "versions": .array(
+                versions.map {
+                    [
+                        "revision": .integer($0.revision), "time": .number($0.at.inSeconds),
+                        "kind": .string($0.reference.kind.kind),
+                        "namespace": .string($0.reference.namespace),
+                        "name": .string($0.reference.name), "manager": .string($0.manager),
+                        "object": $0.object?.tree ?? .null,
+                    ]
+                })
+        ]
+    }
+
     private var summary: JSONTree {
         [
             "theseusLab": true, "speed": .integer(speed),
             "time": .number(now.inSeconds), "date": .string(cluster.timestamp),
+            "milliseconds": .integer(cluster.epoch + now.milliseconds),
             "revision": .integer(cluster.revision), "mesh": mesh.summary,
         ]
     }
