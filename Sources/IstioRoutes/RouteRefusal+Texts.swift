@@ -10,7 +10,7 @@ extension RouteRefusal.Code {
             .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
             destinationText
         case .mirrored, .notHTTP, .sameName, .claimedTwice, .coveredByWildcard,
-            .leftOver, .heldByRun, .darkConflict, .nameTaken:
+            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
             ruleText
@@ -150,6 +150,11 @@ extension RouteRefusal.Code {
             (
                 "name-taken", "theseus must create this object, but the name is taken",
                 "rename the object, or let it claim the service's host"
+            )
+        case .kept(let steward):
+            (
+                "kept", "\(steward) keeps this object as its source has it",
+                "say 'gitops: keep' in the flow, and let that tool ignore the weights"
             )
         default: unnamed
         }

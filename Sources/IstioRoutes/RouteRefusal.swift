@@ -1,3 +1,5 @@
+package import Manifests
+
 /// Why we will not touch the routes to a service: said before anything is written.
 package struct RouteRefusal: Error, Hashable, Sendable {
     package enum Code: Hashable, Sendable {
@@ -30,6 +32,7 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case darkConflict(field: String)
         case nameTaken
         case sameSubset(subset: String)
+        case kept(by: Steward)
     }
 
     package let code: Code

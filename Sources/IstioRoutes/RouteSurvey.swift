@@ -88,6 +88,12 @@ package struct RouteSurvey: Hashable, Sendable {
         return seen
     }
 
+    /// Throws for the first object that a GitOps tool keeps: it would undo every weight.
+    package func requireUnkept() throws(RouteRefusal) {
+        guard let first = kept.first else { return }
+        throw RouteRefusal(.kept(by: first.steward), at: "\(first.reference)")
+    }
+
     /// The VirtualServices with routes of the run, each once.
     package var virtualServices: [ObjectReference] {
         var seen: [ObjectReference] = []

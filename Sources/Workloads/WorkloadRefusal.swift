@@ -93,7 +93,7 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .notSelected: "give its pod template the labels in the Service's selector"
         case .selectorMatchesOther: "add the version label to its selector"
         case .exists: "delete it, or give the candidate's object another name"
-        case .kept: "say `gitops: keep` or `gitops: {writeBack: DIR}` in the flow"
+        case .kept: "say `gitops: keep` in the flow: then it stays, at its minimum"
         case .tooMany: "raise the autoscaler's maxReplicas, or lower the weights"
         case .severalAutoscalers: "keep one of them"
         case .stableUnfit: "mend stable, or say `--stable-unhealthy=accept`"

@@ -1,3 +1,4 @@
+import Manifests
 import Testing
 
 @testable import IstioRoutes
@@ -27,6 +28,7 @@ struct RouteRefusalTests {
         .ruledTwice(other: "o"), .ruleShadowed(host: "*"), .hidden,
         .subsetTaken(subset: "v2", labels: "version=v3"), .leftOver(run: "r0"),
         .heldByRun("r0"), .darkConflict(field: "uri"), .nameTaken, .sameSubset(subset: "v1"),
+        .kept(by: .argoCD("shop")),
     ]
 
     @Test(arguments: all) func hasThreeFullLines(code: RouteRefusal.Code) {

@@ -74,7 +74,7 @@ struct RefusalTests {
         Text(
             .kept(by: .argoCD("shop")),
             "Argo CD (application shop) keeps this object as its source has it",
-            "say `gitops: keep` or `gitops: {writeBack: DIR}` in the flow"),
+            "say `gitops: keep` in the flow: then it stays, at its minimum"),
         Text(
             .tooMany(needed: 5, maximum: 3),
             "the highest weight needs 5 pods, but at most 3 are allowed",
