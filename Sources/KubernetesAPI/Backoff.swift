@@ -25,16 +25,19 @@ package struct Backoff: Sendable {
 }
 
 extension KubernetesClient {
-    /// Makes a call again and again while its errors are passing ones, until called off.
+    /// Makes a call again and again while its errors are passing ones, until called off, or as long
+    /// as this client's patience lasts.
     package func patiently<Value: Sendable>(
         _ call: (KubernetesClient) async throws -> Value
     ) async throws -> Value {
         var backoff = Backoff()
+        let begin = time.now
         while true {
             try Task.checkCancellation()
             do {
                 return try await call(self)
             } catch let error as KubernetesError where error.isPassing {
+                if let patience, time.now - begin >= patience { throw error }
                 try await backoff.wait(after: error, by: time)
             }
         }

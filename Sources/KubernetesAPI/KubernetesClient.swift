@@ -13,6 +13,10 @@ package struct KubernetesClient: Sendable {
     private let token: String?
     private let transport: any HTTPTransport
     private let heard = LastDate()
+    /// How long `patiently` tries before it throws what it met last; nil: until called off.
+    private(set) var patience: Duration?
+    /// No call waits longer than this for its answer.
+    private var longestCall = Duration.seconds(3600)
 
     /// `server` is the base address, without a slash at its end.
     package init(
@@ -22,6 +26,16 @@ package struct KubernetesClient: Sendable {
         self.token = token
         self.transport = transport
         self.time = time
+    }
+
+    /// The same server, asked in vain for so long and no longer: before a run is begun or taken
+    /// there is nothing that must go on.
+    package func patient(for patience: Duration?) -> KubernetesClient {
+        guard let patience else { return self }
+        var client = self
+        client.patience = patience
+        client.longestCall = .seconds(10)
+        return client
     }
 
     /// The `Date` of the server's last answer, in milliseconds since 1970; nil before the first.
@@ -88,7 +102,9 @@ package struct KubernetesClient: Sendable {
     func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
         let response: HTTPResponse
         do {
-            response = try await transport.send(call.request(to: server, token: token))
+            var request = call.request(to: server, token: token)
+            request.timeout = min(request.timeout, longestCall)
+            response = try await transport.send(request)
         } catch {
             let said = error.detail.isEmpty ? "" : " (\(error.detail))"
             throw KubernetesError(

@@ -29,13 +29,29 @@ package struct Departure: Sendable {
 
     /// Throws the first refusal; writes nothing.
     package func survey(_ flow: Flow, from source: FlowSource) async throws -> RunCharter {
+        let client = rig.cluster.patient(for: rig.pace.patience)
+        do {
+            return try await survey(flow, from: source, client)
+        } catch let refusal where refusal is WorkloadRefusal || refusal is RouteRefusal {
+            // What is wrong may be another run's work, and then that run is what to speak of.
+            let place = "\(rig.cluster.server) \(flow.target.namespace)/\(flow.target.service)"
+            if let held = try await holding(flow.target, refusal, client) {
+                throw VoyageError(held, place: place)
+            }
+            throw refusal
+        }
+    }
+
+    private func survey(
+        _ flow: Flow, from source: FlowSource, _ client: KubernetesClient
+    ) async throws -> RunCharter {
         let target = flow.target
         let scope = try WorkloadScope(
             namespace: target.namespace, service: target.service,
             versionLabel: target.versionLabel, stable: target.stable,
             candidateObjects: target.manifest, run: run)
         let writer = SealedWriter(
-            client: rig.cluster, time: rig.time,
+            client: client, time: rig.time,
             seal: { WriteSeal(run: "", epoch: 0, head: "") })
         let keeper = WorkloadKeeper(
             scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
@@ -55,9 +71,37 @@ package struct Departure: Sendable {
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: [])
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
+        if !flow.keepsGitOps { try routes.requireUnkept() }
         return RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed)
+    }
+
+    // MARK: Another run
+
+    /// The other run that holds the target, or to which the objects belong that made us refuse.
+    private func holding(
+        _ target: FlowTarget, _ refusal: any Error, _ client: KubernetesClient
+    ) async throws -> VoyageError.Code? {
+        let lease = TargetLease(
+            client: client, namespace: target.namespace, service: target.service, run: run,
+            holder: "", pace: rig.pace)
+        if let other = try await lease.owner(), other != run {
+            return .held(by: other, isAlive: try await lease.look() == .renewed)
+        }
+        if case .heldByRun(let other)? = (refusal as? RouteRefusal)?.code {
+            return .held(by: other, isAlive: false)
+        }
+        for object in target.manifest {
+            guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
+            else { continue }
+            let reference = ObjectReference(kind, namespace: target.namespace, name: object.name)
+            let there = try await client.patiently { try await $0.get(reference) }
+            if let seal = there?.seal, seal.run != run {
+                return .held(by: seal.run, isAlive: false)
+            }
+        }
+        return nil
     }
 }
 

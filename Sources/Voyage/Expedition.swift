@@ -94,7 +94,7 @@ package struct Expedition: Sendable {
     /// Routes that carry another run's seal: that run's journal is not ours, but it holds the target.
     private func requireUnsealed(_ charter: RunCharter) async throws {
         for reference in charter.routes {
-            let object = try await rig.cluster.patiently { try await $0.get(reference) }
+            let object = try await patientCluster.patiently { try await $0.get(reference) }
             if let seal = object?.seal, seal.run != charter.run {
                 throw VoyageError(.held(by: seal.run, isAlive: false), place: "\(reference)")
             }
@@ -125,7 +125,7 @@ package struct Expedition: Sendable {
             throw VoyageError(.held(by: other, isAlive: false), place: charter.target)
         }
         last = try await log.last() ?? last
-        try await Heads(cluster: rig.cluster, store: store).check(charter)
+        try await Heads(cluster: patientCluster, store: store).check(charter)
         var state = last.state
         var head = last.head
         var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
@@ -172,7 +172,12 @@ package struct Expedition: Sendable {
             bridge: bridge, mailbox: driverBox, actor: "theseus",
             report: { report($0, charter) })
         if bridge.state.epoch > 1, bridge.state.backup != nil, !bridge.state.isOver {
-            try await crew.claimAll()
+            do {
+                try await claim(crew)
+            } catch {
+                await lease.release()
+                throw error
+            }
         }
         let end: Result<RunState, Stranding>
         do throws(Stranding) {
@@ -195,9 +200,24 @@ package struct Expedition: Sendable {
         return Outcome(charter: charter, end: end)
     }
 
+    /// Seals everything, within our patience: nobody hears a wish before that is done.
+    private func claim(_ crew: ShipCrew) async throws {
+        guard let patience = rig.pace.patience else { return try await crew.claimAll() }
+        do {
+            try await within(patience, by: rig.time) { try await crew.claimAll() }
+        } catch is OutOfTime {
+            throw VoyageError(.notTaken, place: rig.cluster.server)
+        }
+    }
+
+    /// For what comes before a run is ours: there nothing must go on.
+    private var patientCluster: KubernetesClient {
+        rig.cluster.patient(for: rig.pace.patience)
+    }
+
     private func lease(of charter: RunCharter) -> TargetLease {
         TargetLease(
-            client: rig.cluster, namespace: charter.flow.target.namespace,
+            client: patientCluster, namespace: charter.flow.target.namespace,
             service: charter.flow.target.service, run: charter.run, holder: holder,
             pace: rig.pace)
     }

@@ -10,6 +10,9 @@ package struct Pace: Hashable, Sendable {
     package var lease = Duration.seconds(15)
     /// How long a bake's test rests between two rounds.
     package var testRest = Duration.seconds(30)
+    /// How long an API server that does not answer is asked before a run is begun or taken; nil:
+    /// until called off.
+    package var patience: Duration?
 
     package init() {}
 }

@@ -192,6 +192,14 @@ extension TargetLease {
         case silent
     }
 
+    /// The run that holds the target, alive or not; nil where it is free.
+    package func owner() async throws -> String? {
+        guard let lease = try await client.patiently({ try await $0.get(reference) }),
+            lease.spec["holderIdentity"]?.text?.isEmpty == false
+        else { return nil }
+        return lease.annotation(Self.runAnnotation)
+    }
+
     package func look() async throws -> Look {
         guard let lease = try await client.get(reference),
             lease.spec["holderIdentity"]?.text?.isEmpty == false

@@ -11,6 +11,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownRun
         case severalRuns([String])
         case nothingPlanned
+        /// The objects could not be sealed in time.
+        case notTaken
     }
 
     package let code: Code
@@ -31,6 +33,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "no such run"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
+        case .notTaken: "the API server did not let us seal the run's objects in time"
         }
     }
 
@@ -45,6 +48,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
+        case .notTaken: "see that it answers, then `theseus resume` or `theseus abort`"
         }
     }
 
