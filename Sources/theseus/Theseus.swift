@@ -16,7 +16,10 @@ internal import Processes
         if arguments.first == GuardCommand.name {
             exit(GuardCommand.main())
         }
+        // Nobody who stops reading us, and no limit on our files, may end a run: both are errors
+        // that the write itself tells.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         let end: ExitCode
         do {
             let request = try CommandReader.read(arguments)
@@ -26,7 +29,7 @@ internal import Processes
             end = .usage
         } catch {
             Terminal.complain(Wording.text(of: error))
-            end = Wording.exit(for: error)
+            end = Wording.exit(for: error, begins: arguments.first == "deploy")
         }
         exit(end.rawValue)
     }

@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import FlowFiles
 internal import IstioRoutes
 internal import Journal
 internal import Voyage
@@ -11,12 +12,17 @@ struct AbortCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
+        let wait = request.value("--wait") ?? "2s"
+        guard let patience = DurationText.duration(wait) else {
+            throw UsageError(
+                .malformed("--wait", wait, "a time such as 2s"), command: request.command)
+        }
         let store = try Ground.journal(request)
         let card = try await RunChoice(store: store).find(request.operand ?? "")
         let answer: Inbox.Answer
         do {
             answer = try await Inbox(store: store, run: card.run).leave(
-                .abort, patience: .seconds(2))
+                .abort, patience: patience)
         } catch let error as JournalError where error.code != .unknownRun {
             return try await withoutJournal(card, error)
         }

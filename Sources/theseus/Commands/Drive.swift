@@ -4,6 +4,7 @@ internal import JSONTree
 internal import Journal
 internal import Lab
 internal import Processes
+internal import Synchronization
 internal import Timekeeping
 internal import Voyage
 
@@ -12,6 +13,14 @@ struct Drive: Sendable {
     let request: CommandRequest
     let ground: Ground
     let store: any JournalStore
+    /// Ends a following, too, when a signal comes.
+    private let interruption = Interruption()
+
+    init(request: CommandRequest, ground: Ground, store: any JournalStore) {
+        self.request = request
+        self.ground = ground
+        self.store = store
+    }
 
     func begin(_ charter: RunCharter) async throws -> ExitCode {
         let signals = watchedSignals()
@@ -41,7 +50,9 @@ struct Drive: Sendable {
     private func watchedSignals() -> Signals {
         let signals = Signals()
         let stops = request.value("--on-interrupt") == "stop"
+        let interruption = interruption
         SignalWatch.start { heard in
+            interruption.note()
             switch heard {
             case .end where !stops: signals.wish(.abort, by: "a signal")
             case .end, .stop: signals.stop()
@@ -74,12 +85,17 @@ struct Drive: Sendable {
         var seen = try await log.last()?.sequence ?? 0
         let charter = try await expedition.charter(of: log)
         let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
+        interruption.forget()
         while true {
             for fact in try await log.facts(from: seen + 1) {
                 seen = fact.sequence
                 teller.tell(fact, charter)
             }
             if let last = try await log.last(), last.state.isOver { return told(last.state, run) }
+            if interruption.isNoted {
+                Terminal.complain(Advice.followedNoMore(run))
+                return .interrupted
+            }
             try await ground.rig.time.sleep(for: .milliseconds(500))
         }
     }
@@ -102,8 +118,27 @@ struct Drive: Sendable {
     }
 }
 
+/// Whether a signal came since we last looked.
+private final class Interruption: Sendable {
+    private let noted = Mutex(false)
+
+    var isNoted: Bool { noted.withLock { $0 } }
+
+    func note() { noted.withLock { $0 = true } }
+
+    func forget() { noted.withLock { $0 = false } }
+}
+
 /// What to do next, in three lines.
 enum Advice {
+    static func followedNoMore(_ run: String) -> String {
+        """
+        run: followed no more; another process drives it on
+          where: run \(run)
+          do:    see `theseus status`, or `theseus abort \(run)` to bring traffic home
+        """
+    }
+
     static func interrupted(_ run: String) -> String {
         """
         run: stopped, resumable

@@ -21,26 +21,35 @@ struct Ground: Sendable {
     /// A cluster that a kubeconfig names.
     static func cluster(_ request: CommandRequest) async throws -> Ground {
         let entry = try ClusterEntry.read(request)
-        let speed = entry.labSpeed ?? 1
-        let time = RealTime(speed: speed)
+        let outside = CurlTransport()
+        var time = RealTime()
+        var pace = Pace()
+        pace.patience = .seconds(15)
+        if let speed = entry.labSpeed {
+            let date = try await labDate(entry.server, speed, outside)
+            time = RealTime(speed: speed, date: date)
+            pace = .quick(speed)
+        }
         let rig = Rig(
             cluster: KubernetesClient(
                 server: entry.server, token: entry.token, transport: CurlTransport(), time: time),
-            outside: CurlTransport(),
-            spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
-            environment: Environment.all, time: time,
-            pace: speed > 1 ? Pace.quick : Pace())
-        if entry.labSpeed != nil { try await confirmLab(rig, speed, entry.server) }
+            outside: outside, spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
+            environment: Environment.all, time: time, pace: pace)
         return Ground(rig: rig, lab: nil, namespace: entry.namespace)
     }
 
-    /// Only a lab may turn our clock: it must say so itself.
-    private static func confirmLab(_ rig: Rig, _ speed: Int, _ server: String) async throws {
-        let answer = try await rig.outside.send(
+    /// The lab's own date: its clock may run faster than ours.
+    ///
+    /// Only a lab may turn our clock: it must say itself that it is one.
+    private static func labDate(_ server: String, _ speed: Int, _ outside: CurlTransport)
+        async throws -> Int
+    {
+        let answer = try await outside.send(
             HTTPRequest("GET", "\(server)/lab", timeout: .seconds(10)))
-        guard answer.status == 200, (try? answer.body.tree())??["speed"]?.whole == speed else {
-            throw GroundError(.noLab, place: server)
-        }
+        guard answer.status == 200, let tree = try? answer.body.tree(),
+            tree["speed"]?.whole == speed, let date = tree["milliseconds"]?.whole
+        else { throw GroundError(.noLab, place: server) }
+        return date
     }
 
     /// The embedded lab on a clock that can be turned.
@@ -87,11 +96,14 @@ private struct NoPrograms: ProcessSpawner {
 }
 
 extension Pace {
-    /// Against a served lab whose clock runs fast: looks less often by that clock.
-    static var quick: Pace {
+    /// Against a served lab whose clock runs `speed` times as fast: looks less often by that clock.
+    static func quick(_ speed: Int) -> Pace {
         var pace = Pace()
-        pace.inbox = .seconds(2)
-        pace.poll = .seconds(2)
+        if speed > 1 {
+            pace.inbox = .seconds(2)
+            pace.poll = .seconds(2)
+        }
+        pace.patience = .seconds(15) * speed
         return pace
     }
 }

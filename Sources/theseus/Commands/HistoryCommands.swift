@@ -79,7 +79,15 @@ struct VerifyCommand: Sendable {
             if let ground, ground.rig.cluster.server == card.cluster {
                 try await Heads(cluster: ground.rig.cluster, store: store).check(charter)
             }
-            Terminal.say("\(card.run)  \(facts.count) records  clean")
+            if request.wantsJSON {
+                Terminal.say(
+                    JSONWriter.text(of: [
+                        "run": .string(card.run), "records": .integer(facts.count),
+                        "clean": true,
+                    ]))
+            } else {
+                Terminal.say("\(card.run)  \(facts.count) records  clean")
+            }
         }
         return .done
     }

@@ -56,7 +56,7 @@ struct ResumeCommand: Sendable {
                 if end.rawValue > worst.rawValue { worst = end }
             } catch let error as VoyageError {
                 Terminal.complain(error.description)
-                worst = Wording.exit(for: error)
+                worst = Wording.exit(for: error, begins: false)
             }
         }
         return worst

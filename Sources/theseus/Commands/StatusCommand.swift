@@ -47,10 +47,7 @@ struct StatusCommand: Sendable {
     ) async throws -> Row {
         let state = last.state
         var step = ""
-        if let ground,
-            let charter = try? await Drive(request: request, ground: ground, store: store)
-                .charter(of: card.run)
-        {
+        if let charter = try? await Charters.read(RunLog(run: card.run, store: store)) {
             step = FactLines(plan: charter.flow.plan).step(state)
         }
         var row = Row(

@@ -68,7 +68,10 @@ enum CommandTable {
             ]),
         CommandEntry(
             "abort", "RUN|SERVICE", "bring traffic home and undo the run",
-            [OptionEntry("--wait", "DURATION", "how long the holder may take to answer")]),
+            [
+                OptionEntry(
+                    "--wait", "DURATION", "how long the holder may take to answer (default: 2s)")
+            ]),
         CommandEntry(
             "resume", "RUN|SERVICE", needed: false, "go on with a paused or a lost run",
             [

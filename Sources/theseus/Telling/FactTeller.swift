@@ -36,7 +36,11 @@ final class FactTeller: Sendable {
             return
         }
         guard isNews(fact), let line = FactLines(plan: charter.flow.plan).line(fact) else { return }
-        if fact.sequence == 1 { Terminal.say("run \(charter.run) of \(charter.target)") }
+        if fact.sequence == 1 {
+            Terminal.say(
+                "run \(charter.run) of \(charter.target);"
+                    + " `theseus abort \(charter.run)` brings it home")
+        }
         Terminal.say(line + users(charter))
         if fact.state.isOver { tellEnd(charter) }
         // People read slower than the embedded lab turns its clock.

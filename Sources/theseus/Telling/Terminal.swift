@@ -8,16 +8,27 @@ enum Terminal {
 
     static var isWatched: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The whole line or, where nobody reads any more, nothing: a run goes on without its readers.
+    /// The whole line or, where nobody reads any more, nothing: a run goes on without its readers,
+    /// and waits only a second for one who reads slowly.
     private static func write(_ line: String, to descriptor: CInt) {
         var bytes = Array((line + "\n").utf8)[...]
-        while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes {
+        while !bytes.isEmpty, takes(descriptor) {
+            // What fits into a pipe that has room at all does not block.
+            let part = bytes.prefix(512)
+            let count = unsafe part.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)
         }
+    }
+
+    /// Whether there is room, within a second.
+    private static func takes(_ descriptor: CInt) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        var answer: CInt
+        repeat { answer = unsafe poll(&wanted, 1, 1000) } while answer < 0 && errno == EINTR
+        return answer > 0
     }
 }

@@ -14,15 +14,18 @@ enum Wording {
         }
     }
 
-    static func exit(for error: any Error) -> ExitCode {
+    /// `begins`: the command would have begun something, and has changed nothing.
+    static func exit(for error: any Error, begins: Bool) -> ExitCode {
         switch error {
         case let error as VoyageError:
             switch error.code {
             case .held: .held
             case .damaged: .personNeeded
+            case .notTaken: .interrupted
             case .charter, .stableUnfit, .unknownRun, .severalRuns, .nothingPlanned: .refused
             }
-        case let error as JournalError where error.code == .damaged: .personNeeded
+        case let error as JournalError where error.code == .damaged:
+            begins ? .refused : .personNeeded
         case is CancellationError: .interrupted
         default: .refused
         }
