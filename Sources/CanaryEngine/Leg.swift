@@ -69,7 +69,8 @@ extension Leg {
         case .begin, .decidePromotion: limits.write
         case .settle(let duration), .pause(let duration): duration
         case .awaitReady(let deadline), .reach(let deadline, _): deadline
-        case .test(let call): call.timeout
+        // The test's own limit comes first: a test that hangs has failed, and may be tried again.
+        case .test(let call): call.timeout + .seconds(30)
         case .prepare, .awaitShrunk: limits.capacity
         case .observe, .seeHome: limits.observe
         case .rehearseHome(let within): within

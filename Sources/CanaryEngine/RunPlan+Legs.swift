@@ -1,9 +1,12 @@
 extension RunPlan {
+    /// Decided only where the candidate's pods carry everybody, right then.
+    private static let promotion: [Leg] = [.prepare(.all), .decidePromotion]
+
     /// What the step at `index` consists of.
     ///
     /// Behind the last step stands the decision to promote.
     package func legs(ofStep index: Int) -> [Leg] {
-        guard steps.indices.contains(index) else { return [.decidePromotion] }
+        guard steps.indices.contains(index) else { return Self.promotion }
         let settle = Leg.settle(limits.settle)
         switch steps[index] {
         case .backup:
@@ -39,7 +42,7 @@ extension RunPlan {
         case .shrink(let minimum):
             return [.begin, .shrink(minimum: minimum), .awaitShrunk]
         case .retire:
-            return [.decidePromotion]
+            return Self.promotion
         }
     }
 

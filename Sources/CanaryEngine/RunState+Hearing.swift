@@ -109,7 +109,8 @@ extension RunState {
         startedOnce = nil
         pauseWish = nil
         let first = Progress(step: step, leg: 0, entered: clock)
-        let isHome = plan.legsHome(begun: begun).isEmpty
+        // Nothing is written before the backup is remembered.
+        let isHome = backup == nil || plan.legsHome(begun: begun).isEmpty
         course = isHome ? .rolledBack(why) : .returning(Return(why: why, place: first))
     }
 
@@ -118,11 +119,24 @@ extension RunState {
     private mutating func hearHeld(_ holding: Holding, _ plan: RunPlan) {
         epoch = max(epoch, holding.epoch)
         holder = holding.holder
-        if case .returning(var way) = course {
-            clock += max(.zero, holding.absence)
-            // Late is no reason not to try: whoever takes the run has the leg's whole time.
+        // What our tests sent while nobody looked on can no longer be told from users' requests.
+        if weightSince != nil {
+            weightSince = clock
+            ownRuns = [OwnRun(start: clock, end: clock, traffic: .unknown)]
+        }
+        // Late is no reason not to try: whoever takes the run has the leg's whole time, and all
+        // its attempts.
+        switch course {
+        case .returning(var way):
             way.place.entered = clock
+            way.place.attempt = 0
             course = .returning(way)
+        case .closing(var place):
+            place.entered = clock
+            place.attempt = 0
+            course = .closing(place)
+        case .advancing, .asking, .paused, .promoted, .rolledBack, .personNeeded:
+            break
         }
         guard case .advancing(var place) = course else { return }
         if let cutOff = startedOnce {
@@ -143,7 +157,7 @@ extension RunState {
         switch leg(plan) {
         case .bake?, .settle?:
             place.entered = clock
-            place.tally = BakeTally()
+            place.tally.beginAgain()
             course = .advancing(place)
         default:
             break
@@ -173,6 +187,7 @@ extension RunState {
     private mutating func hearTested(_ id: OrderID, _ report: TestReport, _ plan: RunPlan) {
         guard case .advancing(var place) = course else { return }
         startedOnce = nil
+        ownRuns.removeAll { $0.end + Self.memory < clock }
         if weightSince != nil, report.traffic != .none {
             let start = max(.zero, clock - report.duration)
             ownRuns.append(OwnRun(start: start, end: clock, traffic: report.traffic))

@@ -118,10 +118,11 @@ extension RunState {
         _ course: OrderID.Course, _ place: Progress, _ lane: OrderID.Lane, _ work: Work,
         _ repetition: Repetition = .repeatable
     ) -> Order {
+        // At home and in closing all attempts share one deadline; forward each has its own.
         let isWait = if case .wait = work { true } else { false }
         let id = OrderID(
             course: course, step: place.step, leg: place.leg, lane: lane,
-            attempt: isWait ? 0 : place.attempt)
+            attempt: isWait && course != .forward ? 0 : place.attempt)
         return Order(id: id, work: work, repetition: repetition)
     }
 }

@@ -10,6 +10,8 @@
 package struct RunState: Hashable, Sendable {
     /// The version of the machine; stands in every record, and an unknown one is refused by name.
     package static let machine = 1
+    /// No window looks back further than this.
+    static let memory = Duration.seconds(1800)
 
     package var epoch = 0
     package var holder = ""
@@ -81,6 +83,16 @@ package struct BakeTally: Hashable, Sendable {
     package var hasLastedLongEnough = false
 
     package init() {}
+
+    /// Nobody looked on for a while: only the numbers of the rounds go on, since they name orders.
+    mutating func beginAgain() {
+        verdicts = [:]
+        hasLastedLongEnough = false
+        for index in rounds.keys {
+            rounds[index]?.passed = 0
+            rounds[index]?.failedInARow = 0
+        }
+    }
 
     package struct Rounds: Hashable, Sendable {
         package var finished = 0

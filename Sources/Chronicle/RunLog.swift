@@ -58,6 +58,11 @@ package struct RunLog: Sendable {
         return facts
     }
 
+    /// The first fact: the plan.
+    package func first() async throws -> LoggedFact? {
+        try await store.records(of: run, from: 1).first.map { try Self.read($0) }
+    }
+
     /// The newest fact; nil for a run of which nothing was remembered.
     package func last() async throws -> LoggedFact? {
         try await store.last(of: run).map { try Self.read($0) }

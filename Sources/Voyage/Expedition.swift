@@ -91,14 +91,24 @@ package struct Expedition: Sendable {
         }
     }
 
-    /// Routes that carry another run's seal: that run's journal is not ours, but it holds the target.
+    /// Objects that carry another run's seal: that run's journal is not ours, but it holds the
+    /// target.
     private func requireUnsealed(_ charter: RunCharter) async throws {
-        for reference in charter.routes {
+        for reference in sealedFirst(charter) {
             let object = try await patientCluster.patiently { try await $0.get(reference) }
             if let seal = object?.seal, seal.run != charter.run {
                 throw VoyageError(.held(by: seal.run, isAlive: false), place: "\(reference)")
             }
         }
+    }
+
+    /// What a run seals first: its routes, and stable's Deployment.
+    private func sealedFirst(_ charter: RunCharter) -> [ObjectReference] {
+        let namespace = charter.flow.target.namespace
+        return charter.routes
+            + (charter.stable.map {
+                [ObjectReference(.deployment, namespace: namespace, name: $0.deployment)]
+            } ?? [])
     }
 
     // MARK: Taking
@@ -110,10 +120,11 @@ package struct Expedition: Sendable {
         let log = RunLog(run: run, store: store)
         let charter = try await charter(of: log)
         let plan = charter.flow.plan
-        guard var last = try await log.last() else {
+        guard let last = try await log.last() else {
             throw VoyageError(.nothingPlanned, place: "run \(run)")
         }
         if last.state.isOver, last.state.refusal(of: .resume, plan) != nil {
+            await lease(of: charter).release(ended: true)
             return Outcome(charter: charter, end: .success(last.state))
         }
         let lease = lease(of: charter)
@@ -124,26 +135,50 @@ package struct Expedition: Sendable {
         case .orphaned(let other):
             throw VoyageError(.held(by: other, isAlive: false), place: charter.target)
         }
-        last = try await log.last() ?? last
-        try await Heads(cluster: patientCluster, store: store).check(charter)
-        var state = last.state
-        var head = last.head
-        var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
-        if case .personNeeded = state.course { facts.append(.wished(Wish(.resume, by: actor))) }
-        if let wish, state.refusal(of: wish, plan) == nil {
-            facts.append(.wished(Wish(wish, by: actor)))
+        do {
+            try await Heads(cluster: patientCluster, store: store).check(charter)
+            let (state, head) = try await raiseEpoch(log, charter, wish)
+            let bridge = Bridge(state: state, head: head, time: rig.time)
+            return try await drive(charter, log, bridge, lease, signals)
+        } catch {
+            await lease.release()
+            throw error
         }
-        for fact in facts {
-            state.hear(fact, at: state.clock, plan)
-            head = try await remember(fact, state, log, charter, head)
-        }
-        let bridge = Bridge(state: state, head: head, time: rig.time)
-        return try await drive(charter, log, bridge, lease, signals)
     }
+
+    /// Makes the run ours in the journal; the old holder may still append until it hears of it.
+    private func raiseEpoch(_ log: RunLog, _ charter: RunCharter, _ wish: Wish.Kind?) async throws
+        -> (RunState, JournalHead)
+    {
+        let plan = charter.flow.plan
+        for _ in 0..<Self.mostRaces {
+            guard let last = try await log.last() else { break }
+            var state = last.state
+            var head = last.head
+            var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
+            if case .personNeeded = state.course { facts.append(.wished(Wish(.resume, by: actor))) }
+            if let wish, state.refusal(of: wish, plan) == nil {
+                facts.append(.wished(Wish(wish, by: actor)))
+            }
+            do {
+                for fact in facts {
+                    state.hear(fact, at: state.clock, plan)
+                    head = try await remember(fact, state, log, charter, head)
+                }
+                return (state, head)
+            } catch let error as JournalError {
+                guard case .displaced = error.code else { throw error }
+            }
+        }
+        throw VoyageError(.notTaken, place: "run \(charter.run)")
+    }
+
+    /// How often the old holder may be quicker.
+    private static let mostRaces = 20
 
     /// The plan of a run, from its first record.
     package func charter(of log: RunLog) async throws -> RunCharter {
-        guard let first = try await log.facts().first, case .planned(let digest) = first.fact else {
+        guard let first = try await log.first(), case .planned(let digest) = first.fact else {
             throw VoyageError(.nothingPlanned, place: "run \(log.run)")
         }
         guard let bytes = try await store.blob(digest) else {
@@ -171,7 +206,8 @@ package struct Expedition: Sendable {
             log: log, plan: charter.flow.plan, crew: crew, time: rig.time, pace: rig.pace,
             bridge: bridge, mailbox: driverBox, actor: "theseus",
             report: { report($0, charter) })
-        if bridge.state.epoch > 1, bridge.state.backup != nil, !bridge.state.isOver {
+        if bridge.state.epoch > 1, bridge.state.backup != nil, isStillWriting(bridge.state, charter)
+        {
             do {
                 try await claim(crew)
             } catch {
@@ -213,6 +249,12 @@ package struct Expedition: Sendable {
     /// For what comes before a run is ours: there nothing must go on.
     private var patientCluster: KubernetesClient {
         rig.cluster.patient(for: rig.pace.patience)
+    }
+
+    /// Whether anything is left to write: a seal on objects that are as before already would stay.
+    private func isStillWriting(_ state: RunState, _ charter: RunCharter) -> Bool {
+        !state.isOver
+            && !state.orders(charter.flow.plan).contains { $0.work == .carryOut(.verifyHome) }
     }
 
     private func lease(of charter: RunCharter) -> TargetLease {

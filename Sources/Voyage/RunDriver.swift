@@ -102,8 +102,10 @@ struct RunDriver: Sendable {
         let date = time.date
         let by = if case .wished(let wish) = fact { wish.by } else { actor }
         do throws(JournalError) {
-            let head = try await log.remember(
-                fact, leadingTo: next, by: by, date: date, after: bridge.head)
+            let head = try await patiently { () async throws(JournalError) in
+                try await log.remember(
+                    fact, leadingTo: next, by: by, date: date, after: bridge.head)
+            }
             bridge.believe(next, head)
             report(
                 LoggedFact(
@@ -117,6 +119,24 @@ struct RunDriver: Sendable {
             }
         }
     }
+
+    /// A journal that somebody else holds for a while has not taken the record: asked again.
+    private func patiently(
+        _ append: () async throws(JournalError) -> JournalHead
+    ) async throws(JournalError) -> JournalHead {
+        let begin = time.now
+        while true {
+            do throws(JournalError) {
+                return try await append()
+            } catch {
+                guard error.code == .busy, time.now - begin < Self.busyPatience,
+                    (try? await time.sleep(for: .milliseconds(200))) != nil
+                else { throw error }
+            }
+        }
+    }
+
+    private static let busyPatience = Duration.seconds(30)
 
     // MARK: Act
 

@@ -1,4 +1,5 @@
 internal import CanaryEngine
+internal import Chronicle
 internal import FlowFiles
 internal import IstioRoutes
 internal import MetricsGate
@@ -73,7 +74,13 @@ extension ShipCrew {
             sinceEffect: now - start,
             own: spells.map {
                 OwnSpell($0.traffic, began: now - $0.start, ended: now - $0.end)
-            } + underWay.beginnings.map { OwnSpell(.unknown, began: now - $0, ended: .zero) })
+            } + uncounted(state, now))
+    }
+
+    private func uncounted(_ state: RunState, _ now: Duration) -> [OwnSpell] {
+        underWay.uncounted { state.isListening(for: $0, flow.plan) }.map {
+            OwnSpell(.unknown, began: now - $0.began, ended: $0.ended.map { now - $0 } ?? .zero)
+        }
     }
 
     private func verdict(_ name: String) async -> (Verdict, every: Duration) {
@@ -127,14 +134,7 @@ extension ShipCrew {
             if let difference = try await keeper.candidateDifference() {
                 throw Setback(.foreignEdit, "the candidate is not what was applied: \(difference)")
             }
-            let share = try await router.currentShare()
-            let ours = bridge.state.weight
-            if share != ours {
-                throw Setback(
-                    .foreignEdit,
-                    "the candidate's weight stands at \(share.percent)%,"
-                        + " where we had written \(ours.percent)%: somebody else moved it")
-            }
+            try await router.requireWritten(bridge.state.weight)
         }
     }
 
@@ -149,11 +149,11 @@ extension ShipCrew {
         let runner = TestRunner(
             transport: rig.outside, spawner: rig.spawner, time: rig.time,
             environment: rig.environment)
-        let key = "\(charter.run)-\(order.id.step)-\(order.id.leg)-\(order.id.attempt)"
+        let key = "\(charter.run)-\(OrderText.text(of: order.id))"
         underWay.begin(order.id, at: bridge.clock)
-        defer { underWay.end(order.id) }
         let report = await runner.run(
             spec, call: call, context: testContext(phase: call.name, key: key, baseline: baseline))
+        if Task.isCancelled { underWay.callOff(order.id, at: bridge.clock) }
         try Task.checkCancellation()
         return report
     }

@@ -220,7 +220,12 @@ extension ShipCrew {
             try await router.tidyHome()
         } else {
             try await router.tidy()
-            try await keeper.releaseFloor(try await copies().workloads)
+            let workloads = try await copies().workloads
+            try await keeper.releaseFloor(workloads)
+            // A stable that stays is as large as it was.
+            if flow.keepsGitOps || !flow.plan.steps.contains(.retire) {
+                try await keeper.restoreStable(workloads)
+            }
         }
         try await keeper.unsealAll()
         return ""

@@ -142,7 +142,13 @@ package struct ShipCrew: Crew {
 
     /// Puts our seal on everything that the run may write and that is there.
     package func claimAll() async throws {
-        for reference in charter.routes { _ = try await writer.claim(reference) }
+        let routes = charter.routes
+        for reference in routes where reference.kind == .virtualService {
+            _ = try await writer.claim(reference)
+        }
+        for reference in routes where reference.kind != .virtualService {
+            _ = try await writer.claim(reference)
+        }
         try await keeper.claimAll()
     }
 

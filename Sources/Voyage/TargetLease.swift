@@ -168,11 +168,15 @@ package struct TargetLease: Sendable {
     }
 
     /// Gives the lease back, if it is ours.
-    package func release() async {
+    ///
+    /// `ended`: the run is over, and a holder that died before it could give the lease back has no
+    /// more use for it.
+    package func release(ended: Bool = false) async {
         for _ in 0..<3 {
             do {
                 guard let lease = try await client.get(reference),
                     lease.spec["holderIdentity"]?.text == holder
+                        || (ended && lease.annotation(Self.runAnnotation) == run)
                 else { return }
                 try await client.delete(lease, as: .lease)
                 return

@@ -1,23 +1,37 @@
-import CanaryEngine
-import Synchronization
+internal import CanaryEngine
+internal import Synchronization
 
-/// The tests that run right now: what they send cannot be counted yet, so gates leave these seconds out.
+/// The tests whose requests nobody has counted yet: those that run right now, those whose report is
+/// not remembered yet, and those that were called off.
+///
+/// Gates leave their seconds out.
 final class TestsUnderWay: Sendable {
-    private struct Entry: Sendable {
+    struct Spell: Hashable, Sendable {
         let id: OrderID
+        /// Readings of the run's clock.
         let began: Duration
+        /// nil while it runs, or while its report is on its way.
+        var ended: Duration?
     }
 
-    private let entries = Mutex<[Entry]>([])
-
-    /// The readings of the run's clock at which they began.
-    var beginnings: [Duration] { entries.withLock { $0.map(\.began) } }
+    private let spells = Mutex<[Spell]>([])
 
     func begin(_ id: OrderID, at clock: Duration) {
-        entries.withLock { $0.append(Entry(id: id, began: clock)) }
+        spells.withLock { $0.append(Spell(id: id, began: clock, ended: nil)) }
     }
 
-    func end(_ id: OrderID) {
-        entries.withLock { $0.removeAll { $0.id == id } }
+    /// It was called off: no report will ever count its requests.
+    func callOff(_ id: OrderID, at clock: Duration) {
+        spells.withLock { spells in
+            for index in spells.indices where spells[index].id == id { spells[index].ended = clock }
+        }
+    }
+
+    /// What is uncounted now; a spell whose report has been heard is forgotten.
+    func uncounted(isAwaited: (OrderID) -> Bool) -> [Spell] {
+        spells.withLock { spells in
+            spells.removeAll { $0.ended == nil && !isAwaited($0.id) }
+            return spells
+        }
     }
 }

@@ -13,6 +13,11 @@ import Testing
         run.tell(.stepBegun(begin.id))
         let order = try #require(run.work.first)
         run.tell(.failed(order.id, Self.broken))
+        if step == 0 {
+            // Before the backup is remembered nothing is written: there is nothing to undo.
+            #expect(run.state.course == .rolledBack(Self.broken))
+            return
+        }
         guard case .returning(let way) = run.state.course else {
             Issue.record("not on the way home but \(run.state.course)")
             return
@@ -96,5 +101,29 @@ import Testing
         }
         #expect(way.why.kind == .notEnoughEvidence)
         #expect(way.why.reason == "not enough evidence after 1800 s: gate errors")
+    }
+
+    /// Each attempt of a test has a time limit of its own, so the wait beside it is a new order.
+    @Test func anotherAttemptHasAnotherDeadline() throws {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: 4)
+        run.tell(.stepBegun(try #require(run.work.first).id))
+        let before = run.state.orders(run.plan).filter { $0.id.lane == .deadline }
+        run.tell(
+            .tested(
+                try #require(run.work.first).id, TestReport(passed: false, sentence: "404")))
+        let after = run.state.orders(run.plan).filter { $0.id.lane == .deadline }
+        #expect(before.map(\.id) != after.map(\.id))
+    }
+
+    /// What users might have seen of our tests while nobody held the run is not judged.
+    @Test func aNewHolderBeginsTheWindowAnew() {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: 9)
+        #expect(run.state.weightSince != nil)
+        let before = run.state.weightSince
+        run.tell(.held(Holding(epoch: 2, holder: "b", version: "1", absence: .seconds(60))))
+        #expect(run.state.weightSince != before)
+        #expect(run.state.ownRuns.map(\.traffic) == [.unknown])
     }
 }
