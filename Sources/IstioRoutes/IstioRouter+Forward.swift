@@ -74,6 +74,26 @@ extension IstioRouter {
         }
     }
 
+    /// Throws where what we own does not stand as we wrote it for `weight`, and says who changed it.
+    ///
+    /// Held against the weights themselves: in a pool below 100 a share cannot be told from them.
+    package func requireWritten(_ weight: TrafficWeight) async throws {
+        let objects = try await managed()
+        guard !objects.isEmpty else {
+            throw Setback(
+                .foreignEdit,
+                "no VirtualService carries the record of run \(scope.run): somebody took it off")
+        }
+        for object in objects {
+            try Self.requireAsWritten(object, scope.run)
+            guard let noted = RouteRecord(on: object)?.weight, noted != weight else { continue }
+            throw Setback(
+                .foreignEdit,
+                "\(Self.reference(object)) is noted to stand at \(noted.percent)%,"
+                    + " and not at \(weight.percent)%; \(ForeignHand(on: object).sentence)")
+        }
+    }
+
     /// Edits every VirtualService of the run, if it is there, stands as we wrote it, and the
     /// subsets that the edit may name exist.
     private func changeManaged(
