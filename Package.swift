@@ -127,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "guard-probe", dependencies: ["Processes"], path: "Tests/GuardProbe",
             swiftSettings: house),
-        tests("ProcessesTests", of: ["Processes", "guard-probe"]),
+        tests("ProcessesTests", of: ["Processes", "Timekeeping", "guard-probe"]),
         .target(
             name: "CSQLiteFaults", dependencies: ["CSQLite"], path: "Tests/CSQLiteFaults"),
         tests(

@@ -21,7 +21,7 @@ final class GuardedProcess {
     /// Starts the guard.
     init(
         _ job: ProcessJob, _ message: GuardMessage, _ exchange: ProcessExchange,
-        executable: String, now: Duration
+        executable: String, started: Duration, patience: Duration
     ) throws(ProcessFailure) {
         guard let channel = DescriptorPair.channel(), let input = DescriptorPair.input(),
             let output = DescriptorPair.output()
@@ -50,8 +50,8 @@ final class GuardedProcess {
         orders = message.bytes[...]
         inputLeft = job.input[...]
         self.output = ProcessOutput(limit: job.outputCap)
-        started = now
-        patience = now + job.timeLimit + job.grace + .seconds(10)
+        self.started = started
+        self.patience = patience
         if inputLeft.isEmpty { self.input = nil }
     }
 

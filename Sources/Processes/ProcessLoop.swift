@@ -5,7 +5,10 @@ internal import Timekeeping
 struct ProcessLoop: ~Copyable {
     private let inbox: ProcessInbox
     private let executable: String
+    /// What durations are told by; may run faster than the guards' clocks.
     private let time: any Timekeeper
+    /// What the guards' clocks are held against.
+    private let real = RealTime()
     private let bell: Descriptor
     private var processes: [Int: GuardedProcess] = [:]
 
@@ -32,7 +35,7 @@ struct ProcessLoop: ~Copyable {
             var poll = DescriptorPoll()
             poll.add(bell.number, for: .reading)
             for process in inOrder { process.watch(&poll) }
-            poll.wait(atMost: inOrder.map(\.patience).min().map { $0 - time.now })
+            poll.wait(atMost: inOrder.map(\.patience).min().map { $0 - real.now })
             if poll.isReady(bell.number) { _ = bell.read(atMost: 8) }
             for process in inOrder { serve(process, poll) }
         }
@@ -49,7 +52,8 @@ struct ProcessLoop: ~Copyable {
             guard !exchange.isOver else { return }
             do throws(ProcessFailure) {
                 processes[exchange.number] = try GuardedProcess(
-                    job, message, exchange, executable: executable, now: time.now)
+                    job, message, exchange, executable: executable, started: time.now,
+                    patience: real.now + job.timeLimit + job.grace + .seconds(10))
             } catch {
                 exchange.settle(.failure(error))
             }
@@ -75,7 +79,7 @@ struct ProcessLoop: ~Copyable {
             exchange.settle(end)
         } else if process.hasGivenUp, let end = process.end(at: time.now) {
             exchange.settle(end)
-        } else if process.patience <= time.now, !exchange.isOver {
+        } else if process.patience <= real.now, !exchange.isOver {
             process.callOff()
             exchange.settle(.failure(exchange.failure(.guardLost, detail: "it does not answer")))
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Testing
+import Timekeeping
 
 /// What a program is given, and what of it comes back.
 @Suite struct SpawnerTests {
@@ -172,6 +173,17 @@ import Testing
                 true
 
                 """)
+    }
+
+    /// A faster clock tells longer durations; the limits are those of real time.
+    @Test func aFasterClockShortensNoLimit() async throws {
+        let spawner = GuardedSpawner(
+            executable: Probe.path, time: RealTime(speed: 1_000_000))
+        var job = ProcessJob.script("sleep 0.1", timeLimit: .seconds(60))
+        job.grace = .seconds(1)
+        let end = try await spawner.run(job)
+        #expect(end.exit == .code(0))
+        #expect(end.duration > .seconds(100_000))
     }
 
     @Test func manyRunAtOnce() async throws {
