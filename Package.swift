@@ -143,6 +143,7 @@ let package = Package(
         tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks", "MetricsGate"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests("AuditorTests", of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
+        tests("TheseusTests", of: ["theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden"], data: ["Golden"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )

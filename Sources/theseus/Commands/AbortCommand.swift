@@ -18,7 +18,7 @@ struct AbortCommand: Sendable {
                 .malformed("--wait", wait, "a time such as 2s"), command: request.command)
         }
         let store = try Ground.journal(request)
-        let card = try await RunChoice(store: store).find(request.operand ?? "")
+        let card = try await RunChoice(request, store).find(request.operand ?? "")
         let answer: Inbox.Answer
         do {
             answer = try await Inbox(store: store, run: card.run).leave(

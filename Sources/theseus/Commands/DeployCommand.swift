@@ -13,6 +13,12 @@ struct DeployCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
+        if let run = request.value("--run-id"), !RunName.isFit(run) {
+            throw UsageError(
+                .malformed(
+                    "--run-id", run, "at most 63 letters and digits, with -, _ and . between"),
+                command: request.command)
+        }
         let (flow, source) = try FlowReader.load(
             path: request.operand ?? "", overrides: try overrides(),
             workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
@@ -29,7 +35,7 @@ struct DeployCommand: Sendable {
     private func deploy(_ flow: Flow, _ source: FlowSource, _ ground: Ground) async throws
         -> ExitCode
     {
-        let run = request.value("--run-id") ?? RunName.make(flow.name, ground.rig.time)
+        let run = request.value("--run-id") ?? RunName.make(flow.name)
         var terms = Departure.Terms()
         terms.unfitStable = request.has("--stable-unhealthy")
         let departure = Departure(rig: ground.rig, run: run, terms: terms)
@@ -85,13 +91,27 @@ struct DeployCommand: Sendable {
     }
 }
 
-/// Names of runs: the flow, the date, and a few letters that tell two of one second apart.
+/// Names of runs: the flow, and a few letters that tell two of them apart.
 enum RunName {
-    static func make(_ flow: String, _ time: any Timekeeper) -> String {
+    static func make(_ flow: String) -> String {
         var dice = SystemRandomNumberGenerator()
         let letters = Array("bcdfghjkmnpqrstvwxz23456789")
         let tail = String(
             (0..<4).map { _ in letters[Int.random(in: letters.indices, using: &dice)] })
         return "\(flow)-\(tail)"
+    }
+
+    /// Stands on objects, in commands and in files: letters, digits, and marks between them.
+    static func isFit(_ name: String) -> Bool {
+        let letters = name.utf8.map { Unicode.Scalar($0) }
+        func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9": true
+            default: false
+            }
+        }
+        return (1...63).contains(letters.count)
+            && letters.allSatisfy { isPlain($0) || $0 == "-" || $0 == "_" || $0 == "." }
+            && letters.first.map(isPlain) == true && letters.last.map(isPlain) == true
     }
 }

@@ -14,7 +14,7 @@ struct HistoryCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let store = try Ground.journal(request, writes: false)
-        for card in try await store.runs() {
+        for card in try await RunChoice(request, store).cards() {
             if let wanted = request.operand, wanted != card.service { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
             let end = Self.end(last.state)
@@ -50,7 +50,7 @@ struct ShowCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let store = try Ground.journal(request, writes: false)
-        let card = try await RunChoice(store: store).find(request.operand ?? "")
+        let card = try await RunChoice(request, store).find(request.operand ?? "")
         let log = RunLog(run: card.run, store: store)
         let charter = try await Charters.read(log)
         let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
@@ -67,8 +67,8 @@ struct VerifyCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let store = try Ground.journal(request, writes: false)
-        var cards = try await store.runs()
-        if let name = request.operand { cards = [try await RunChoice(store: store).find(name)] }
+        var cards = try await RunChoice(request, store).cards()
+        if let name = request.operand { cards = [try await RunChoice(request, store).find(name)] }
         let ground = try? await Ground.cluster(request)
         for card in cards {
             let log = RunLog(run: card.run, store: store)

@@ -18,7 +18,7 @@ struct ResumeCommand: Sendable {
         guard let name = request.operand else {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)
         }
-        let card = try await RunChoice(store: store).find(name)
+        let card = try await RunChoice(request, store).find(name)
         if case .paused? = try await RunLog(run: card.run, store: store).last()?.state.course,
             case .granted = try await Inbox(store: store, run: card.run).leave(
                 .resume, patience: .seconds(2))
@@ -40,7 +40,8 @@ struct ResumeCommand: Sendable {
         }
         let ground = try await Ground.cluster(request)
         var worst = ExitCode.done
-        for card in try await store.runs() where card.cluster == ground.rig.cluster.server {
+        for card in try await RunChoice(request, store).cards()
+        where card.cluster == ground.rig.cluster.server {
             let log = RunLog(run: card.run, store: store)
             guard let last = try await log.last(), !last.state.isOver,
                 .milliseconds(ground.rig.time.date - last.date) >= stale

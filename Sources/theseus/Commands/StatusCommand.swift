@@ -27,7 +27,7 @@ struct StatusCommand: Sendable {
         // Without a cluster the journal alone must do.
         let ground = try? await Ground.cluster(request)
         var rows: [Row] = []
-        for card in try await store.runs() {
+        for card in try await RunChoice(request, store).cards() {
             if let wanted = request.operand, wanted != card.service, wanted != card.run { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
             rows.append(try await row(card, last, store, ground))

@@ -16,7 +16,7 @@ struct WishCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let store = try Ground.journal(request)
-        let card = try await RunChoice(store: store).find(request.operand ?? "")
+        let card = try await RunChoice(request, store).find(request.operand ?? "")
         switch try await Inbox(store: store, run: card.run).leave(kind, patience: .seconds(10)) {
         case .granted:
             Terminal.say("run \(card.run): \(kind.rawValue)")

@@ -56,7 +56,11 @@ enum CommandReader {
             words.removeFirst()
             return entry
         }
-        throw UsageError(.unknownCommand(first), command: nil)
+        if first.hasPrefix("-") { throw UsageError(.optionFirst(first), command: nil) }
+        // The first word of a command of two: what was meant by the second?
+        let isHalf = CommandTable.commands.contains { $0.name.hasPrefix("\(first) ") }
+        let second = words.first.map { " \($0)" } ?? ""
+        throw UsageError(.unknownCommand(isHalf ? first + second : first), command: nil)
     }
 
     private static func choice(
@@ -71,7 +75,8 @@ enum CommandReader {
             return CommandRequest.Choice(name: name, value: "")
         }
         if parts.count == 2 { return CommandRequest.Choice(name: name, value: String(parts[1])) }
-        guard let next = words.popFirst() else {
+        // What begins like an option is one; a value that does is written --name=--value.
+        guard let next = words.popFirst(), !next.hasPrefix("--") else {
             throw UsageError(.missingValue(name, value), command: entry)
         }
         return CommandRequest.Choice(name: name, value: next)

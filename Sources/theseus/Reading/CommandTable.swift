@@ -41,7 +41,7 @@ enum CommandTable {
         OptionEntry(
             "--cluster", "lab|CONTEXT", "the embedded lab, or a context of the kubeconfig"),
         OptionEntry("--kubeconfig", "FILE", "instead of $KUBECONFIG or ~/.kube/config"),
-        OptionEntry("--namespace", "NAME", "instead of the flow's"),
+        OptionEntry("--namespace", "NAME", "instead of the flow's; only runs of this one"),
         OptionEntry(
             "--journal", "sqlite:PATH",
             "where runs are remembered (default: ~/.local/state/theseus/journal.sqlite)"),

@@ -15,6 +15,8 @@ enum HelpText {
             theseus takes one service from version A to B behind an Istio mesh, in small proven steps,
             and brings it home again when anything fails.
 
+            theseus COMMAND [OPTIONS]
+
             \(lines.joined(separator: "\n"))
 
             Options of every command:

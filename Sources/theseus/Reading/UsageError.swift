@@ -2,6 +2,8 @@
 struct UsageError: Error, CustomStringConvertible {
     enum Code {
         case unknownCommand(String)
+        /// An option where the command should stand.
+        case optionFirst(String)
         case unknownOption(String)
         case missingOperand(String)
         case missingValue(String, String)
@@ -23,6 +25,7 @@ struct UsageError: Error, CustomStringConvertible {
     private var what: String {
         switch code {
         case .unknownCommand(let word): "unknown command \"\(word)\""
+        case .optionFirst(let word): "\(word) stands before the command"
         case .unknownOption(let word): "unknown option \(word)"
         case .missingOperand(let operand): "\(operand) is missing"
         case .missingValue(let option, let value): "\(option) needs a value: \(value)"
@@ -38,6 +41,7 @@ struct UsageError: Error, CustomStringConvertible {
         switch code {
         case .unknownCommand(let word):
             suggestion(word, CommandTable.commands.map(\.name)) ?? "see `theseus help`"
+        case .optionFirst: "name the command first: theseus COMMAND [OPTIONS]"
         case .unknownOption(let word):
             suggestion(
                 word, ((command?.options ?? []) + CommandTable.common).map(\.name)) ?? page
@@ -50,6 +54,10 @@ struct UsageError: Error, CustomStringConvertible {
     private var page: String { "see `theseus help \(command?.name ?? "")`" }
 
     private func suggestion(_ word: String, _ known: [String]) -> String? {
+        // The first word of two is meant as both.
+        if let whole = known.first(where: { $0.hasPrefix("\(word) ") }) {
+            return "did you mean \"\(whole)\"?"
+        }
         let nearest = known.map { ($0, EditDistance.between(word, $0)) }.min { $0.1 < $1.1 }
         guard let nearest, nearest.1 <= max(2, word.count / 3) else { return nil }
         return "did you mean \"\(nearest.0)\"?"
@@ -58,7 +66,7 @@ struct UsageError: Error, CustomStringConvertible {
     var description: String {
         """
         usage: \(what)
-          where: theseus \(command?.name ?? "")
+          where: \(command.map { "theseus \($0.name)" } ?? "theseus")
           do:    \(remedy)
         """
     }
