@@ -12,7 +12,9 @@
 //   ProcessFailure     why it did not run to an end
 //   GuardedSpawner     the real one: one thread, one guard a job
 //   GuardCommand       the guard's own beginning; its work is C, in CProcess
-//   ProcessLoop, GuardedProcess, GuardMessage    the thread's work
-//   Descriptor, DescriptorPoll, GuardMessage, ProcessThread    the files that say `unsafe`
+//   ProcessLoop, GuardedProcess    the thread's work
+//   SignalWatch        the other way round: who tells us to end
+//   Descriptor, DescriptorPoll, GuardMessage, GuardedProcess, ProcessThread, SignalWatch
+//                      the C handles; the only files that say `unsafe`
 //
 // Must not know why a command is run, or what its output means.
