@@ -25,10 +25,10 @@ test: needs lint
 	if [ -x scripts/kill-nine ]; then scripts/kill-nine $(binary); fi
 	$(SWIFT) test --skip-build --disable-xctest
 
-# For as long as it is given: make sweep MINUTES=60
+# Everything, everywhere, for as long as it is given: make sweep FOR=1h
 sweep: needs
 	$(release) --product theseus-sweep
-	$(sweep) $(if $(MINUTES),--minutes $(MINUTES))
+	$(sweep) --all $(if $(FOR),--for $(FOR))
 
 lint: needs
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
