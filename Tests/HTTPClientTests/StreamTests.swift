@@ -272,17 +272,26 @@ final class Turnstile: Sendable {
         next?.resume()
     }
 
+    /// Returns when it was opened, or when nobody waits for it any more.
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if state.open == 0 {
-                    state.waiting.append(continuation)
-                    return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if state.open == 0, !Task.isCancelled {
+                        state.waiting.append(continuation)
+                        return false
+                    }
+                    state.open -= 1
+                    return true
                 }
-                state.open -= 1
-                return true
+                if isOpen { continuation.resume() }
             }
-            if isOpen { continuation.resume() }
+        } onCancel: {
+            let left = state.withLock { state in
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            for continuation in left { continuation.resume() }
         }
     }
 }
