@@ -7,7 +7,7 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
         case unauthorized
         /// 403
         case forbidden
-        /// 404
+        /// 404 that names the object, or is of no single one
         case notFound
         /// 409: somebody wrote in between, or the object exists
         case conflict
@@ -17,7 +17,7 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
         case invalid
         /// 429: try again, not before
         case tooMany(retryAfter: Duration)
-        /// 5xx, or no answer; of a write nobody knows whether it was applied
+        /// 5xx, a 404 that names nothing, or no answer; of a write nobody knows whether it was applied
         case unavailable(reached: HTTPFailure.Reached)
         /// The answer was no Kubernetes object
         case undecodable
@@ -100,7 +100,7 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
     private var remedy: String {
         switch code {
         case .unauthorized: "log in again, or give another --kubeconfig"
-        case .forbidden: "give this account the right; `theseus rbac FLOW` prints what is needed"
+        case .forbidden: "give this account the right by a Role, or another --kubeconfig"
         case .notFound: "check name and namespace, and that the kind is installed"
         case .conflict: "see who else writes there, then run again"
         case .gone: "nothing; list again and go on from there"

@@ -17,7 +17,7 @@ struct KubernetesErrorTests {
             does: "log in again, or give another --kubeconfig", passes: false),
         Text(
             code: .forbidden, says: "this account may not do that: d (403)",
-            does: "give this account the right; `theseus rbac FLOW` prints what is needed",
+            does: "give this account the right by a Role, or another --kubeconfig",
             passes: false),
         Text(
             code: .notFound, says: "there is no such object or kind: d (404)",
@@ -72,7 +72,7 @@ struct KubernetesErrorTests {
             error.description == """
                 kubernetes: this account may not do that (403)
                   where: GET pods
-                  do:    give this account the right; `theseus rbac FLOW` prints what is needed
+                  do:    give this account the right by a Role, or another --kubeconfig
                 """)
     }
 }
