@@ -30,12 +30,32 @@ final class Folder: Sendable {
         let source = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().resolvingSymlinksInPath().deletingLastPathComponent()
             .appending(path: "examples/demo/\(name)")
-        var text = try String(contentsOf: source, encoding: .utf8)
+        let text = try String(contentsOf: source, encoding: .utf8)
+        return try write(try Self.edited(text, edits, of: name), to: other ?? name)
+    }
+
+    func read(_ name: String) throws -> String {
+        try String(contentsOfFile: file(name), encoding: .utf8)
+    }
+
+    func append(_ text: String, to name: String) throws {
+        try write(try read(name) + text, to: name)
+    }
+
+    /// Changes a file of ours.
+    func change(_ name: String, _ edits: [(String, String)]) throws {
+        try write(try Self.edited(try read(name), edits, of: name), to: name)
+    }
+
+    private static func edited(_ text: String, _ edits: [(String, String)], of name: String)
+        throws -> String
+    {
+        var text = text
         for (old, new) in edits {
             guard text.contains(old) else { throw Missing(text: old, file: name) }
             text = text.replacingOccurrences(of: old, with: new)
         }
-        return try write(text, to: other ?? name)
+        return text
     }
 
     struct Missing: Error {

@@ -84,18 +84,29 @@ final class ServedLab: Sendable {
         return try #require(try answer.body.tree())
     }
 
-    /// Turns a knob, or sends an object to the API server; gives the answer's status.
-    @discardableResult
-    func post(_ path: String, _ body: JSONTree) async throws -> Int {
-        try await http.send(HTTPRequest("POST", api + path, body: .tree(body))).status
+    /// Turns a knob, or sends an object to the API server.
+    func post(_ path: String, _ body: JSONTree) async throws {
+        try await send("POST", path, body)
+    }
+
+    /// Sends as kubectl does.
+    private func send(_ method: String, _ path: String, _ body: JSONTree? = nil) async throws {
+        let answer = try await http.send(
+            HTTPRequest(
+                method, api + path, headers: ["User-Agent": "kubectl/v1"],
+                body: body.map(HTTPBody.tree) ?? .empty))
+        #expect((200..<300).contains(answer.status), "\(method) \(path)")
     }
 
     /// Edits an object as `kubectl edit` does.
     func edit(_ path: String, _ change: (inout JSONTree) -> Void) async throws {
         var tree = try await get(path)
         change(&tree)
-        let answer = try await http.send(HTTPRequest("PUT", api + path, body: .tree(tree)))
-        #expect(answer.status == 200, "PUT \(path)")
+        try await send("PUT", path, tree)
+    }
+
+    func delete(_ path: String) async throws {
+        try await send("DELETE", path)
     }
 
     static let deployments = "/apis/apps/v1/namespaces/demo/deployments"
@@ -108,9 +119,9 @@ final class ServedLab: Sendable {
         return tree["versions"]?.items ?? []
     }
 
-    /// What we wrote, leases aside, of everything that was ever stored.
+    /// What theseus wrote, of everything that was ever stored.
     func ourWrites() async throws -> [String] {
-        try await history().filter { $0["manager"]?.text == "theseus" && $0["kind"] != "Lease" }
+        try await history().filter { $0["manager"]?.text == "theseus" }
             .map { "\($0["kind"]?.text ?? "") \($0["name"]?.text ?? "")" }
     }
 

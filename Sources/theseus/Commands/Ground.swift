@@ -24,7 +24,7 @@ struct Ground: Sendable {
         let outside = CurlTransport()
         var time = RealTime()
         var pace = Pace()
-        pace.patience = .seconds(15)
+        pace.patience = .seconds(10)
         if let speed = entry.labSpeed {
             let date = try await labDate(entry.server, speed, outside)
             time = RealTime(speed: speed, date: date)
@@ -103,7 +103,7 @@ extension Pace {
             pace.inbox = .seconds(2)
             pace.poll = .seconds(2)
         }
-        pace.patience = .seconds(15) * speed
+        pace.patience = .seconds(10) * speed
         return pace
     }
 }

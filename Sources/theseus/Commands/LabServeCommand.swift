@@ -84,7 +84,7 @@ struct LabServeCommand: Sendable {
                     ],
                 ]
             ],
-            "users": [["name": "lab", "user": ["token": "lab"]]],
+            "users": [["name": "lab", "user": ["token": "lab-token"]]],
             "contexts": [
                 [
                     "name": "theseus-lab",
