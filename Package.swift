@@ -111,6 +111,10 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        .executableTarget(
+            name: "theseus-sweep", dependencies: ["Rehearsal", "Lab"],
+            path: "Sources/SweepCommand", swiftSettings: house),
+
         // The proofs.
         .target(name: "Golden", path: "Tests/Golden", swiftSettings: house),
         tests("CanaryEngineTests", of: ["CanaryEngine", "Golden"], data: ["Golden"]),

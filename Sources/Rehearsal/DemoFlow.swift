@@ -2,6 +2,7 @@
 package enum DemoFlow {
     package static func text(
         smoke: String = "{http: {path: /, requests: 20, dark: true}, timeout: 1m, retries: 1}",
+        routes: String = "routes: [{virtualService: demo-app, http: [primary]}]",
         extra: String = "", steps: String = DemoFlow.steps
     ) -> String {
         """
@@ -13,7 +14,7 @@ package enum DemoFlow {
             namespace: demo
             service: demo-app
             manifest: manifest.yaml
-          routes: [{virtualService: demo-app, http: [primary]}]
+          \(routes)
           gateway: {url: "http://lab.invalid:7081", host: demo.example.test}
           prometheus: {address: "http://lab.invalid:7080/prometheus", scrape: 5s}
           dark: {match: [{headers: {x-theseus: {exact: dark}}}]}
@@ -22,7 +23,7 @@ package enum DemoFlow {
             performance: {http: {path: /, requests: 50, concurrency: 5}, tolerance: 300%}
           gates:
             errors: {errorRatio: {codes: "5.."}, max: 0.02, minimumSamples: 50, every: 15s}
-        \(extra)
+          \(extra.isEmpty ? "settle: 10s" : extra)
           steps:
         \(steps)
         """
@@ -51,11 +52,33 @@ package enum DemoFlow {
             - retire
         """
 
+    /// The same way in less time, for sweeps: every kind of step once, bakes short.
+    package static let shortSteps = """
+            - backup
+            - deploy: {deadline: 2m}
+            - route
+            - reach: {deadline: 2m, every: 1s}
+            - test: smoke
+            - autoscale
+            - weight: 1
+            - test: {performance: {baseline: record}}
+            - bake: {for: 30s, maxFor: 10m, gates: [errors]}
+            - weight: 50
+            - test: {performance: {baseline: compare}}
+            - bake: {for: 30s, maxFor: 10m, gates: [errors], tests: [smoke]}
+            - weight: 100
+            - shrink: {minimum: 1}
+            - bake: {for: 30s, maxFor: 10m, gates: [errors]}
+            - retire
+        """
+
+    package static let short = text(steps: shortSteps)
+
     package static let good = manifest(version: "v2")
     /// Fails in 5 of 100 requests.
     package static let bad = manifest(version: "v3")
 
-    package static func manifest(version: String, annotations: String = "{}") -> String {
+    package static func manifest(version: String, behaviour: String = "steady") -> String {
         """
         apiVersion: apps/v1
         kind: Deployment
@@ -68,7 +91,7 @@ package enum DemoFlow {
           template:
             metadata:
               labels: {app: demo-app, version: \(version)}
-              annotations: \(annotations)
+              annotations: {lab.theseus.dev/behaviour: \(behaviour)}
             spec:
               containers:
                 - name: app

@@ -1,21 +1,67 @@
+internal import CanaryEngine
 package import Chronicle
+package import KubernetesAPI
 package import Lab
 
 /// What came of one play.
 package struct Playbill: Sendable {
     package var end: Scenario.End?
-    /// Why there is no end, or why it was refused.
+    /// Why there is no end.
     package var trouble: String?
-    package var facts: [LoggedFact]
-    package var history: [StoredVersion]
+    package var facts: [LoggedFact] = []
+    package var history: [StoredVersion] = []
     /// The effects of each process, in order.
-    package var effects: [[String]]
-    package var lasted: Duration
-    package var lostRequests: Double
-    package var leakedRequests: Double
-    package var apiCalls: Int
+    package var effects: [[String]] = []
+    package var deaths = 0
+    /// Our writes to the API server, in order.
+    package var writes: [WriteNote] = []
+    package var lasted: Duration = .zero
+    /// What the simulation cost.
+    package var jobs = 0
+    package var lostRequests: Double = 0
+    /// Users' requests that met the candidate before its first weight.
+    package var leakedRequests: Double = 0
     /// What the auditor found; empty is right.
-    package var violations: [String]
+    package var violations: [String] = []
+    /// The state that was reported last.
+    var newest: RunState?
 
-    package var isRight: Bool { violations.isEmpty && trouble == nil }
+    /// Everything that the play must not have brought, a sentence each; empty is right.
+    package func complaints(_ scenario: Scenario) -> [String] {
+        var complaints = violations
+        let ends = scenario.ends + (deaths > 0 ? scenario.endsAfterCrash : [])
+        if let end {
+            if !ends.contains(end) {
+                let wanted = ends.map(\.rawValue).joined(separator: " or ")
+                complaints.append("it ended \(end.rawValue), not \(wanted): \(why)")
+            }
+        } else {
+            complaints.append("it did not end: \(trouble ?? "nobody said why")")
+        }
+        if !scenario.mayLoseRequests, lostRequests > 0 {
+            complaints.append("\(lostRequests) requests of users were lost")
+        }
+        if leakedRequests > 0 {
+            complaints.append("S21 \(leakedRequests) requests of users met a dark candidate")
+        }
+        if lasted > scenario.longest { complaints.append("it took \(lasted)") }
+        if let high = facts.first(where: { $0.state.weight > scenario.highestWeight }) {
+            complaints.append("record \(high.sequence) gives \(high.state.weight.percent)%")
+        }
+        if deaths == 0, !scenario.saying.isEmpty, !sayings.contains(scenario.saying) {
+            complaints.append("no record says \"\(scenario.saying)\"")
+        }
+        return complaints
+    }
+
+    private var why: String {
+        switch facts.last?.state.course {
+        case .rolledBack(let setback): setback.reason
+        case .personNeeded(let trouble): trouble.setback.reason
+        default: ""
+        }
+    }
+
+    /// All facts as text.
+    private var sayings: String { facts.map { "\($0.fact)" }.joined(separator: "\n") }
 }

@@ -2,21 +2,29 @@ package import CanaryEngine
 internal import FlowFiles
 package import Lab
 
-/// One story: a flow in a world, what happens meanwhile, and which end is right.
+/// One story: a flow in a world, what happens meanwhile, and which ends are right.
 package struct Scenario: Sendable {
-    /// Something that happens at a moment of the run, from outside.
+    /// Something that happens once, from outside of any process.
     package struct Event: Sendable {
         package enum Deed: Sendable {
+            /// Left in the journal's inbox.
             case wish(Wish.Kind)
             /// Somebody changes the world by hand.
             case world(@Sendable (inout LabState) -> Void)
         }
 
-        package var at: Duration
+        package enum Moment: Sendable {
+            /// By the world's clock, from the play's beginning.
+            case at(Duration)
+            /// So long after the run first stands somewhere.
+            case upon(after: Duration, @Sendable (Standing) -> Bool)
+        }
+
+        package var moment: Moment
         package var deed: Deed
 
-        package init(at: Duration, _ deed: Deed) {
-            self.at = at
+        package init(_ moment: Moment, _ deed: Deed) {
+            self.moment = moment
             self.deed = deed
         }
     }
@@ -31,26 +39,53 @@ package struct Scenario: Sendable {
     package var name: String
     package var flow: String
     package var manifest: String
+    /// The candidate's version label.
+    package var version: String
     package var world: LabWorldFile
     package var events: [Event]
     /// How commands of tests end; nil: well.
     package var commands: @Sendable (_ arguments: [String], _ at: Duration) -> ScriptedSpawner.End
-    package var end: End
+    /// Any of these is right.
+    package var ends: [End]
+    /// With a crash these are right too.
+    package var endsAfterCrash: [End] = []
+    /// Users' requests may be lost: what breaks is out of any run's hands.
+    package var mayLoseRequests = false
+    /// Somebody else edits what the run owns.
+    package var hasForeignHands = false
+    /// The release mends an unhealthy stable.
+    package var acceptsUnfitStable = false
+    /// The run may take so long by the world's clock.
+    package var longest = Duration.seconds(7200)
+    /// The candidate's greatest share that any record may show.
+    package var highestWeight = TrafficWeight.all
+    /// Stands in a record of the run, where nobody dies.
+    package var saying = ""
 
     package init(
-        _ name: String, flow: String = DemoFlow.text(), manifest: String = DemoFlow.good,
-        world: LabWorldFile = DemoWorld.file, events: [Event] = [],
-        commands: @escaping @Sendable (_ arguments: [String], _ at: Duration) -> ScriptedSpawner
+        _ name: String, flow: String = DemoFlow.text(), version: String = "v2",
+        manifest: String? = nil, world: LabWorldFile = DemoWorld.file, events: [Event] = [],
+        commands:
+            @escaping @Sendable (_ arguments: [String], _ at: Duration) ->
+            ScriptedSpawner
             .End = { _, _ in .code(0) },
-        ends end: End
+        ends: End...
     ) {
         self.name = name
         self.flow = flow
-        self.manifest = manifest
+        self.version = version
+        self.manifest = manifest ?? DemoFlow.manifest(version: version)
         self.world = world
         self.events = events
         self.commands = commands
-        self.end = end
+        self.ends = ends
+    }
+
+    /// The same story with a few things said otherwise.
+    package func with(_ change: (inout Scenario) -> Void) -> Scenario {
+        var scenario = self
+        change(&scenario)
+        return scenario
     }
 
     /// The scenario's files as a reader of flows gets them.

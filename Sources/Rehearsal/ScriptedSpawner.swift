@@ -1,3 +1,4 @@
+internal import Lab
 package import Processes
 internal import Timekeeping
 
@@ -10,25 +11,28 @@ package struct ScriptedSpawner: ProcessSpawner {
 
     let time: any Timekeeper
     let script: @Sendable (_ arguments: [String], _ at: Duration) -> End
-    /// Counts a start; throws where the process that starts it is dead.
-    let begin: @Sendable (_ name: String) throws(CancellationError) -> Void
+    /// Each start is an effect of this process.
+    let life: Lifeline
 
     package func run(_ job: ProcessJob) async throws(ProcessFailure) -> ProcessEnd {
         let name = job.arguments.first ?? ""
         do {
-            try begin(name)
+            let number = try life.begin("spawn \(name)")
             let start = time.now
+            let exit: ProcessEnd.Exit
+            var output: [UInt8] = []
             switch script(job.arguments, start) {
             case .code(let code):
                 try await time.sleep(for: .seconds(1))
-                return ProcessEnd(
-                    exit: .code(code), output: Array("exit \(code)".utf8), dropped: 0,
-                    duration: time.now - start)
+                exit = .code(code)
+                output = Array("exit \(code)".utf8)
             case .hangs:
                 try await time.sleep(for: job.timeLimit)
-                return ProcessEnd(
-                    exit: .timeLimit, output: [], dropped: 0, duration: time.now - start)
+                exit = .timeLimit
             }
+            try life.end(number)
+            return ProcessEnd(
+                exit: exit, output: output, dropped: 0, duration: time.now - start)
         } catch {
             throw ProcessFailure(.cancelled, place: name)
         }

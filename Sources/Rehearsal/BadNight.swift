@@ -1,0 +1,161 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import Journal
+internal import Lab
+internal import Manifests
+
+/// One night drawn from a seed: faults of every kind, and then all heals.
+package struct BadNight: Sendable {
+    package let seed: UInt64
+    package let scenario: Scenario
+    package let mishap: Mishap
+
+    /// After so long everything is well again, and the run must come to its end.
+    private static let healing = Duration.seconds(1500)
+
+    package init(seed: UInt64) {
+        self.seed = seed
+        var dice = Dice(seed: seed)
+        let isBad = dice.hits(0.3)
+        let behaviour = dice.hits(0.1) ? "flap" : "steady"
+        let version = isBad ? "v3" : "v2"
+        var scenario = Scenario(
+            "night \(seed)", flow: DemoFlow.short, version: version,
+            manifest: DemoFlow.manifest(version: version, behaviour: behaviour),
+            world: dice.pick([
+                DemoWorld.file, DemoVariations.withSubsets, DemoVariations.withoutAutoscaler,
+                DemoVariations.slowMesh, DemoVariations.withNeighbour,
+            ]), ends: .promoted, .rolledBack, .refused)
+        scenario.longest = .seconds(6 * 3600)
+        Self.stageCluster(&scenario, &dice, version)
+        Self.stagePeople(&scenario, &dice)
+        self.scenario = scenario
+        mishap = Self.mishap(seed, &dice)
+    }
+
+    /// Pods, mesh and metrics that are not well.
+    private static func stageCluster(
+        _ scenario: inout Scenario, _ dice: inout Dice, _ version: String
+    ) {
+        func meanwhile(_ deed: @escaping @Sendable (inout LabState) -> Void) {
+            scenario.events.append(.init(.at(dice.moment), .world(deed)))
+        }
+        if dice.hits(0.4) {
+            let most = dice.whole(1...10)
+            meanwhile { _ = $0.mesh.turn("lag", ["least": 0, "most": .integer(most)]) }
+        }
+        if dice.hits(0.4) {
+            let faults: [PrometheusSettings.Fault] = PrometheusSettings.Fault.allCases
+            let fault = dice.pick(faults.filter { $0 != .none })
+            meanwhile { _ = $0.mesh.turn("prometheus", ["fault": .string(fault.rawValue)]) }
+        }
+        if dice.hits(0.3) {
+            let behaviour = dice.pick([PodBehaviour.crash, .flap, .neverReady])
+            meanwhile {
+                $0.cluster.setBehaviour(
+                    behaviour, namespace: "demo", deployment: "demo-app-\(version)")
+            }
+            scenario.mayLoseRequests = true
+        }
+        for _ in 0..<dice.whole(0...3) {
+            let place = dice.whole(0...9)
+            meanwhile { state in
+                let pods = state.cluster.objects(.pod).filter { $0.namespace == "demo" }
+                guard !pods.isEmpty else { return }
+                state.cluster.evict(namespace: "demo", pod: pods[place % pods.count].name)
+            }
+            scenario.mayLoseRequests = true
+        }
+        if dice.hits(0.3) {
+            let pods = dice.whole(4...8)
+            meanwhile {
+                $0.cluster.setDemand(pods, namespace: "demo", deployment: "demo-app-v1")
+            }
+        }
+        scenario.events.append(
+            .init(
+                .at(healing),
+                .world { state in
+                    _ = state.mesh.turn("prometheus", ["fault": "none"])
+                    _ = state.mesh.turn("lag", 1)
+                    for name in ["demo-app-v1", "demo-app-\(version)"] {
+                        state.cluster.setBehaviour(nil, namespace: "demo", deployment: name)
+                        state.cluster.setDemand(nil, namespace: "demo", deployment: name)
+                    }
+                }))
+    }
+
+    /// People who change their minds, or what the run owns.
+    private static func stagePeople(_ scenario: inout Scenario, _ dice: inout Dice) {
+        if dice.hits(0.25) {
+            scenario.events.append(.init(.at(dice.moment), .wish(.abort)))
+        }
+        if dice.hits(0.15) {
+            let weight = dice.whole(0...100)
+            scenario.hasForeignHands = true
+            scenario.mayLoseRequests = true
+            scenario.events.append(
+                .init(
+                    .at(dice.moment),
+                    .world { state in
+                        state.cluster.edit(DemoVariations.routes, by: "kubectl-edit") {
+                            DemoVariations.weigh(&$0, weight)
+                        }
+                    }))
+        }
+    }
+
+    private static func mishap(_ seed: UInt64, _ dice: inout Dice) -> Mishap {
+        var mishap = Mishap()
+        mishap.healing = healing
+        if dice.hits(0.7) {
+            var outcomes = CallOutcome.everyOne
+            // A server that denies at random denies a run; that is tried by itself.
+            if dice.hits(0.8) {
+                outcomes.removeAll { [.status(401), .status(403), .status(422)].contains($0) }
+            }
+            mishap.calls = FaultPlan(
+                rate: dice.pick([0.01, 0.05, 0.2]), among: outcomes, seed: seed)
+        }
+        for _ in 0..<dice.whole(0...3) { mishap.kills.append(dice.moment) }
+        if dice.hits(0.2) {
+            mishap.journal = JournalFaults(rate: dice.pick([0.02, 0.1]), seed: seed)
+        }
+        if dice.hits(0.3) {
+            mishap.stall = Lifeline.Stall(
+                effect: dice.whole(1...150), point: dice.hits(0.5) ? .before : .after,
+                lasts: .seconds(dice.whole(5...90)))
+        }
+        for _ in 0..<dice.whole(0...2) { mishap.reliefs.append(dice.moment) }
+        if dice.hits(0.3) { mishap.rival = .seconds(dice.whole(0...60)) }
+        return mishap
+    }
+
+    package func play() throws -> Playbill { try Stage(scenario).play(mishap) }
+
+    /// What was wrong with the night; nil where nothing was.
+    package func finding() -> Sweep.Finding? {
+        let complaints: [String]
+        do { complaints = try play().complaints(scenario) } catch { complaints = ["\(error)"] }
+        guard !complaints.isEmpty else { return nil }
+        return Sweep.Finding(replay: "theseus-sweep --night \(seed)", complaints: complaints)
+    }
+}
+
+/// Draws the things of a night.
+private struct Dice {
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed &* 0x9FB2_1C65_1E98_DF25) }
+
+    mutating func hits(_ chance: Double) -> Bool { generator.fraction() < chance }
+
+    mutating func whole(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + Int(generator.next() % UInt64(range.count))
+    }
+
+    mutating func pick<Thing>(_ things: [Thing]) -> Thing { things[whole(0...things.count - 1)] }
+
+    /// Some moment of the first phase.
+    var moment: Duration { mutating get { .milliseconds(whole(0...900_000)) } }
+}

@@ -1,0 +1,134 @@
+internal import JSONTree
+package import Lab
+internal import Manifests
+
+/// The demo's world with one thing otherwise.
+package enum DemoVariations {
+    static let routes = ObjectReference(.virtualService, namespace: "demo", name: "demo-app")
+
+    /// Changes the weights of routes with two destinations, as a person at the keyboard does.
+    static func weigh(_ object: inout KubernetesObject, _ candidate: Int) {
+        var routes = object.spec["http"]?.items ?? []
+        for place in routes.indices {
+            guard var list = routes[place]["route"]?.items, list.count == 2 else { continue }
+            list[0]["weight"] = .integer(100 - candidate)
+            list[1]["weight"] = .integer(candidate)
+            routes[place]["route"] = .array(list)
+        }
+        object.tree.set(.array(routes), at: "spec", "http")
+    }
+
+    private static func world(_ change: (inout JSONTree) -> Void) -> LabWorldFile {
+        var tree = DemoWorld.tree
+        change(&tree)
+        do { return try LabWorldFile(tree) } catch { preconditionFailure("\(error)") }
+    }
+
+    private static func object(
+        _ kind: String, in tree: inout JSONTree, _ change: (inout JSONTree) -> JSONTree?
+    ) {
+        let objects = tree["objects"]?.items ?? []
+        tree["objects"] = .array(
+            objects.compactMap { object in
+                var object = object
+                return object["kind"]?.text == kind ? change(&object) : object
+            })
+    }
+
+    /// Nobody wrote a VirtualService; users come from inside the mesh alone.
+    package static let withoutRoutes = world { tree in
+        object("VirtualService", in: &tree) { _ in nil }
+        object("Gateway", in: &tree) { _ in nil }
+        tree["users"] = [
+            ["service": "demo-app", "namespace": "demo", "perSecond": 50, "gatewayShare": 0]
+        ]
+    }
+
+    /// A DestinationRule that names stable's subset already, with a policy of its own.
+    package static let withSubsets = world { tree in
+        let rule: JSONTree = [
+            "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
+            "metadata": ["name": "demo-app", "namespace": "demo"],
+            "spec": [
+                "host": "demo-app",
+                "subsets": [["name": "blue", "labels": ["version": "v1"]]],
+                "trafficPolicy": ["connectionPool": ["http": ["maxRetries": 7]]],
+            ],
+        ]
+        tree["objects"] = .array((tree["objects"]?.items ?? []) + [rule])
+        object("VirtualService", in: &tree) { routes in
+            routes.set(
+                [
+                    [
+                        "name": "primary",
+                        "route": [["destination": ["host": "demo-app", "subset": "blue"]]],
+                    ]
+                ], at: "spec", "http")
+            return routes
+        }
+    }
+
+    package static let withoutAutoscaler = world { tree in
+        object("HorizontalPodAutoscaler", in: &tree) { _ in nil }
+    }
+
+    /// Every change of a route is up to ten seconds on its way.
+    package static let slowMesh = world { tree in
+        tree["mesh"] = ["lag": ["least": 1, "most": 10]]
+    }
+
+    /// Another service has a tenth of the route, which has a time limit and retries.
+    package static let withNeighbour = world { tree in
+        let labels: JSONTree = ["app": "neighbour", "version": "v1"]
+        let service: JSONTree = [
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": "neighbour", "namespace": "demo"],
+            "spec": [
+                "ports": [["name": "http", "port": 80, "targetPort": 8080]],
+                "selector": ["app": "neighbour"],
+            ],
+        ]
+        let deployment: JSONTree = [
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": ["name": "neighbour", "namespace": "demo", "labels": labels],
+            "spec": [
+                "replicas": 2, "selector": ["matchLabels": labels],
+                "template": [
+                    "metadata": ["labels": labels],
+                    "spec": [
+                        "containers": [["name": "app", "image": "registry.example.test/other:1"]]
+                    ],
+                ],
+            ],
+        ]
+        tree["objects"] = .array((tree["objects"]?.items ?? []) + [service, deployment])
+        object("VirtualService", in: &tree) { routes in
+            routes.set(
+                [
+                    [
+                        "name": "primary", "timeout": "7s", "retries": ["attempts": 3],
+                        "route": [
+                            ["destination": ["host": "demo-app"], "weight": 90],
+                            ["destination": ["host": "neighbour"], "weight": 10],
+                        ],
+                    ]
+                ], at: "spec", "http")
+            return routes
+        }
+    }
+
+    /// Stable fails in 20 of 100 requests: the release is the mending.
+    package static let brokenStable = world { tree in
+        object("Deployment", in: &tree) { deployment in
+            deployment.set(
+                [LabCluster.behaviourName: "never-ready"], at: "spec", "template", "metadata",
+                "annotations")
+            return deployment
+        }
+    }
+}
+
+extension LabCluster {
+    /// The annotation of a pod template that says how its pods behave.
+    static var behaviourName: String { "lab.theseus.dev/behaviour" }
+}

@@ -1,0 +1,38 @@
+internal import Auditor
+internal import CanaryEngine
+internal import Chronicle
+internal import Lab
+internal import Manifests
+
+extension Playbill {
+    /// Fills in what the world tells, and audits.
+    mutating func look(at world: LabState, as scenario: Scenario, plan: RunPlan) {
+        history = world.cluster.history
+        lostRequests = world.mesh.lost()
+        let epoch = world.cluster.epoch
+        if !scenario.hasForeignHands {
+            let first = facts.first { $0.state.weight > .none }
+            let until = first.map { Duration.milliseconds($0.date - epoch) }
+            leakedRequests = world.mesh.leaks(to: scenario.version, to: until)
+                .reduce(0) { $0 + $1.requests }
+        }
+        guard !facts.isEmpty else { return }
+        let evidence = Evidence(
+            namespace: "demo", service: "demo-app", run: Theatre.run,
+            history: history.map {
+                StoredObject(
+                    revision: $0.revision, date: epoch + $0.at.wholeMilliseconds,
+                    reference: $0.reference, object: $0.object, manager: $0.manager)
+            },
+            facts: facts, isOver: end != nil && end != .refused,
+            hasForeignHands: scenario.hasForeignHands, plan: plan)
+        violations += Audit.violations(in: evidence)
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int {
+        let parts = components
+        return Int(parts.seconds) * 1000 + Int(parts.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,55 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import Journal
+internal import Lab
+
+extension Playbill {
+    /// Every fact and effect, a line each: for people who look at one play.
+    package var telling: [String] {
+        var lines = facts.map { logged in
+            let second = Double((logged.date - LabClock.defaultEpoch) / 100) / 10
+            let order = logged.fact.order.map { " " + OrderText.text(of: $0) } ?? ""
+            return "\(logged.sequence) e\(logged.epoch) \(second) s \(logged.actor):"
+                + "\(order) \(Self.words(logged.fact))"
+        }
+        for (process, effects) in effects.enumerated() {
+            for (number, effect) in effects.enumerated() {
+                lines.append("process \(process) effect \(number + 1): \(effect)")
+            }
+        }
+        return lines
+    }
+
+    private static func words(_ fact: Fact) -> String {
+        switch fact {
+        case .planned: "planned"
+        case .held(let holding): "held by \(holding.holder) after \(holding.absence)"
+        case .stepBegun: "begun"
+        case .promotionDecided: "promotion decided"
+        case .started: "started"
+        case .done(_, let note): "done \(note)"
+        case .backedUp(_, let backup): "backed up, \(backup.stableReady) ready"
+        case .tested(_, let report): "tested \(report.passed): \(report.sentence)"
+        case .judged(_, let gate, let verdict): "\(gate) \(verdict.ruling): \(verdict.sentence)"
+        case .observed(_, let seen, let note): "\(seen ? "seen" : "unseen") \(note)"
+        case .failed(_, let setback): "failed \(setback.kind): \(setback.reason)"
+        case .deadlinePassed: "deadline passed"
+        case .wished(let wish): "wished \(wish.kind.rawValue)"
+        case .refused(let wish, let why): "refused \(wish.kind.rawValue): \(why)"
+        case .noticed(let text): text
+        }
+    }
+
+    /// The same for two plays that were the same to the last fact.
+    package var fingerprint: String {
+        "\(lasted), head " + String(facts.last?.head.hash.prefix(12) ?? "none")
+            + ", revision \(history.last?.revision ?? 0)"
+    }
+
+    /// The play in one line.
+    package var summary: String {
+        "\(end?.rawValue ?? "no end"), \(facts.count) facts,"
+            + " \(effects.map { String($0.count) }.joined(separator: "+")) effects, \(lasted),"
+            + " \(jobs) jobs, \(history.count) versions, \(lostRequests) requests lost"
+    }
+}

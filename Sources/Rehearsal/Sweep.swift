@@ -1,0 +1,64 @@
+package import Lab
+
+/// Every death of the process that a scenario can have: before and after each of its effects.
+package struct Sweep: Sendable {
+    /// One play of a sweep that did not come out right, and how to see it again.
+    package struct Finding: Hashable, Sendable {
+        package let replay: String
+        package let complaints: [String]
+    }
+
+    package struct Outcome: Sendable {
+        package var plays = 0
+        package var findings: [Finding] = []
+    }
+
+    private let stage: Stage
+
+    package init(_ scenario: Scenario) throws { stage = try Stage(scenario) }
+
+    private var scenario: Scenario { stage.scenario }
+
+    /// All deaths, in order: before the first effect, after it, and so on.
+    package func deaths() -> [Lifeline.Death] {
+        let effects = stage.play().effects.first?.count ?? 0
+        return (0..<effects).flatMap { number in
+            [
+                Lifeline.Death(effect: number + 1, point: .before),
+                Lifeline.Death(effect: number + 1, point: .after),
+            ]
+        }
+    }
+
+    /// Another process takes the run after the death, and must end it as it should be.
+    package func play(_ death: Lifeline.Death) -> Finding? {
+        let complaints = stage.play(Mishap(deaths: [death])).complaints(scenario)
+        guard !complaints.isEmpty else { return nil }
+        return Finding(
+            replay: "theseus-sweep --scenario \(scenario.name)"
+                + " --death \(death.effect):\(death.point == .before ? "before" : "after")",
+            complaints: complaints)
+    }
+
+    /// The story itself, without any death.
+    package func play() -> Finding? {
+        let complaints = stage.play().complaints(scenario)
+        guard !complaints.isEmpty else { return nil }
+        return Finding(
+            replay: "theseus-sweep --scenario \(scenario.name)", complaints: complaints)
+    }
+
+    /// Plays every death on the lanes.
+    package func run(
+        on lanes: Lanes, until isOver: @escaping @Sendable () -> Bool = { false }
+    ) async -> Outcome {
+        let findings = await lanes.map(deaths(), until: isOver) { play($0) }
+        var outcome = Outcome()
+        for finding in findings {
+            guard let finding else { continue }
+            outcome.plays += 1
+            if let finding { outcome.findings.append(finding) }
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,202 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import FlowFiles
+internal import HTTPMessages
+internal import Journal
+internal import KubernetesAPI
+internal import Lab
+internal import Synchronization
+internal import Timekeeping
+internal import Voyage
+
+/// The processes of one play: each begins or takes the run, and may die of it.
+final class Troupe: Sendable {
+    private struct Backstage: Sendable {
+        var bill = Playbill()
+        var started = 0
+        var alive: [Lifeline] = []
+        var wasHelped = false
+    }
+
+    private let scenario: Scenario
+    private let mishap: Mishap
+    private let theatre: Theatre
+    private let backstage = Mutex(Backstage())
+
+    init(scenario: Scenario, mishap: Mishap, theatre: Theatre) {
+        self.scenario = scenario
+        self.mishap = mishap
+        self.theatre = theatre
+    }
+
+    var bill: Playbill { backstage.withLock { $0.bill } }
+
+    func note(_ change: (inout Playbill) -> Void) { backstage.withLock { change(&$0.bill) } }
+
+    // MARK: Around the processes
+
+    /// Ends whoever drives, at the moments that are told.
+    func kill() async {
+        for moment in mishap.kills.sorted() {
+            guard (try? await theatre.clock.sleep(for: moment - theatre.clock.now)) != nil else {
+                return
+            }
+            for life in backstage.withLock({ $0.alive }) { life.kill() }
+        }
+    }
+
+    func heal() async {
+        guard let moment = mishap.healing,
+            (try? await theatre.clock.sleep(for: moment - theatre.clock.now)) != nil
+        else { return }
+        mishap.calls?.heal()
+        mishap.journal?.heal()
+    }
+
+    /// Whether a run that needs a person has yet to be helped: once, after the healing.
+    func awaitsHelp(_ state: RunState) async -> Bool {
+        guard case .personNeeded = state.course, let healing = mishap.healing,
+            !backstage.withLock({ $0.wasHelped })
+        else { return false }
+        let rest = healing - theatre.clock.now
+        if rest >= .zero {
+            guard (try? await theatre.clock.sleep(for: rest + .seconds(1))) != nil else {
+                return false
+            }
+        } else {
+            backstage.withLock { $0.wasHelped = true }
+        }
+        return true
+    }
+
+    /// A further process, as a cron job starts one that resumes what nobody drives.
+    func relieve(_ number: Int, at moment: Duration) async {
+        guard (try? await theatre.clock.sleep(for: moment - theatre.clock.now)) != nil,
+            let state = await theatre.state(), !state.isOver
+        else { return }
+        let life = Lifeline()
+        let expedition = expedition(rig(life, nil), life, as: "relief-\(number)")
+        _ = try? await life.live(by: theatre.clock) {
+            try await expedition.take(Theatre.run)
+        }
+    }
+
+    /// Another run of the same service: it must be refused while ours is under way.
+    func rival() async {
+        guard let delay = mishap.rival else { return }
+        while await (theatre.state()?.begun ?? 0) < 2 {
+            guard (try? await theatre.clock.sleep(for: .seconds(1))) != nil else { return }
+        }
+        guard (try? await theatre.clock.sleep(for: delay)) != nil else { return }
+        let life = Lifeline()
+        let signals = Signals()
+        let rig = rig(life, nil)
+        let other = "rehearsal-2"
+        let expedition = Expedition(
+            rig: rig, store: MortalJournal(inner: theatre.store, life: life), holder: "rival",
+            actor: "rival", version: "rehearsal",
+            report: { [self] logged, _ in
+                guard case .planned = logged.fact else { return }
+                if !isOver { note { $0.violations.append("S11 a second run began") } }
+                signals.stop()
+            })
+        _ = try? await life.live(by: theatre.clock) { [scenario] in
+            let flow = try FlowReader.read(scenario.source)
+            let charter = try await Departure(rig: rig, run: other).survey(
+                flow, from: scenario.source)
+            return try await expedition.begin(charter, signals: signals)
+        }
+    }
+
+    private var isOver: Bool { backstage.withLock { $0.bill.newest?.isOver ?? false } }
+
+    // MARK: One process
+
+    /// How one process came off.
+    enum Exit {
+        case done
+        /// Another process looks after what it left.
+        case died
+        /// What it threw; before anything was planned, a refusal.
+        case threw
+    }
+
+    /// One life: begins the run or takes it.
+    func process() async -> Exit {
+        let number = backstage.withLock { backstage in
+            backstage.started += 1
+            return backstage.started - 1
+        }
+        let death = mishap.deaths.indices.contains(number) ? mishap.deaths[number] : nil
+        let life = Lifeline(dies: death, stalls: number == 0 ? mishap.stall : nil)
+        backstage.withLock { $0.alive.append(life) }
+        defer {
+            backstage.withLock { backstage in
+                backstage.alive.removeAll { $0 === life }
+                backstage.bill.effects.append(life.effects)
+            }
+        }
+        do {
+            let outcome = try await life.live(by: theatre.clock) { [self] in
+                try await drive(life, number)
+            }
+            if case .failure(let stranding) = outcome.end {
+                note { $0.trouble = "\(stranding)" }
+            }
+        } catch let died as Lifeline.Died {
+            note { $0.deaths += 1 }
+            if died.unwinding != .zero {
+                note { $0.violations.append("a dead process took \(died.unwinding) to unwind") }
+            }
+            return .died
+        } catch {
+            note { $0.trouble = "\(error)" }
+            try? await theatre.clock.sleep(for: .seconds(5))
+            return .threw
+        }
+        return .done
+    }
+
+    private func drive(_ life: Lifeline, _ number: Int) async throws -> Expedition.Outcome {
+        let rig = rig(life, mishap.calls)
+        let expedition = expedition(rig, life, as: "process-\(number)")
+        if (try? await theatre.store.last(of: Theatre.run)) ?? nil != nil {
+            return try await expedition.take(Theatre.run)
+        }
+        let flow = try FlowReader.read(scenario.source)
+        var terms = Departure.Terms()
+        terms.unfitStable = scenario.acceptsUnfitStable
+        let charter = try await Departure(rig: rig, run: Theatre.run, terms: terms).survey(
+            flow, from: scenario.source)
+        return try await expedition.begin(charter)
+    }
+
+    private func rig(_ life: Lifeline, _ calls: FaultPlan?) -> Rig {
+        let time = MortalClock(theatre.clock, life)
+        var inner: any HTTPTransport = theatre.world
+        if let sabotage = mishap.sabotage { inner = SabotagedTransport(inner, sabotage) }
+        var api: any HTTPTransport = MortalTransport(inner, life, time: theatre.clock)
+        if let calls { api = FaultyTransport(api, time: time, plan: calls) }
+        var pace = Pace()
+        pace.inbox = .seconds(2)
+        return Rig(
+            cluster: KubernetesClient(
+                server: LabWorld.server, token: "lab", transport: api, time: time),
+            outside: WitnessTransport(inner: inner, life: life),
+            spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
+            time: time, pace: pace)
+    }
+
+    private func expedition(_ rig: Rig, _ life: Lifeline, as holder: String) -> Expedition {
+        var store: any JournalStore = theatre.store
+        if let faults = mishap.journal { store = FaultyJournal(inner: store, faults: faults) }
+        return Expedition(
+            rig: rig, store: MortalJournal(inner: store, life: life), holder: holder,
+            actor: "stage", version: "rehearsal",
+            observe: { [self] note in self.note { $0.writes.append(note) } },
+            report: { [self] logged, _ in
+                note { $0.newest = logged.state }
+                theatre.prompter.hear(logged.state)
+            })
+    }
+}

@@ -1,0 +1,157 @@
+internal import Lab
+internal import Rehearsal
+internal import Timekeeping
+
+/// Plays what was asked for, and prints a line for each part.
+struct SweepProgramme: Sendable {
+    let request: SweepRequest
+    private let clock = ContinuousClock()
+
+    init(request: SweepRequest) { self.request = request }
+
+    /// true where nothing was wrong.
+    func play() async throws -> Bool {
+        switch request.part {
+        case .quick: return try await everything(nights: 200)
+        case .all(let duration): return try await all(for: duration)
+        case .stories: return try await stories()
+        case .deaths: return try await deaths()
+        case .outcomes: return try await outcomes()
+        case .mustFail: return try await mustFail()
+        case .night(let seed): return try replay(night: seed)
+        case .nights(let first, let count): return await nights(from: first, count)
+        case .scenario(let name, let death): return try replay(name, death)
+        case .bench: return try await bench()
+        }
+    }
+
+    private func everything(nights count: Int) async throws -> Bool {
+        guard try await stories(), try await deaths(), try await outcomes() else { return false }
+        guard await nights(from: 1, count) else { return false }
+        return try await mustFail()
+    }
+
+    /// Every death of every scenario, every call of two, then nights until the time is up.
+    private func all(for duration: Duration) async throws -> Bool {
+        let end = clock.now + duration
+        guard try await everything(nights: 200) else { return false }
+        guard try await outcomes(everyCall: true, until: end) else { return false }
+        var first: UInt64 = 201
+        while clock.now < end {
+            guard await nights(from: first, 200) else { return false }
+            first += 200
+        }
+        return true
+    }
+
+    private var lanes: Lanes { Lanes(request.lanes) }
+
+    private func say(_ part: String, _ plays: Int, since start: ContinuousClock.Instant) {
+        let seconds = (clock.now - start) / .seconds(1)
+        print("\(part): \(plays) plays in \(Double(Int(seconds * 10)) / 10) s")
+    }
+
+    private func complain(_ findings: [Sweep.Finding]) -> Bool {
+        for finding in findings.prefix(request.isVerbose ? 100 : 3) {
+            print("  \(finding.replay)")
+            for complaint in finding.complaints.prefix(6) { print("    \(complaint)") }
+        }
+        if findings.count > 3 { print("  \(findings.count) in all") }
+        return findings.isEmpty
+    }
+
+    private func stories() async throws -> Bool {
+        let start = clock.now
+        let sweeps = try Repertoire.all.map { try Sweep($0) }
+        let findings = await lanes.map(sweeps) { $0.play() }.compactMap { $0 ?? nil }
+        say("stories", sweeps.count, since: start)
+        return complain(findings)
+    }
+
+    private func deaths() async throws -> Bool {
+        var isRight = true
+        for scenario in Repertoire.all {
+            let start = clock.now
+            let outcome = try await Sweep(scenario).run(on: lanes)
+            say("deaths of \(scenario.name)", outcome.plays, since: start)
+            isRight = complain(outcome.findings) && isRight
+        }
+        return isRight
+    }
+
+    private func outcomes(
+        everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
+    ) async throws -> Bool {
+        var isRight = true
+        for name in ["good", "bad"] {
+            guard let scenario = Repertoire.scenario(name) else { continue }
+            let start = clock.now
+            let outcome = try await CallSweep(scenario).run(
+                on: lanes, everyCall: everyCall,
+                until: { end.map { ContinuousClock().now >= $0 } ?? false })
+            say("calls of \(name)", outcome.plays, since: start)
+            isRight = complain(outcome.findings) && isRight
+        }
+        return isRight
+    }
+
+    private func nights(from first: UInt64, _ count: Int) async -> Bool {
+        let start = clock.now
+        let seeds = (0..<count).map { first + UInt64($0) }
+        let findings = await lanes.map(seeds) { BadNight(seed: $0).finding() }
+        say("nights \(first) to \(first + UInt64(count) - 1)", count, since: start)
+        return complain(findings.compactMap { $0 ?? nil })
+    }
+
+    private func replay(night seed: UInt64) throws -> Bool {
+        let night = BadNight(seed: seed)
+        let bill = try night.play()
+        if request.isVerbose { for line in bill.telling { print(line) } }
+        print("night \(seed): \(bill.summary), \(bill.fingerprint)")
+        let complaints = bill.complaints(night.scenario)
+        for complaint in complaints { print("  \(complaint)") }
+        return complaints.isEmpty
+    }
+
+    private func mustFail() async throws -> Bool {
+        let start = clock.now
+        var isRight = true
+        let faults = Sabotage.allCases
+        let found = await lanes.map(faults) { (try? MustFail($0).complaints()) ?? [] }
+        say("faults put back", faults.count, since: start)
+        for (fault, complaints) in zip(faults, found) {
+            let first = complaints.flatMap { $0.first }
+            if first == nil { isRight = false }
+            if first == nil || request.isVerbose {
+                print("  \(fault.rawValue): \(first ?? "was not caught")")
+            }
+        }
+        return isRight
+    }
+
+    private func replay(_ name: String, _ death: Lifeline.Death?) throws -> Bool {
+        guard let scenario = Repertoire.scenario(name) else {
+            print("no scenario \(name); there are:")
+            for scenario in Repertoire.all { print("  \(scenario.name)") }
+            return false
+        }
+        let bill = try Stage(scenario).play(Mishap(deaths: death.map { [$0] } ?? []))
+        if request.isVerbose { for line in bill.telling { print(line) } }
+        let complaints = bill.complaints(scenario)
+        print("\(name): \(bill.summary)")
+        for complaint in complaints { print("  \(complaint)") }
+        return complaints.isEmpty
+    }
+
+    private func bench() async throws -> Bool {
+        let stage = try Stage(Scenario("good", ends: .promoted))
+        let count = 400
+        let start = clock.now
+        let jobs = await lanes.map(Array(0..<count)) { _ in stage.play().jobs }
+        let seconds = (clock.now - start) / .seconds(1)
+        print(
+            "bench: \(count) deliveries of \(jobs.compactMap { $0 }.first ?? 0) jobs in"
+                + " \(Int(seconds * 1000)) ms: \(Int(Double(count) / seconds)) a second")
+        return true
+    }
+}

@@ -1,0 +1,94 @@
+internal import Lab
+
+/// What somebody asked of the sweep at the command line.
+struct SweepRequest: Sendable {
+    enum Part: Hashable, Sendable {
+        case quick
+        /// Everything, night after night, for so long.
+        case all(Duration)
+        case night(UInt64)
+        case nights(first: UInt64, count: Int)
+        case scenario(String, Lifeline.Death?)
+        case stories
+        case deaths
+        case outcomes
+        case mustFail
+        case bench
+    }
+
+    var part = Part.quick
+    var isVerbose = false
+    var lanes = 2
+
+    static let usage = """
+        usage: theseus-sweep [--quick] [--verbose] [--lanes N]
+               theseus-sweep --all [--for 10m]
+               theseus-sweep --stories | --deaths | --outcomes | --must-fail | --bench
+               theseus-sweep --night SEED | --nights FIRST:COUNT
+               theseus-sweep --scenario NAME [--death N:before|after]
+        """
+
+    /// nil where the words make no sense.
+    init?(_ arguments: [String]) {
+        var words = arguments[...]
+        var name: String?
+        var death: Lifeline.Death?
+        while let word = words.popFirst() {
+            switch word {
+            case "--quick": part = .quick
+            case "--all": part = .all(.seconds(600))
+            case "--stories": part = .stories
+            case "--deaths": part = .deaths
+            case "--outcomes": part = .outcomes
+            case "--must-fail": part = .mustFail
+            case "--bench": part = .bench
+            case "--verbose": isVerbose = true
+            default:
+                guard let value = words.popFirst() else { return nil }
+                switch word {
+                case "--for":
+                    guard let duration = Self.duration(value) else { return nil }
+                    part = .all(duration)
+                case "--night":
+                    guard let seed = UInt64(value) else { return nil }
+                    part = .night(seed)
+                case "--nights":
+                    let parts = value.split(separator: ":")
+                    guard parts.count == 2, let first = UInt64(parts[0]),
+                        let count = Int(parts[1])
+                    else { return nil }
+                    part = .nights(first: first, count: count)
+                case "--lanes":
+                    guard let count = Int(value) else { return nil }
+                    lanes = count
+                case "--scenario": name = value
+                case "--death":
+                    guard let read = Self.death(value) else { return nil }
+                    death = read
+                default: return nil
+                }
+            }
+        }
+        if let name { part = .scenario(name, death) }
+    }
+
+    private static func duration(_ text: String) -> Duration? {
+        guard let unit = text.last, let count = Int(text.dropLast()) else { return nil }
+        return switch unit {
+        case "s": .seconds(count)
+        case "m": .seconds(count * 60)
+        case "h": .seconds(count * 3600)
+        default: nil
+        }
+    }
+
+    private static func death(_ text: String) -> Lifeline.Death? {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let effect = Int(parts[0]) else { return nil }
+        switch parts[1] {
+        case "before": return Lifeline.Death(effect: effect, point: .before)
+        case "after": return Lifeline.Death(effect: effect, point: .after)
+        default: return nil
+        }
+    }
+}
