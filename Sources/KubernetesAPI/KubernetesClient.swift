@@ -147,7 +147,7 @@ package struct KubernetesClient: Sendable {
             switch response.status {
             case 401: .unauthorized
             case 403: .forbidden
-            case 404: .notFound
+            case 404: isAbout(call, status) ? .notFound : .unavailable(reached: .never)
             case 409: .conflict
             case 410: .gone
             case 429: .tooMany(retryAfter: pause(response, status))
@@ -155,6 +155,13 @@ package struct KubernetesClient: Sendable {
             default: .invalid
             }
         return KubernetesError(code, place: call.place, detail: clean(detail))
+    }
+
+    /// Whether a 404 speaks of the very object: a proxy's, or one of a server that does not serve the
+    /// kind at the moment, says nothing about it.
+    private func isAbout(_ call: APICall, _ status: JSONTree?) -> Bool {
+        guard let name = call.name else { return true }
+        return status?.at("details", "name")?.text == name
     }
 
     private func pause(_ response: HTTPResponse, _ status: JSONTree?) -> Duration {

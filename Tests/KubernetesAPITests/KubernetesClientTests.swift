@@ -35,8 +35,19 @@ struct KubernetesClientTests {
     }
 
     @Test func whatIsNotThereIsNil() async throws {
-        let server = CannedServer(.status(404, "not found"))
-        #expect(try await client(server).get(reference) == nil)
+        var answer = HTTPResponse.status(404, "not found")
+        answer.body = .tree(["message": "not found", "details": ["name": "settings"]])
+        #expect(try await client(CannedServer(answer)).get(reference) == nil)
+    }
+
+    /// A proxy's 404 says nothing about the object.
+    @Test(arguments: [JSONTree.null, ["details": [:]], ["details": ["name": "other"]]])
+    func aNamelessNotFoundIsNoAnswer(_ status: JSONTree) async {
+        let server = CannedServer(HTTPResponse(status: 404, body: .tree(status)))
+        let error = await #expect(throws: KubernetesError.self) {
+            try await client(server).get(reference)
+        }
+        #expect(error?.code == .unavailable(reached: .never))
     }
 
     struct Answer: Sendable, CustomTestStringConvertible {
@@ -51,7 +62,7 @@ struct KubernetesClientTests {
         Answer(status: 400, code: .invalid),
         Answer(status: 401, code: .unauthorized),
         Answer(status: 403, code: .forbidden),
-        Answer(status: 404, code: .notFound),
+        Answer(status: 404, code: .unavailable(reached: .never)),
         Answer(status: 405, code: .invalid),
         Answer(status: 408, code: .unavailable(reached: .perhaps)),
         Answer(status: 409, code: .conflict),
