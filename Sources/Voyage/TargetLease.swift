@@ -146,11 +146,12 @@ package struct TargetLease: Sendable {
 
     /// Leaves an abort for the holder, where the journal's inbox cannot be written.
     package func leaveAbort(by person: String) async throws {
-        guard var lease = try await client.patiently({ try await $0.get(reference) }) else {
-            return
+        // Its holder writes it too: whoever is second reads it again.
+        try await client.patiently { client in
+            guard var lease = try await client.get(reference) else { return }
+            lease.annotate(Self.wishAnnotation, person)
+            _ = try await client.update(lease, as: .lease)
         }
-        lease.annotate(Self.wishAnnotation, person)
-        _ = try await client.update(lease, as: .lease)
     }
 
     /// Whether somebody renewed it while we looked; of no lease, false.

@@ -47,6 +47,14 @@ final class Folder: Sendable {
         try write(try Self.edited(try read(name), edits, of: name), to: name)
     }
 
+    /// Turns one byte of a file into another.
+    func flip(_ name: String, at place: (Data) -> Int?) throws {
+        var bytes = try Data(contentsOf: URL(filePath: file(name)))
+        guard let place = place(bytes) else { throw Missing(text: "the byte", file: name) }
+        bytes[place] ^= 1
+        try bytes.write(to: URL(filePath: file(name)))
+    }
+
     private static func edited(_ text: String, _ edits: [(String, String)], of name: String)
         throws -> String
     {

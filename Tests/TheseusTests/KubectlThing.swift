@@ -63,7 +63,7 @@ struct KubectlThing: Sendable, CustomTestStringConvertible {
         edit: ("jug:1", "jug:2"), edited: ("{.spec.containers[0].image}", "jug:2"),
         header: ["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
         row: ["jug", "1/1", "Running", "0"],
-        yaml: ["kind: Pod", "image: jug:1", "phase: Running", "nodeName: lab-node"],
+        yaml: ["kind: Pod", "- image: jug:1", "phase: Running", "nodeName: lab-node"],
         description: [
             "Name: jug", "Namespace: demo", "Status: Running", "Image: jug:1", "Ready: True",
         ])

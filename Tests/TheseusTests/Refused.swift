@@ -3,7 +3,7 @@ import Testing
 
 /// Bad input, and what is said to it.
 ///
-/// In `said`, API and FOLDER stand for the lab's address and the test's folder.
+/// In `said`, API, GATEWAY and FOLDER stand for the lab's addresses and the test's folder.
 struct Refused: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var code = 3
@@ -31,7 +31,7 @@ func expectRefusal(_ refused: Refused, _ location: SourceLocation = #_sourceLoca
         let words = refused.words(lab)
         let ending = try await Program.run(lab.words(words), in: lab.folder.path)
         let said = ending.complaint.replacing(lab.api, with: "API")
-            .replacing(lab.folder.path, with: "FOLDER")
+            .replacing(lab.gateway, with: "GATEWAY").replacing(lab.folder.path, with: "FOLDER")
         #expect(said == refused.said + "\n", "\(path)", sourceLocation: location)
         #expect(ending.code == refused.code, sourceLocation: location)
         #expect(ending.output == "", sourceLocation: location)

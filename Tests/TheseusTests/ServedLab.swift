@@ -76,6 +76,10 @@ final class ServedLab: Sendable {
             words(command, journal: journal), through: wrapper, in: folder.path)
     }
 
+    func turnKubeconfig(_ old: String, _ new: String) throws {
+        try folder.change("kubeconfig", [(old, new)])
+    }
+
     // MARK: The world
 
     func get(_ path: String) async throws -> JSONTree {

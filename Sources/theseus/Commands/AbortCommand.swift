@@ -3,6 +3,7 @@ internal import Chronicle
 internal import FlowFiles
 internal import IstioRoutes
 internal import Journal
+internal import KubernetesAPI
 internal import Voyage
 
 /// `theseus abort RUN|SERVICE`: asks the holder; one that does not answer is taken over.
@@ -17,52 +18,89 @@ struct AbortCommand: Sendable {
             throw UsageError(
                 .malformed("--wait", wait, "a time such as 2s"), command: request.command)
         }
-        let store = try Ground.journal(request)
-        let card = try await RunChoice(request, store).find(request.operand ?? "")
+        let store: any JournalStore
+        let card: RunCard
+        do {
+            store = try Ground.journal(request, .writes)
+            card = try await RunChoice(request, store).find(request.operand ?? "")
+        } catch let error as JournalError where error.code == .damaged {
+            return try await withoutJournal(error)
+        }
         let answer: Inbox.Answer
         do {
-            answer = try await Inbox(store: store, run: card.run).leave(
-                .abort, patience: patience)
+            answer = try await Inbox(store: store, run: card.run).leave(.abort, patience: patience)
         } catch let error as JournalError where error.code != .unknownRun {
-            return try await withoutJournal(card, error)
+            let state = try? await RunLog(run: card.run, store: store).last()?.state
+            if let state, let why = state.decidedAgainstAbort {
+                return refused(card, why)
+            }
+            return try await withoutJournal(error, card)
         }
-        let ground = try await Ground.cluster(request)
-        let drive = Drive(request: request, ground: ground, store: store)
         switch answer {
         case .granted:
-            return done(try await drive.follow(card.run))
+            return done(try await drive(store).follow(card.run))
         case .refused(let why):
-            Terminal.complain(
-                """
-                run: abort is refused: \(why)
-                  where: run \(card.run)
-                  do:    see `theseus show \(card.run)`
-                """)
-            return .refused
+            return refused(card, why)
         case .unanswered:
-            return done(try await drive.take(card.run, wish: .abort, byForce: true))
+            return done(try await drive(store).take(card.run, wish: .abort, byForce: true))
         }
+    }
+
+    private func drive(_ store: any JournalStore) async throws -> Drive {
+        Drive(request: request, ground: try await Ground.cluster(request), store: store)
+    }
+
+    private func refused(_ card: RunCard, _ why: String) -> ExitCode {
+        Terminal.complain(
+            """
+            run: abort is refused: \(why)
+              where: run \(card.run)
+              do:    see `theseus show \(card.run)`
+            """)
+        return .refused
     }
 
     /// Rolled back is just what was asked for.
     private func done(_ end: ExitCode) -> ExitCode { end == .rolledBack ? .done : end }
 
-    /// The journal cannot be written: weights go home by what stands on the routes, and the holder
-    /// is told by its lease.
-    private func withoutJournal(_ card: RunCard, _ error: JournalError) async throws -> ExitCode {
+    /// The journal cannot be read or written: weights go home by what stands on the routes, and the
+    /// holder is told by its lease.
+    private func withoutJournal(_ error: JournalError, _ card: RunCard? = nil) async throws
+        -> ExitCode
+    {
         Terminal.complain("\(error)")
         let ground = try await Ground.cluster(request)
+        let namespace =
+            card?.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
+        let service = card?.service ?? request.operand ?? ""
+        let client = ground.rig.cluster.patient(for: ground.rig.pace.patience)
         let lease = TargetLease(
-            client: ground.rig.cluster, namespace: card.namespace, service: card.service,
-            run: card.run, holder: "\(Environment.host)/\(Environment.process)",
-            pace: ground.rig.pace)
+            client: client, namespace: namespace, service: service, run: card?.run ?? "",
+            holder: "", pace: ground.rig.pace)
+        let owner = try await lease.owner()
         try? await lease.leaveAbort(by: Environment.person)
         let done = try await IstioRouter.emergencyHome(
-            client: ground.rig.cluster, namespace: card.namespace, service: card.service,
-            run: card.run)
-        Terminal.complain(
-            Advice.unwritable(
-                card.run, done.isEmpty ? "no weight had been moved" : done.joined(separator: "; ")))
+            client: client, namespace: namespace, service: service, run: card?.run)
+        let said =
+            done.isEmpty
+            ? "no weight stands on the routes to \(namespace)/\(service)"
+            : done.joined(separator: "; ")
+        if let run = card?.run ?? owner {
+            Terminal.complain(Advice.unwritable(run, said))
+        } else {
+            Terminal.complain(Advice.unreadable(service, said))
+        }
         return .personNeeded
+    }
+}
+
+extension RunState {
+    /// Why there is no way home any more; nil where there is one.
+    fileprivate var decidedAgainstAbort: String? {
+        switch course {
+        case .closing, .promoted: "promotion is decided; deploy the old version to go back"
+        case .rolledBack: "it is rolled back already"
+        case .advancing, .asking, .paused, .returning, .personNeeded: nil
+        }
     }
 }

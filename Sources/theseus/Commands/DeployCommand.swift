@@ -42,7 +42,7 @@ struct DeployCommand: Sendable {
         if request.has("--dry-run") {
             return list(try await departure.survey(flow, from: source))
         }
-        let store = try Ground.journal(request)
+        let store = try Ground.journal(request, .begins)
         let drive = Drive(request: request, ground: ground, store: store)
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil

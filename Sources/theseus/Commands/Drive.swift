@@ -155,6 +155,14 @@ enum Advice {
         """
     }
 
+    static func unreadable(_ service: String, _ home: String) -> String {
+        """
+        run: the journal cannot be read; \(home)
+          where: service \(service)
+          do:    give --journal a copy that is whole, then `theseus resume \(service)`
+        """
+    }
+
     static func personNeeded(_ run: String, _ trouble: Trouble, _ state: RunState) -> String {
         let where_ =
             switch trouble.stop {

@@ -67,14 +67,27 @@ struct Ground: Sendable {
             lab: lab, namespace: nil)
     }
 
-    static func journal(_ request: CommandRequest, writes: Bool = true) throws -> any JournalStore {
+    /// What a command does to the journal.
+    enum JournalUse {
+        /// Begins runs, and the file itself where there is none.
+        case begins
+        /// Goes on with what is there.
+        case writes
+        case reads
+    }
+
+    static func journal(_ request: CommandRequest, _ use: JournalUse) throws -> any JournalStore {
         let address = request.value("--journal") ?? "sqlite:\(defaultPath())"
         guard address.hasPrefix("sqlite:"), address.count > 7 else {
             throw UsageError(
                 .malformed("--journal", address, "sqlite:PATH"), command: request.command)
         }
         let path = String(address.dropFirst(7))
-        return try SQLiteJournal(path: path, mode: writes ? .readWrite : .readOnly)
+        let isThere = Files.exists(path)
+        // Before the first run there is nothing to read, and nothing wrong.
+        if !isThere, use != .begins, request.value("--journal") == nil { return MemoryJournal() }
+        let isWritten = use == .begins || (use == .writes && isThere)
+        return try SQLiteJournal(path: path, mode: isWritten ? .readWrite : .readOnly)
     }
 
     private static func defaultPath() -> String {

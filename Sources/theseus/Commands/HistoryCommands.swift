@@ -13,7 +13,7 @@ struct HistoryCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, writes: false)
+        let store = try Ground.journal(request, .reads)
         for card in try await RunChoice(request, store).cards() {
             if let wanted = request.operand, wanted != card.service { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
@@ -49,7 +49,7 @@ struct ShowCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, writes: false)
+        let store = try Ground.journal(request, .reads)
         let card = try await RunChoice(request, store).find(request.operand ?? "")
         let log = RunLog(run: card.run, store: store)
         let charter = try await Charters.read(log)
@@ -66,7 +66,7 @@ struct VerifyCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, writes: false)
+        let store = try Ground.journal(request, .reads)
         var cards = try await RunChoice(request, store).cards()
         if let name = request.operand { cards = [try await RunChoice(request, store).find(name)] }
         let ground = try? await Ground.cluster(request)

@@ -13,7 +13,7 @@ struct ResumeCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request)
+        let store = try Ground.journal(request, .writes)
         if request.has("--all") { return try await all(store) }
         guard let name = request.operand else {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)

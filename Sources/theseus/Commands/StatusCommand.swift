@@ -23,7 +23,7 @@ struct StatusCommand: Sendable {
     }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, writes: false)
+        let store = try Ground.journal(request, .reads)
         // Without a cluster the journal alone must do.
         let ground = try? await Ground.cluster(request)
         var rows: [Row] = []

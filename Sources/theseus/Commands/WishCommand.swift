@@ -15,7 +15,7 @@ struct WishCommand: Sendable {
     }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request)
+        let store = try Ground.journal(request, .writes)
         let card = try await RunChoice(request, store).find(request.operand ?? "")
         switch try await Inbox(store: store, run: card.run).leave(kind, patience: .seconds(10)) {
         case .granted:
