@@ -1,0 +1,68 @@
+import JSONTree
+import Testing
+
+/// One run per target: who comes second changes nothing.
+@Suite struct HoldingTests {
+    @Test func aSecondDeployIsHeldOff() async throws {
+        try await ServedLab.serving(speed: 20) { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            let path = try flow.write()
+            flow.name = "other"
+            flow.manifest = "demo-app-v3.yaml"
+            let other = try flow.write(as: "other.yaml")
+            let holder = try lab.start("deploy", path, "--run-id", "r1")
+            // At once, while stable is all that there is; later, amid the run's own objects.
+            for moment in ["held by", "50% with"] {
+                try await holder.line(moment)
+                for (flow, journal) in [
+                    (path, "journal.sqlite"), (path, "second.sqlite"), (other, "journal.sqlite"),
+                    (other, "third.sqlite"),
+                ] {
+                    let run = "r2-\(moment.first ?? "x")\(journal.first ?? "x")"
+                    let ending = try await lab.run(
+                        "deploy", flow, "--run-id", run, journal: journal)
+                    #expect(ending.code == 5, "\(ending)")
+                    #expect(ending.output == "")
+                    #expect(
+                        ending.complaint == """
+                            run: run r1 holds this target
+                              where: \(lab.api) demo/demo-app
+                              do:    wait for it, or end it with `theseus abort`
+
+                            """)
+                }
+            }
+            let strangers = try await lab.history().filter {
+                let owner = $0["object"]?.at("metadata", "annotations", "theseus.dev/run")?.text
+                return owner.map { $0 != "r1" } ?? false
+            }
+            #expect(strangers.isEmpty)
+            // The same id is the same run, and it has a holder.
+            let twin = try await lab.run("deploy", path, "--run-id", "r1")
+            #expect(twin.code == 5, "\(twin)")
+            #expect(try await lab.share() == 50)
+            await holder.stop()
+        }
+    }
+
+    /// Killed: its lease runs out, but what stands in the cluster still is its own.
+    @Test func theDeadStillHoldTheirTarget() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            let path = try flow.write()
+            let holder = try lab.start("deploy", path, "--run-id", "r1")
+            try await holder.line("50% with")
+            await holder.stop()
+            let writes = try await lab.ourWrites().count
+            let ending = try await lab.run("deploy", path, "--run-id", "r2", journal: "b.sqlite")
+            #expect(ending.code == 5, "\(ending)")
+            #expect(
+                ending.complaint.hasPrefix(
+                    "run: run r1 holds this target, and nobody drives it\n"), "\(ending)")
+            #expect(ending.complaint.hasSuffix("run `theseus resume r1` with its journal\n"))
+            #expect(try await lab.ourWrites().count == writes)
+        }
+    }
+}
