@@ -76,7 +76,15 @@ struct StepOrder {
             }
         case .weight(let next): rise(to: next, field)
         case .test(let call): check(call, field)
-        case .bake, .gate: require("deploy", for: name, field)
+        case .bake(let bake):
+            require("deploy", for: name, field)
+            let gates = field["bake"]?["gates"]?.items ?? []
+            for (index, gate) in bake.gates.enumerated() {
+                requireUsers(for: gate, gates.indices.contains(index) ? gates[index] : field)
+            }
+        case .gate(let gate):
+            require("deploy", for: name, field)
+            requireUsers(for: gate, field["gate"] ?? field)
         case .approve, .pause: break
         case .shrink:
             requireAll(name, field)
@@ -119,6 +127,18 @@ struct StepOrder {
         fault(
             field, "step \"\(name)\" stands before \"\(earlier)\"",
             "add - \(earlier) further up")
+    }
+
+    /// Gates judge by users' requests since the weight took effect: without a weight there are none,
+    /// and the gate would stay without evidence until its time is over.
+    private mutating func requireUsers(for gate: String, _ field: FlowField) {
+        guard weight == .none, heard.contains("deploy"), !hasGaps else { return }
+        faults.append(
+            field.error(
+                .order,
+                "gate \"\(ShapeCheck.short(gate))\" stands before the first weight:"
+                    + " there are no users to judge by",
+                do: "move it behind the first weight, or let a test look here"))
     }
 
     private mutating func requireAll(_ name: String, _ field: FlowField) {

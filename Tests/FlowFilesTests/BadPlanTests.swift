@@ -177,6 +177,27 @@ import Testing
               do:    take one of them away
             """),
         BadFlow(
+            "a bake's gate before users", "- drill: ", "- bake: {for: 1m, gates: [errors]} # ",
+            """
+            flow: gate "errors" stands before the first weight: there are no users to judge by
+              where: reviews.yaml:28:31 (spec.steps[6].bake.gates[0])
+              do:    move it behind the first weight, or let a test look here
+            """),
+        BadFlow(
+            "a gate before users", "- drill: {within: 10s}", "- gate: errors",
+            """
+            flow: gate "errors" stands before the first weight: there are no users to judge by
+              where: reviews.yaml:28:13 (spec.steps[6].gate)
+              do:    move it behind the first weight, or let a test look here
+            """),
+        BadFlow(
+            "a gate after the drill alone", "- weight: 1\n", "- gate: errors\n",
+            """
+            flow: gate "errors" stands before the first weight: there are no users to judge by
+              where: reviews.yaml:29:13 (spec.steps[7].gate)
+              do:    move it behind the first weight, or let a test look here
+            """),
+        BadFlow(
             "something behind retire", "- retire  ", "- retire\n    - pause: 5m #",
             """
             flow: step "pause" cannot be reached: it stands after retire
