@@ -35,6 +35,9 @@ enum FlowKeys {
         FlowKey("limits", .part(limits), "How long the parts of a run may take."),
         FlowKey(
             "gitops", .words(["keep"]),
+            later: FlowKey.Later(
+                name: "writeBack",
+                suggestion: "write gitops: keep, and commit the promoted version yourself"),
             "What becomes of objects that Argo CD, Flux or Helm keeps: they stay."),
         FlowKey(
             "onCutOff", .words(["rollback", "ask"]),

@@ -38,14 +38,26 @@ struct FlowKey: Sendable {
     let name: String
     let shape: FlowShape
     let isRequired: Bool
+    /// What may stand behind it in a later version only, and what to do until then.
+    let later: Later?
     /// One sentence.
     let summary: String
 
-    init(_ name: String, _ shape: FlowShape, isRequired: Bool = false, _ summary: String) {
+    init(
+        _ name: String, _ shape: FlowShape, isRequired: Bool = false, later: Later? = nil,
+        _ summary: String
+    ) {
         self.name = name
         self.shape = shape
         self.isRequired = isRequired
+        self.later = later
         self.summary = summary
+    }
+
+    /// A word or key of a later version.
+    struct Later: Sendable {
+        let name: String
+        let suggestion: String
     }
 }
 

@@ -80,7 +80,7 @@ struct ShapeCheck {
         guard field.node.members != nil else { return mismatch(field, shape) }
         for member in field.members {
             if let key = part.keys.first(where: { $0.name == member.name }) {
-                check(member.field, key.shape)
+                if !isLater(member.field, key) { check(member.field, key.shape) }
             } else {
                 unknown(member.name, member.field, among: part.keys.map(\.name))
             }
@@ -97,6 +97,20 @@ struct ShapeCheck {
                     do: "add \(key.name): \(key.aim)"))
         }
         if !meant.contains(where: part.oneOf.contains) { requireOne(of: part.oneOf, in: field) }
+    }
+
+    /// Whether a value is one of a later version; says so by its name.
+    private mutating func isLater(_ field: FlowField, _ key: FlowKey) -> Bool {
+        guard let later = key.later else { return false }
+        let what = "\(field.name) with \"\(later.name)\" is not in this version"
+        if let inside = field[later.name] {
+            faults.append(inside.keyError(.notInThisVersion, what, do: later.suggestion))
+        } else if field.text == later.name {
+            faults.append(field.error(.notInThisVersion, what, do: later.suggestion))
+        } else {
+            return false
+        }
+        return true
     }
 
     private mutating func requireOne(of names: [String], in field: FlowField) {
