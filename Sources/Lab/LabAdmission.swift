@@ -57,6 +57,10 @@ enum LabAdmission {
             reason: "FieldValueInvalid", message: "Invalid value: \(value): \(why)", field: field)
     }
 
+    private static func invalid(_ field: String, _ value: JSONTree, _ why: String) -> Cause {
+        invalid(field, String(decoding: JSONWriter.bytes(of: value), as: UTF8.self), why)
+    }
+
     private static func workload(_ tree: JSONTree, over old: JSONTree?) -> [Cause] {
         var causes: [Cause] = []
         let spec = tree["spec"] ?? [:]
@@ -71,11 +75,12 @@ enum LabAdmission {
         {
             causes.append(
                 invalid(
-                    "spec.template.metadata.labels", "the template's labels",
+                    "spec.template.metadata.labels",
+                    spec.at("template", "metadata", "labels") ?? .null,
                     "`selector` does not match template `labels`"))
         }
         if let former = old?.at("spec", "selector"), !former.isSame(as: selector ?? .null) {
-            causes.append(invalid("spec.selector", "the selector", "field is immutable"))
+            causes.append(invalid("spec.selector", selector ?? .null, "field is immutable"))
         }
         return causes
             + containers(

@@ -69,8 +69,8 @@ struct ClusterVerbsTests {
             path: ClusterHand.deployments, body: crooked, status: 422, reason: "Invalid",
             says:
                 #"Deployment.apps "demo-app-v2" is invalid: spec.template.metadata.labels: "#
-                + #"Invalid value: the template's labels: `selector` does not match template "#
-                + #"`labels`"#
+                + #"Invalid value: {"app":"other","version":"v2"}: `selector` does not match "#
+                + #"template `labels`"#
         ),
         VerbCase(
             what: "an autoscaler upside down", method: "POST", path: ClusterHand.scalers,
@@ -112,7 +112,7 @@ struct ClusterVerbsTests {
             ], type: "merge-patch+json", status: 422, reason: "Invalid",
             says:
                 #"Deployment.apps "demo-app-v1" is invalid: spec.selector: Invalid value: "#
-                + #"the selector: field is immutable"#
+                + #"{"matchLabels":{"app":"x","version":"v1"}}: field is immutable"#
         ),
         VerbCase(
             what: "a delete of an older version", method: "DELETE",
