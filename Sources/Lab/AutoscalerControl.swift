@@ -2,6 +2,9 @@ internal import JSONTree
 internal import Manifests
 
 /// The autoscaler: keeps a Deployment's size between its bounds, and where the load wants it.
+///
+/// The load is what the mesh's users ask for, where their version has a `capacityPerPod`: its CPU
+/// is as busy as its share of that. A demand, set by hand, is stronger.
 extension LabCluster {
     /// Says how many pods a Deployment's load needs; nil: as few as its autoscaler allows.
     package mutating func setDemand(_ pods: Int?, namespace: String, deployment: String) {
@@ -39,14 +42,58 @@ extension LabCluster {
         }
         let least = scaler.spec["minReplicas"]?.whole ?? 1
         let most = scaler.spec["maxReplicas"]?.whole ?? least
-        let wanted = min(most, max(least, demands[target] ?? least))
+        let load = Self.goal(of: scaler).flatMap { goal in
+            share(of: deployment).map { Load(share: $0, goal: goal) }
+        }
+        var need = demands[target] ?? least
+        if demands[target] == nil, let load {
+            need = load.pods(current, ready: readyPods(of: deployment))
+        }
+        let wanted = min(most, max(least, need))
         let goal = settle(key, current: min(most, max(least, current)), wanted: wanted)
         if goal != current {
             amend(LabCatalog.deployments, target, by: Controller.autoscaler) {
                 $0.set(.integer(goal), at: "spec", "replicas")
             }
         }
-        tell(key, scaler, current, wanted: goal, isActive: true)
+        tell(key, scaler, current, wanted: goal, isActive: true, load)
+    }
+
+    /// What an autoscaler sees, and what it wants to see.
+    private struct Load {
+        /// How busy each pod is, 1 being all that it can bear.
+        let share: Double
+        /// How busy each pod should be.
+        let goal: Double
+
+        /// As Kubernetes reckons: nothing is done about a tenth too much or too little.
+        func pods(_ current: Int, ready: Int) -> Int {
+            let ratio = share / goal
+            guard abs(ratio - 1) > 0.1, ready > 0 else { return current }
+            return Int(min((Double(ready) * ratio - 1e-9).rounded(.up), 1e6))
+        }
+
+        /// Of a pod that asks for one CPU and needs all of it for all that it can bear.
+        var metric: JSONTree {
+            let percent = Int(min(share * 100, 1e6).rounded())
+            return [
+                "type": "Resource",
+                "resource": [
+                    "name": "cpu",
+                    "current": [
+                        "averageUtilization": .integer(percent),
+                        "averageValue": .string("\(percent * 10)m"),
+                    ],
+                ],
+            ]
+        }
+    }
+
+    /// The utilization that an autoscaler is to keep, 1 being all.
+    private static func goal(of scaler: KubernetesObject) -> Double? {
+        let percent = (scaler.spec["metrics"]?.items ?? []).lazy
+            .compactMap { $0.at("resource", "target", "averageUtilization")?.whole }.first
+        return percent.flatMap { $0 > 0 ? Double($0) / 100 : nil }
     }
 
     /// Up at once, down only when fewer were enough for a while.
@@ -67,7 +114,8 @@ extension LabCluster {
     }
 
     private mutating func tell(
-        _ key: Key, _ scaler: KubernetesObject, _ current: Int?, wanted: Int, isActive: Bool
+        _ key: Key, _ scaler: KubernetesObject, _ current: Int?, wanted: Int, isActive: Bool,
+        _ load: Load? = nil
     ) {
         let stamp = timestamp
         let before = scaler.status["conditions"]?.items ?? []
@@ -86,7 +134,7 @@ extension LabCluster {
             ]
         }
         var status: JSONTree = ["desiredReplicas": .integer(wanted)]
-        status["currentMetrics"] = .null
+        status["currentMetrics"] = load.map { [$0.metric] } ?? .null
         if let current { status["currentReplicas"] = .integer(current) }
         let isScaled = current != nil && current != wanted
         status["lastScaleTime"] = isScaled ? .string(stamp) : scaler.status["lastScaleTime"]

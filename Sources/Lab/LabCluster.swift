@@ -80,6 +80,9 @@ package struct LabCluster: Sendable {
     var lives: [String: PodLife] = [:]
     var behaviours: [Key: PodBehaviour] = [:]
     var demands: [Key: Int] = [:]
+    var podLoads: [PodLoad] = []
+    /// The pods' label that tells versions apart; the mesh's word.
+    var versionLabel = "version"
     var fewerSince: [Key: Duration] = [:]
     /// By kind: what GitOps tools keep.
     var kept: [Int: [Key: Kept]] = [:]

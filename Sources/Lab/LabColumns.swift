@@ -157,7 +157,10 @@ enum LabColumns {
         Column(name: "Targets") { object in
             let goal = object.spec["metrics"]?.items?.first?
                 .at("resource", "target", "averageUtilization")?.whole
-            return .string(goal.map { "cpu: <unknown>/\($0)%" } ?? "<none>")
+            let seen = object.status["currentMetrics"]?.items?.first?
+                .at("resource", "current", "averageUtilization")?.whole
+            return .string(
+                goal.map { "cpu: \(seen.map { "\($0)%" } ?? "<unknown>")/\($0)%" } ?? "<none>")
         },
         field("MinPods", "spec", "minReplicas"), field("MaxPods", "spec", "maxReplicas"),
         Column(name: "Replicas") { .integer(number($0.tree, "status", "currentReplicas")) },

@@ -21,6 +21,8 @@ package struct LabMesh: Sendable {
     var requestDice: SeededGenerator
     /// How far the cluster's history has been read.
     private var read = 0
+    /// What each version's pods bear now, where it is known what they can bear.
+    private(set) var podLoads: [PodLoad] = []
     /// Fates of requests through the gateway, until something changes.
     var fates: [RequestFeatures: [MeshProxies.Fate]] = [:]
 
@@ -158,6 +160,16 @@ package struct LabMesh: Sendable {
         users.flow(
             through: gateway, and: clients, to: pods, settings: settings, booked: &ledger,
             at: now.inSeconds)
+        podLoads = users.burdens.compactMap { burden in
+            let image = pods.first { $0.isReady && $0.version == burden.version }?.image ?? ""
+            let behavior = settings.behavior(image: image, version: burden.version)
+            guard let capacity = behavior.capacityPerPod, capacity > 0, burden.pods > 0 else {
+                return nil
+            }
+            return PodLoad(
+                service: burden.service, version: burden.version,
+                share: burden.perSecond / Double(burden.pods) / capacity)
+        }
     }
 
     package mutating func handlePrometheus(_ request: HTTPRequest, at now: Duration)

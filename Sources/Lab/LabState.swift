@@ -12,6 +12,7 @@ package struct LabState: Sendable {
     package init(cluster: LabCluster, mesh: LabMesh) {
         self.cluster = cluster
         self.mesh = mesh
+        self.cluster.versionLabel = mesh.settings.versionLabel
     }
 
     package var now: Duration { cluster.now }
@@ -24,11 +25,19 @@ package struct LabState: Sendable {
         }
     }
 
+    /// Whether something changes by itself earlier than was thought.
+    func isDue(earlierThan due: Duration?) -> Bool {
+        guard let next = nextChange else { return false }
+        return due.map { next < $0 } ?? true
+    }
+
     /// Lets everything happen that is due until `now`, in order.
     package mutating func advance(to now: Duration) {
         noticeChanges()
-        while let due = cluster.agenda.next, due <= now {
+        while let due = nextChange, due <= now {
             mesh.advance(to: due)
+            cluster.now = max(cluster.now, due)
+            cluster.bear(mesh.podLoads)
             cluster.performChores(until: due)
             noticeChanges()
         }
@@ -36,10 +45,13 @@ package struct LabState: Sendable {
         mesh.advance(to: cluster.now)
     }
 
-    /// Shows the cluster to the mesh, if it is another than the mesh last saw.
+    /// Shows the cluster to the mesh, if it is another than the mesh last saw, and the mesh's load
+    /// to the cluster.
     package mutating func noticeChanges() {
-        guard cluster.revision != noticed else { return }
-        noticed = cluster.revision
-        mesh.notice(cluster, at: cluster.now)
+        if cluster.revision != noticed {
+            noticed = cluster.revision
+            mesh.notice(cluster, at: cluster.now)
+        }
+        cluster.bear(mesh.podLoads)
     }
 }

@@ -50,10 +50,13 @@ package final class LabWorld: HTTPTransport, Sendable {
         let now = self.now
         let (value, woken) = held.withLock { held in
             let before = held.state.cluster.revision
+            let due = held.state.nextChange
             held.state.advance(to: now)
             let value = work(&held.state)
             held.state.noticeChanges()
-            guard held.state.cluster.revision != before, !held.watchers.isEmpty else {
+            let isNews =
+                held.state.cluster.revision != before || held.state.isDue(earlierThan: due)
+            guard isNews, !held.watchers.isEmpty else {
                 return (value, [CheckedContinuation<Void, Never>]())
             }
             defer { held.watchers = [] }
@@ -135,17 +138,18 @@ package final class LabWorld: HTTPTransport, Sendable {
 
     /// Returns when somebody changed what was `seen`, when something is due, or at `end`.
     private func change(since seen: Int, before end: Duration) async {
-        let due = held.withLock { $0.state.nextChange } ?? end
-        let rest = max(min(due, end) - now, .milliseconds(1))
+        let due = held.withLock { $0.state.nextChange }
+        let rest = max(min(due ?? end, end) - now, .milliseconds(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.time.sleep(for: rest) }
-            group.addTask { await self.nextChange(since: seen) }
+            group.addTask { await self.nextChange(since: seen, before: due) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func nextChange(since seen: Int) async {
+    /// Returns when somebody changed what was `seen`, or made something due before `due`.
+    private func nextChange(since seen: Int, before due: Duration?) async {
         let ticket = held.withLock { held in
             held.ticket += 1
             return held.ticket
@@ -154,7 +158,9 @@ package final class LabWorld: HTTPTransport, Sendable {
             await withCheckedContinuation { wake in
                 if Task.isCancelled { return wake.resume() }
                 let isLate = held.withLock { held in
-                    guard held.state.cluster.revision == seen else { return true }
+                    guard held.state.cluster.revision == seen,
+                        !held.state.isDue(earlierThan: due)
+                    else { return true }
                     held.watchers.append((ticket, wake))
                     return false
                 }
