@@ -139,7 +139,7 @@ let package = Package(
             data: ["Histories"]),
         tests("ManifestsTests", of: ["Manifests", "JSONTree"]),
         tests("KubernetesAPITests", of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
-        tests("LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests("LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
         tests("IstioRoutesTests", of: ["IstioRoutes", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
         tests("WorkloadsTests", of: ["Workloads", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
         tests("TestHooksTests", of: ["TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree", "Timekeeping"]),

@@ -35,6 +35,10 @@ package struct LabWorldFile: Sendable {
             throw LabWorldFileError(
                 .unknownKey, place: odd, detail: "known are \(known.joined(separator: ", "))")
         }
+        if let odd = MeshSettings.unknownKey(in: tree) {
+            throw LabWorldFileError(
+                .unknownKey, place: odd, detail: "the mesh's part knows no such key")
+        }
         seed = UInt64(bitPattern: Int64(tree["seed"]?.whole ?? 1))
         warmUp = try Self.duration(tree["warmUp"], "warmUp") ?? .seconds(600)
         pace = try Self.pace(tree["pace"] ?? [:])

@@ -1,8 +1,10 @@
+import Foundation
 import HTTPMessages
 import JSONTree
 import Lab
 import Manifests
 import Testing
+import YAML
 
 struct WorldFileTests {
     @Test(
@@ -29,6 +31,22 @@ struct WorldFileTests {
                 world: a world has no such key (no such pace)
                   where: pace.haste
                   do:    correct the key, or take it away
+                """
+            ),
+            (
+                ["versions": ["v1": ["errorrate": 0.5]]],
+                """
+                world: a world has no such key (the mesh's part knows no such key)
+                  where: versions.v1.errorrate
+                  do:    correct the key, or take it away
+                """
+            ),
+            (
+                ["warmUp": "9999999999999999999999h"],
+                """
+                world: this is no duration (give 500ms, 3s or 2m)
+                  where: warmUp
+                  do:    write a number and a unit
                 """
             ),
             (
@@ -72,6 +90,27 @@ struct WorldFileTests {
         #expect(file.pace.latency == .milliseconds(10))
         #expect(file.pace.readyAfter == .seconds(120))
         #expect(file.pace.controllers == .seconds(1))
+    }
+
+    /// The file that people copy is the world that is there without one.
+    @Test func theDemosFileIsTheDemosWorld() throws {
+        let path = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "examples/demo/world.yaml")
+        let bytes = [UInt8](try Data(contentsOf: path))
+        let tree = try YAMLReader.document(of: bytes, file: "world.yaml").tree
+        #expect(tree.canonical == DemoWorld.tree.canonical)
+    }
+
+    @Test(
+        arguments: [
+            ("1s", 1000), ("250ms", 250), ("1.5m", 90_000), ("2h", 7_200_000), ("7", 7000),
+            ("", nil), ("s", nil), ("-1s", nil), ("1d", nil), ("1..5s", nil),
+            ("9999999999999999999999s", nil), ("2777778h", nil),
+            ("1" + String(repeating: "0", count: 400) + "ms", nil),
+        ] as [(String, Int?)])
+    func durations(_ text: String, _ milliseconds: Int?) {
+        #expect(LabTime.duration(text) == milliseconds.map { .milliseconds($0) })
     }
 
     /// The same seed gives the same history, to the last byte; another gives other names.
