@@ -24,6 +24,12 @@ final class Lifeline: Sendable {
         "exec 9>'\(path)'; echo here >&9; setsid sleep 1000 & setsid sh -c '(sleep 1000 &)'; \(rest)"
     }
 
+    /// Waits until somebody holds it; false where nobody does after ten seconds.
+    func isHeld() -> Bool {
+        var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wanted, 1, 10_000) == 1 && wanted.revents & Int16(POLLIN) != 0
+    }
+
     /// Waits until nobody holds it any more; false where somebody does after ten seconds, or nobody
     /// ever did.
     func isLet() -> Bool {

@@ -160,6 +160,20 @@ final class Program: Sendable {
         ).end()
     }
 
+    /// Runs another program to its end.
+    static func tool(_ words: [String]) async throws {
+        let code = await withCheckedContinuation { continuation in
+            do {
+                _ = try Spawned(words, environment: [:], folder: "/") { news in
+                    if case .ended(let code) = news { continuation.resume(returning: code) }
+                }
+            } catch {
+                continuation.resume(returning: -1)
+            }
+        }
+        #expect(code == 0, "\(words)")
+    }
+
     /// It ended without the line that was waited for.
     struct Silence: Error, CustomStringConvertible {
         var words: String

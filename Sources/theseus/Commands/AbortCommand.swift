@@ -37,8 +37,8 @@ struct AbortCommand: Sendable {
             return try await withoutJournal(error, card)
         }
         switch answer {
-        case .granted:
-            return done(try await drive(store).follow(card.run))
+        case .granted(let sequence):
+            return done(try await drive(store).follow(card.run, after: sequence - 1))
         case .refused(let why):
             return refused(card, why)
         case .unanswered:
@@ -86,7 +86,7 @@ struct AbortCommand: Sendable {
             ? "no weight stands on the routes to \(namespace)/\(service)"
             : done.joined(separator: "; ")
         if let run = card?.run ?? owner {
-            Terminal.complain(Advice.unwritable(run, said))
+            Terminal.complain(Advice.unwritable(run, error, said))
         } else {
             Terminal.complain(Advice.unreadable(service, said))
         }

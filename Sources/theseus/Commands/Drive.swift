@@ -71,7 +71,7 @@ struct Drive: Sendable {
             return .interrupted
         case .failure(.unwritable(let error, let home)):
             Terminal.complain("\(error)")
-            Terminal.complain(Advice.unwritable(run, home))
+            Terminal.complain(Advice.unwritable(run, error, home))
             return .personNeeded
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
@@ -80,9 +80,12 @@ struct Drive: Sendable {
     }
 
     /// Somebody else drives: watches the journal, and ends as the run ends.
-    func follow(_ run: String) async throws -> ExitCode {
+    ///
+    /// What was remembered after `sequence` is told; nil: what is remembered from now on.
+    func follow(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
         let log = RunLog(run: run, store: store)
-        var seen = try await log.last()?.sequence ?? 0
+        var seen = 0
+        if let sequence { seen = sequence } else { seen = try await log.last()?.sequence ?? 0 }
         let charter = try await expedition.charter(of: log)
         let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
         interruption.forget()
@@ -147,12 +150,19 @@ enum Advice {
         """
     }
 
-    static func unwritable(_ run: String, _ home: String) -> String {
-        """
-        run: nothing can be remembered any more; \(home)
-          where: run \(run)
-          do:    free the journal's disk, then `theseus resume \(run)`
-        """
+    static func unwritable(_ run: String, _ error: JournalError, _ home: String) -> String {
+        let remedy =
+            switch error.code {
+            case .busy: "end the process that keeps the journal locked"
+            case .damaged: "give --journal a copy that is whole"
+            case .exists, .unknownRun, .displaced, .unwritable, .unreadable:
+                "free the journal's disk"
+            }
+        return """
+            run: nothing can be remembered any more; \(home)
+              where: run \(run)
+              do:    \(remedy), then `theseus resume \(run)`
+            """
     }
 
     static func unreadable(_ service: String, _ home: String) -> String {

@@ -44,7 +44,8 @@ struct WishCommand: Sendable {
 /// The inbox of a run, from the side of those who ask.
 struct Inbox: Sendable {
     enum Answer: Sendable {
-        case granted
+        /// In this record.
+        case granted(Int)
         case refused(String)
         case unanswered
     }
@@ -64,7 +65,8 @@ struct Inbox: Sendable {
         while time.now - begin < patience {
             for fact in try await log.facts(from: before.sequence + 1) {
                 switch fact.fact {
-                case .wished(let wish) where wish.number == number: return .granted
+                case .wished(let wish) where wish.number == number:
+                    return .granted(fact.sequence)
                 case .refused(let wish, let why) where wish.number == number: return .refused(why)
                 default: continue
                 }

@@ -1,0 +1,199 @@
+import JSONTree
+import Testing
+
+/// `theseus abort` from another process: traffic comes home, whatever hangs.
+@Suite struct AbortTests {
+    /// A run that stands at 50%, and the lab it runs in.
+    private func atHalf(
+        _ change: (inout ShortFlow) throws -> Void = { _ in },
+        _ work: (ServedLab, Program) async throws -> Void
+    ) async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            try change(&flow)
+            let holder = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await holder.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
+            try await work(lab, holder)
+            await holder.stop()
+        }
+    }
+
+    /// Nothing happens for hours, and nothing is remembered.
+    private static func standsStill(_ flow: inout ShortFlow) { flow.steps[4] = "pause: 20h" }
+
+    private func expectHome(_ lab: ServedLab) async throws {
+        try await lab.expectWholeWeights()
+        let service = try await lab.get(ServedLab.virtualService)
+        let destinations = service.at("spec", "http")?.items?.first?["route"]
+        #expect(destinations == [["destination": ["host": "demo-app"]]])
+        let list = try await lab.get(ServedLab.deployments)["items"]?.items ?? []
+        #expect(list.compactMap { $0.at("metadata", "name")?.text } == ["demo-app-v1"])
+        #expect(try await lab.run("verify").code == 0)
+    }
+
+    @Test(arguments: ["r1", "demo-app"]) func duringABake(name: String) async throws {
+        try await atHalf { lab, holder in
+            let abort = try await lab.run("abort", name)
+            #expect(abort.code == 0, "\(abort)")
+            #expect(abort.output.contains("abort, says mia@"))
+            let ending = await holder.end()
+            #expect(ending.code == 1)
+            #expect(ending.complaint.hasPrefix("run r1 rolled back: aborted by mia@"))
+            try await expectHome(lab)
+        }
+    }
+
+    @Test func aStoppedHolderIsTakenOver() async throws {
+        try await atHalf(Self.standsStill) { lab, holder in
+            holder.signal(19)
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 0, "\(abort)")
+            #expect(abort.output.contains("epoch 2"))
+            try await expectHome(lab)
+            let writes = try await lab.ourWrites()
+            holder.signal(18)
+            let ending = await holder.end()
+            #expect(ending.code == 1, "\(ending)")
+            #expect(ending.complaint.contains("holds it now; following it"), "\(ending)")
+            // The woken one has written nothing any more.
+            #expect(try await lab.ourWrites() == writes)
+            try await expectHome(lab)
+        }
+    }
+
+    /// Woken amid the way home, it only looks on.
+    @Test func aHolderWokenTooEarlyOnlyFollows() async throws {
+        try await atHalf(Self.standsStill) { lab, holder in
+            holder.signal(19)
+            let abort = try lab.start("abort", "r1")
+            try await abort.line("epoch 2")
+            holder.signal(18)
+            #expect(await holder.end().code == 1)
+            #expect(await abort.end().code == 0)
+            try await expectHome(lab)
+        }
+    }
+
+    @Test func whileTestsHang() async throws {
+        try await ServedLab.serving { lab in
+            let lifeline = try Lifeline(lab.folder.file("lifeline"))
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            flow.steps[4] = "bake: {for: 20h, maxFor: 21h, gates: [errors], tests: [smoke]}"
+            flow.tests = """
+                    smoke:
+                      command: [/bin/sh, -c, "\(lifeline.script("sleep 1000; sleep 1000"))"]
+                      timeout: 50h
+
+                """
+            let holder = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await holder.line("bake")
+            #expect(lifeline.isHeld())
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 0, "\(abort)")
+            #expect(await holder.end().code == 1)
+            #expect(lifeline.isLet())
+            try await expectHome(lab)
+        }
+    }
+
+    @Test func whilePrometheusHangs() async throws {
+        try await atHalf { lab, holder in
+            try await lab.post("/lab/prometheus", ["fault": "hang"])
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 0, "\(abort)")
+            #expect(await holder.end().code == 1)
+            try await expectHome(lab)
+        }
+    }
+
+    // MARK: A full disk
+
+    private static let full = ["/bin/sh", "-c", "ulimit -f 0; exec \"$0\" \"$@\""]
+
+    private static func advice(_ home: String, _ remedy: String = "free the journal's disk")
+        -> String
+    {
+        """
+        run: nothing can be remembered any more; \(home)
+          where: run r1
+          do:    \(remedy), then `theseus resume r1`
+
+        """
+    }
+
+    @Test func whenTheDiskIsFull() async throws {
+        try await atHalf(Self.standsStill) { lab, holder in
+            try await Program.tool(["/usr/bin/prlimit", "--pid", "\(holder.number)", "--fsize=0"])
+            let abort = try await lab.run("abort", "r1", through: Self.full)
+            #expect(abort.code == 4, "\(abort)")
+            #expect(abort.complaint.hasPrefix("journal: "), "\(abort)")
+            let moved = Self.advice("VirtualService demo/demo-app: brought home")
+            #expect(abort.complaint.hasSuffix(moved), "\(abort)")
+            let ending = await holder.end()
+            #expect(ending.code == 4, "\(ending)")
+            #expect(ending.complaint.hasSuffix(Self.advice("all traffic is home")), "\(ending)")
+            #expect(try await lab.share() == 0)
+            try await lab.expectWholeWeights()
+            // The disk has room again.
+            let resume = try await lab.run("resume", "r1")
+            #expect([0, 1].contains(resume.code), "\(resume)")
+            #expect(try await lab.run("verify").code == 0)
+        }
+    }
+
+    /// Nobody asks: the holder finds out when it has something to remember.
+    @Test func aFullDiskAloneBringsTrafficHome() async throws {
+        try await atHalf { lab, holder in
+            try await Program.tool(["/usr/bin/prlimit", "--pid", "\(holder.number)", "--fsize=0"])
+            let ending = await holder.end()
+            #expect(ending.code == 4, "\(ending)")
+            #expect(ending.complaint.hasSuffix(Self.advice("all traffic is home")), "\(ending)")
+            #expect(try await lab.share() == 0)
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 0, "\(abort)")
+            try await expectHome(lab)
+        }
+    }
+
+    /// Weights go home by what stands on the routes.
+    @Test func whenTheJournalIsDamaged() async throws {
+        try await atHalf { lab, holder in
+            await holder.stop()
+            try lab.folder.write(String(repeating: "no", count: 5000), to: "other.sqlite")
+            let abort = try await lab.run("abort", "demo-app", journal: "other.sqlite")
+            #expect(abort.code == 4, "\(abort)")
+            #expect(
+                abort.complaint.hasSuffix(
+                    Self.advice(
+                        "VirtualService demo/demo-app: brought home",
+                        "give --journal a copy that is whole")), "\(abort)")
+            #expect(try await lab.share() == 0)
+            try await lab.expectWholeWeights()
+        }
+    }
+
+    /// As when its holder was stopped amid a write.
+    @Test func whenTheJournalStaysLocked() async throws {
+        try await atHalf(Self.standsStill) { lab, holder in
+            let lock = try JournalLock(lab.folder.file("journal.sqlite"))
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 4, "\(abort)")
+            let remedy = "end the process that keeps the journal locked"
+            #expect(
+                abort.complaint.hasSuffix(
+                    Self.advice("VirtualService demo/demo-app: brought home", remedy)),
+                "\(abort)")
+            let ending = await holder.end()
+            #expect(ending.code == 4, "\(ending)")
+            #expect(
+                ending.complaint.hasSuffix(Self.advice("all traffic is home", remedy)),
+                "\(ending)")
+            #expect(try await lab.share() == 0)
+            lock.open()
+            #expect(try await lab.run("abort", "r1").code == 0)
+            try await expectHome(lab)
+        }
+    }
+}
