@@ -34,7 +34,7 @@ lint: needs
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
 
 install: build
-	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/theseus
+	install -D -m 755 -s $(binary) $(DESTDIR)$(PREFIX)/bin/theseus
 
 clean:
 	$(SWIFT) package clean
