@@ -138,16 +138,45 @@ let package = Package(
             "JournalTests", of: ["Journal", "Digests", "CSQLiteFaults"],
             data: ["Histories"]),
         tests("ManifestsTests", of: ["Manifests", "JSONTree"]),
-        tests("KubernetesAPITests", of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
-        tests("LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
-        tests("IstioRoutesTests", of: ["IstioRoutes", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
-        tests("WorkloadsTests", of: ["Workloads", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
-        tests("TestHooksTests", of: ["TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree", "Timekeeping"]),
-        tests("MetricsGateTests", of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
-        tests("FlowFilesTests", of: ["FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks", "MetricsGate"]),
+        tests(
+            "KubernetesAPITests",
+            of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests(
+            "LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
+        tests(
+            "IstioRoutesTests",
+            of: [
+                "IstioRoutes", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages",
+                "JSONTree", "Timekeeping", "YAML",
+            ]),
+        tests(
+            "WorkloadsTests",
+            of: [
+                "Workloads", "CanaryEngine", "KubernetesAPI", "Lab", "Manifests", "HTTPMessages",
+                "JSONTree", "Timekeeping", "YAML",
+            ]),
+        tests(
+            "TestHooksTests",
+            of: [
+                "TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree",
+                "Timekeeping",
+            ]),
+        tests(
+            "MetricsGateTests",
+            of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests(
+            "FlowFilesTests",
+            of: [
+                "FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks",
+                "MetricsGate",
+            ]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
-        tests("AuditorTests", of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
-        tests("TheseusTests", of: ["theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden"], data: ["Golden"]),
+        tests(
+            "AuditorTests",
+            of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
+        tests(
+            "TheseusTests", of: ["theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden"],
+            data: ["Golden"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )
