@@ -42,6 +42,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
                 "Sources/Timekeeping/RealTime.swift",
                 // A second interrupt counts two seconds after the first, in real seconds.
                 "Sources/Processes/SignalWatch.swift",
+                // How long a sweep takes is told in real seconds.
+                "Sources/SweepCommand/",
             ]),
         Rule(
             why: "only the roof speaks to the terminal", pattern: #"(?m)(^|[^.\w])print\("#,
