@@ -87,10 +87,11 @@ extension IstioRouter {
         for object in objects {
             try Self.requireAsWritten(object, scope.run)
             guard let noted = RouteRecord(on: object)?.weight, noted != weight else { continue }
+            // The note is ours alone: it is lower only where a holder could not remember any more.
             throw Setback(
-                .foreignEdit,
-                "\(Self.reference(object)) is noted to stand at \(noted.percent)%,"
-                    + " and not at \(weight.percent)%; \(ForeignHand(on: object).sentence)")
+                .fault,
+                "\(Self.reference(object)) stands at \(noted.percent)%, and not at"
+                    + " \(weight.percent)%: it was brought home while nothing could be remembered")
         }
     }
 
