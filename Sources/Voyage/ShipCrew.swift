@@ -158,8 +158,9 @@ package struct ShipCrew: Crew {
         case .closing, .promoted: return "promotion was decided: traffic stays on the candidate"
         case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded: break
         }
-        guard flow.plan.hasShifted(begun: bridge.state.begun) else {
-            return "no weight had been moved"
+        // Once home, an edit of what was tidied already would only pin it again.
+        guard flow.plan.hasShifted(begun: bridge.state.begun), bridge.state.weight > .none else {
+            return "no weight was out"
         }
         do {
             return try await within(limits.home, by: rig.time) { try await bringHome() }
