@@ -132,8 +132,11 @@ extension Audit {
                     + " \(why ? "the abort" : "the turn") of record \(turned.sequence)", stored)
         }
         guard let now = mark?.sequence else { return }
-        defer { rises[stored.reference] = now }
-        if let last = rises[stored.reference], !hasLooked(after: last, upTo: now) {
+        let last = rises[stored.reference]
+        // What was brought home meanwhile, because nothing could be remembered, may be given again.
+        if let last, new <= last.share { return }
+        rises[stored.reference] = (now, new)
+        if let last = last?.record, !hasLooked(after: last, upTo: now) {
             report(
                 "S15",
                 "the candidate's share rises from \(old)% to \(new)%, and between records \(last)"
@@ -171,7 +174,10 @@ extension Audit {
             let meant = log.fact(sequence)?.state.weight.percent, new > max(meant, 1)
         else { return }
         // A pool below 100 rounds: a route cannot give less than 1 of it.
-        let isRounding = after.routes.contains { $0.pool < 100 } && new - meant <= 2
+        let isRounding = after.routes.allSatisfy { route in
+            let most = meant == 0 ? 0 : max(1, (meant * route.pool + 50) / 100)
+            return route.isDark || world.part(of: .candidate, in: route) <= most
+        }
         guard !isRounding else { return }
         let promise = meant == 0 ? "S21" : "S7"
         report(

@@ -14,8 +14,8 @@ package struct Audit {
     var found: [String] = []
     /// By object: the highest epoch that stamped it, and the object's uid.
     var stamps: [ObjectReference: (uid: String, epoch: Int)] = [:]
-    /// By VirtualService: the newest record when its candidate's share last rose.
-    var rises: [ObjectReference: Int] = [:]
+    /// By VirtualService: the newest record when its candidate's share last rose, and to what.
+    var rises: [ObjectReference: (record: Int, share: Int)] = [:]
     /// How the objects stand that a run edits.
     var objects: [ObjectReference: KubernetesObject] = [:]
     /// Since when the candidate has weight and no ready pod.
