@@ -19,6 +19,15 @@ final class Lifeline: Sendable {
 
     deinit { close(end) }
 
+    /// Writes until nothing more fits in; the far end stays open as long as `body` runs.
+    func filled<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let mouth = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { close(mouth) }
+        let bytes = [UInt8](repeating: 46, count: 4096)
+        while unsafe write(mouth, bytes, bytes.count) > 0 {}
+        return try await body()
+    }
+
     /// A command for the shell that leaves a process in a session of its own behind.
     func script(_ rest: String = "exit 0") -> String {
         "exec 9>'\(path)'; echo here >&9; setsid sleep 1000 & setsid sh -c '(sleep 1000 &)'; \(rest)"

@@ -89,17 +89,24 @@ final class ServedLab: Sendable {
     }
 
     /// Turns a knob, or sends an object to the API server.
-    func post(_ path: String, _ body: JSONTree) async throws {
+    ///
+    /// Gives the answer's status.
+    @discardableResult
+    func post(_ path: String, _ body: JSONTree) async throws -> Int {
         try await send("POST", path, body)
     }
 
     /// Sends as kubectl does.
-    private func send(_ method: String, _ path: String, _ body: JSONTree? = nil) async throws {
+    @discardableResult
+    private func send(_ method: String, _ path: String, _ body: JSONTree? = nil) async throws
+        -> Int
+    {
         let answer = try await http.send(
             HTTPRequest(
                 method, api + path, headers: ["User-Agent": "kubectl/v1"],
                 body: body.map(HTTPBody.tree) ?? .empty))
         #expect((200..<300).contains(answer.status), "\(method) \(path)")
+        return answer.status
     }
 
     /// Edits an object as `kubectl edit` does.
@@ -111,6 +118,13 @@ final class ServedLab: Sendable {
 
     func delete(_ path: String) async throws {
         try await send("DELETE", path)
+    }
+
+    /// Returns when the lab's clock has gone on by so many seconds.
+    func isLater(by seconds: Int) async throws {
+        func clock() async throws -> Double { try await get("/lab")["time"]?.decimal ?? 0 }
+        let start = try await clock()
+        while try await clock() < start + Double(seconds) {}
     }
 
     static let deployments = "/apis/apps/v1/namespaces/demo/deployments"

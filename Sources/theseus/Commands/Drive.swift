@@ -31,6 +31,9 @@ struct Drive: Sendable {
         -> ExitCode
     {
         let signals = watchedSignals()
+        if case .promoted? = try await RunLog(run: run, store: store).last()?.state.course {
+            Terminal.complain("run \(run) was promoted")
+        }
         return try await finish(
             try await expedition.take(run, byForce: byForce, wish: wish, signals: signals))
     }
@@ -40,7 +43,7 @@ struct Drive: Sendable {
     }
 
     private var expedition: Expedition {
-        let teller = FactTeller(asJSON: request.wantsJSON, lab: ground.lab)
+        let teller = FactTeller(request, lab: ground.lab)
         return Expedition(
             rig: ground.rig, store: store,
             holder: "\(Environment.host)/\(Environment.process)", actor: Environment.person,
@@ -87,7 +90,7 @@ struct Drive: Sendable {
         var seen = 0
         if let sequence { seen = sequence } else { seen = try await log.last()?.sequence ?? 0 }
         let charter = try await expedition.charter(of: log)
-        let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
+        let teller = FactTeller(request, lab: nil)
         interruption.forget()
         while true {
             for fact in try await log.facts(from: seen + 1) {

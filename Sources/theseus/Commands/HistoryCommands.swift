@@ -53,7 +53,7 @@ struct ShowCommand: Sendable {
         let card = try await RunChoice(request, store).find(request.operand ?? "")
         let log = RunLog(run: card.run, store: store)
         let charter = try await Charters.read(log)
-        let teller = FactTeller(asJSON: request.wantsJSON, lab: nil)
+        let teller = FactTeller(request, lab: nil)
         for fact in try await log.facts() { teller.tell(fact, charter) }
         return .done
     }

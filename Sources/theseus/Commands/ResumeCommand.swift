@@ -19,7 +19,8 @@ struct ResumeCommand: Sendable {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)
         }
         let card = try await RunChoice(request, store).find(name)
-        if case .paused? = try await RunLog(run: card.run, store: store).last()?.state.course,
+        if let state = try await RunLog(run: card.run, store: store).last()?.state,
+            state.isPausing,
             case .granted = try await Inbox(store: store, run: card.run).leave(
                 .resume, patience: .seconds(2))
         {
@@ -61,5 +62,13 @@ struct ResumeCommand: Sendable {
             }
         }
         return worst
+    }
+}
+
+extension RunState {
+    /// Whether it stands still, or will before the next step, because somebody asked for that.
+    fileprivate var isPausing: Bool {
+        if case .paused = course { return true }
+        return pauseWish != nil
     }
 }

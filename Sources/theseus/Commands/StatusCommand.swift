@@ -46,10 +46,8 @@ struct StatusCommand: Sendable {
         _ card: RunCard, _ last: LoggedFact, _ store: any JournalStore, _ ground: Ground?
     ) async throws -> Row {
         let state = last.state
-        var step = ""
-        if let charter = try? await Charters.read(RunLog(run: card.run, store: store)) {
-            step = FactLines(plan: charter.flow.plan).step(state)
-        }
+        let charter = try? await Charters.read(RunLog(run: card.run, store: store))
+        let step = charter.map { FactLines(plan: $0.flow.plan).step(state) } ?? ""
         var row = Row(
             card: card, state: "", step: step, weight: state.weight.percent, reason: "", next: "")
         switch state.course {
@@ -64,7 +62,7 @@ struct StatusCommand: Sendable {
             row.next = "theseus resume \(card.run)"
         case .advancing, .asking, .paused, .returning, .closing:
             row.state = await liveliness(card, ground)
-            (row.reason, row.next) = Self.doing(state, card.run)
+            (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
             if row.state != "running" { row.next = "theseus resume \(card.run)" }
         }
         return row
@@ -74,8 +72,10 @@ struct StatusCommand: Sendable {
     private func liveliness(_ card: RunCard, _ ground: Ground?) async -> String {
         guard let ground, ground.rig.cluster.server == card.cluster else { return "interrupted" }
         let lease = TargetLease(
-            client: ground.rig.cluster, namespace: card.namespace, service: card.service,
+            client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
+            namespace: card.namespace, service: card.service,
             run: card.run, holder: "", pace: ground.rig.pace)
+        guard let owner = try? await lease.owner(), owner == card.run else { return "interrupted" }
         switch try? await lease.look() {
         case .renewed?: return "running"
         case .silent?: return "orphaned"
@@ -83,13 +83,22 @@ struct StatusCommand: Sendable {
         }
     }
 
-    private static func doing(_ state: RunState, _ run: String) -> (String, String) {
+    private static func doing(_ state: RunState, _ run: String, _ plan: RunPlan?) -> (
+        String, String
+    ) {
         switch state.course {
         case .asking: ("a test was cut off: go on?", "theseus approve \(run)")
         case .paused(_, let by): ("paused by \(by)", "theseus resume \(run)")
         case .returning(let way): (way.why.reason, "")
         case .closing: ("promotion is decided", "")
-        case .advancing: ("", "theseus abort \(run)")
+        case .advancing(let place):
+            if let plan, plan.steps.indices.contains(place.step),
+                case .approve = plan.steps[place.step]
+            {
+                ("waits for approval", "theseus approve \(run)")
+            } else {
+                ("", "theseus abort \(run)")
+            }
         case .promoted, .rolledBack, .personNeeded: ("", "")
         }
     }

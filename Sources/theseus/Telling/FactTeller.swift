@@ -10,6 +10,7 @@ internal import Voyage
 /// Tells facts as they come: in lines for people, or one JSON object a line.
 final class FactTeller: Sendable {
     private let asJSON: Bool
+    private let hasColours: Bool
     /// The embedded world, whose users can be counted without asking anybody.
     private let lab: LabWorld?
     /// The embedded world's time when the telling began: users are counted from here.
@@ -24,8 +25,9 @@ final class FactTeller: Sendable {
     /// A gate that says the same again is told this seldom.
     private static let gateRest = Duration.seconds(30)
 
-    init(asJSON: Bool, lab: LabWorld?) {
-        self.asJSON = asJSON
+    init(_ request: CommandRequest, lab: LabWorld?) {
+        asJSON = request.wantsJSON
+        hasColours = Tint.areWanted(request)
         self.lab = lab
         beginning = lab?.now ?? .zero
     }
@@ -41,7 +43,8 @@ final class FactTeller: Sendable {
                 "run \(charter.run) of \(charter.target);"
                     + " `theseus abort \(charter.run)` brings it home")
         }
-        Terminal.say(line + users(charter))
+        let whole = line + users(charter)
+        Terminal.say(hasColours ? Tint(of: fact).paint(whole) : whole)
         if fact.state.isOver { tellEnd(charter) }
         // People read slower than the embedded lab turns its clock.
         if lab != nil, Terminal.isWatched { usleep(60_000) }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Standard output and standard error, line by line.
 enum Terminal {
@@ -24,11 +25,16 @@ enum Terminal {
         }
     }
 
-    /// Whether there is room, within a second.
+    /// Whoever once let us wait is waited for no more.
+    private static let isAsleep = Mutex(false)
+
+    /// Whether there is room, at the latest in a second.
     private static func takes(_ descriptor: CInt) -> Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        let patience: CInt = isAsleep.withLock { $0 } ? 0 : 1000
         var answer: CInt
-        repeat { answer = unsafe poll(&wanted, 1, 1000) } while answer < 0 && errno == EINTR
+        repeat { answer = unsafe poll(&wanted, 1, patience) } while answer < 0 && errno == EINTR
+        isAsleep.withLock { $0 = answer == 0 }
         return answer > 0
     }
 }
