@@ -10,6 +10,8 @@
 //     LabPatch, LabApply, LabOwnership, LabDefaults, LabAdmission   what a write goes through
 //     LabWatch, LabTable, LabDiscovery, LabSchema                   what readers are given
 //     LabControllers, …Control, PodLife   what happens by itself, as chores of LabAgenda
+//     LabEvents, LabHappenings            what `kubectl describe` tells of it
+//     LabDenial                           what the caller may not do
 //     LabMeddling                         what people and GitOps tools do meanwhile
 //   LabMesh          Istio, the users, Prometheus
 //   Lifeline         a process that dies, or stands still, at a chosen effect; MortalDoors

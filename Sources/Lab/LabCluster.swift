@@ -80,6 +80,8 @@ package struct LabCluster: Sendable {
     var lives: [String: PodLife] = [:]
     var behaviours: [Key: PodBehaviour] = [:]
     var demands: [Key: Int] = [:]
+    /// What the lab's user may not do.
+    package var denials: [LabDenial] = []
     var podLoads: [PodLoad] = []
     /// The pods' label that tells versions apart; the mesh's word.
     var versionLabel = "version"

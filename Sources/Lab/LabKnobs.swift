@@ -7,7 +7,8 @@ internal import Manifests
 /// `GET /lab` shows how things stand, `GET /lab/history?kind=VirtualService` every version that was
 /// ever stored of a kind, or of all. `POST /lab/<knob>` with a JSON object turns one:
 /// `pods` `{namespace, deployment, behaviour}` · `evict` `{namespace, pod}` ·
-/// `demand` `{namespace, deployment, pods}` · `api` `{failNext, status, retryAfter}` ·
+/// `demand` `{namespace, deployment, pods}` · `api` `{failNext, status, retryAfter}`, or
+/// `{deny: [{verb, kind, namespace}]}`, which stays until another list, such as `[]` ·
 /// `candidate` `{version, errorRate, …}` · and the mesh's own, see `LabMesh.turn`.
 extension LabState {
     mutating func turnKnob(_ request: HTTPRequest, _ address: LabAddress) -> LabAnswer {
@@ -29,10 +30,7 @@ extension LabState {
             }
             cluster.setDemand(
                 setting["pods"]?.whole, namespace: Self.home(setting), deployment: name)
-        case "api":
-            trouble = LabTrouble(
-                left: setting["failNext"]?.whole ?? 0, status: setting["status"]?.whole ?? 503,
-                retryAfter: setting["retryAfter"]?.whole)
+        case "api": return turnAPI(setting)
         case "candidate":
             var behaviour = setting
             behaviour["version"] = nil
@@ -59,6 +57,25 @@ extension LabState {
             if behaviour == nil { return Self.complaint("pods: behaviour is one of \(known)") }
         }
         cluster.setBehaviour(behaviour, namespace: Self.home(setting), deployment: name)
+        return .tree(summary)
+    }
+
+    private mutating func turnAPI(_ setting: JSONTree) -> LabAnswer {
+        if let list = setting["deny"] {
+            let denials = (list.items ?? [list]).map { LabDenial($0) }
+            guard !denials.contains(nil) else {
+                let verbs = LabDenial.verbs.joined(separator: ", ")
+                return Self.complaint(
+                    "api: deny is a list of {verb, kind, namespace}; a verb is one of \(verbs), a"
+                        + " kind one that is served; * is any")
+            }
+            cluster.denials = denials.compactMap(\.self)
+        }
+        if setting["deny"] == nil || setting["failNext"] != nil {
+            trouble = LabTrouble(
+                left: setting["failNext"]?.whole ?? 0, status: setting["status"]?.whole ?? 503,
+                retryAfter: setting["retryAfter"]?.whole)
+        }
         return .tree(summary)
     }
 

@@ -28,6 +28,7 @@ extension LabCluster {
     private mutating func answer(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal)
         -> HTTPResponse
     {
+        try checkRights(call, request.method)
         switch (request.method, call.name) {
         case ("GET", nil): return try list(call, request)
         case ("GET", let name?):
@@ -58,21 +59,6 @@ extension LabCluster {
     /// Now, in milliseconds since 1970.
     var epochNow: Int { epoch + now.milliseconds }
 
-    /// Answers who asks whether he may, and here everybody may; nil: nobody asks that.
-    private func review(_ request: HTTPRequest, _ address: LabAddress) throws(LabRefusal)
-        -> HTTPResponse?
-    {
-        guard request.method == "POST",
-            address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
-        else { return nil }
-        let asked = isProtobuf(request) ? [:] : try body(of: request)
-        return .json(
-            [
-                "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-                "metadata": [:], "spec": asked["spec"] ?? [:], "status": ["allowed": true],
-            ], status: 201)
-    }
-
     // MARK: Reading
 
     func selector(_ call: LabCall) throws(LabRefusal) -> LabSelector {
@@ -86,15 +72,17 @@ extension LabCluster {
     }
 
     func find(_ call: LabCall, _ name: String) throws(LabRefusal) -> KubernetesObject {
-        guard let object = shelves[call.kind][call.key(name)] else {
+        if let object = shelves[call.kind][call.key(name)] { return object }
+        let told = call.kind == LabCatalog.events ? objects(of: call.kind) : []
+        guard let event = told.first(where: { $0.name == name && isIn(call, $0) }) else {
             throw .notFound(call.resource, name)
         }
-        return object
+        return event
     }
 
     private func list(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> HTTPResponse {
         let selector = try selector(call)
-        let all = shelves[call.kind].objects.filter { isIn(call, $0) && selector.matches($0) }
+        let all = objects(of: call.kind).filter { isIn(call, $0) && selector.matches($0) }
         let (objects, metadata) = page(all, call)
         if let table = LabTable.asked(by: request, call) {
             var tree = table.tree(of: objects, at: String(revision), epochNow)
@@ -159,11 +147,11 @@ extension LabCluster {
 
     // MARK: Writing
 
-    private func isProtobuf(_ request: HTTPRequest) -> Bool {
+    func isProtobuf(_ request: HTTPRequest) -> Bool {
         request.headers["Content-Type"]?.contains("protobuf") ?? false
     }
 
-    private func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
+    func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
         if isProtobuf(request) {
             throw LabRefusal(
                 status: 415, reason: "UnsupportedMediaType",

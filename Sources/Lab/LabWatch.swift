@@ -39,6 +39,8 @@ struct LabWatch: Sendable {
             let version = cluster.history[place]
             place += 1
             if let event = event(of: version, cluster) { return event }
+            if call.kind == LabCatalog.events { tellEvents(of: version, cluster) }
+            if let event = ready.popLast() { return event }
         }
         guard sendsBookmarks, cluster.now - told >= .seconds(60) else { return nil }
         told = cluster.now
@@ -68,6 +70,16 @@ struct LabWatch: Sendable {
         return tell("DELETED", last, cluster)
     }
 
+    private mutating func tellEvents(of version: StoredVersion, _ cluster: LabCluster) {
+        let events = cluster.events(of: version).filter {
+            cluster.isIn(call, $0) && selector.matches($0)
+        }
+        ready = events.reversed().map { event in
+            let key = LabCluster.Key(namespace: event.namespace, name: event.name)
+            return tell(known.insert(key).inserted ? "ADDED" : "MODIFIED", event, cluster)
+        }
+    }
+
     private mutating func tell(_ type: String, _ object: KubernetesObject, _ cluster: LabCluster)
         -> JSONTree
     {
@@ -90,6 +102,7 @@ extension LabCluster {
     }
 
     private func watch(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> LabWatch {
+        try checkRights(call, request.method)
         if call.address.value("sendInitialEvents") != nil {
             throw LabRefusal(
                 status: 422, reason: "Invalid",
@@ -98,7 +111,7 @@ extension LabCluster {
                     + " gate is enabled")
         }
         let selector = try selector(call)
-        let matching = shelves[call.kind].objects.filter { isIn(call, $0) && selector.matches($0) }
+        let matching = objects(of: call.kind).filter { isIn(call, $0) && selector.matches($0) }
         let table = LabTable.asked(by: request, call)
         let lasts = Duration.seconds(
             call.address.value("timeoutSeconds").flatMap { Int($0) } ?? 1800)
@@ -131,6 +144,7 @@ extension LabCluster {
     /// The objects that a caller saw who listed them at `revision`.
     private func knownKeys(_ call: LabCall, _ selector: LabSelector, at revision: Int) -> Set<Key> {
         var known: Set<Key> = []
+        if call.kind == LabCatalog.events { known = Set(eventKeys(at: revision)) }
         for version in history.prefix(revision - firstRevision) {
             let reference = version.reference
             guard reference.kind.plural == call.resource.plural,

@@ -179,6 +179,49 @@ import Testing
         }
     }
 
+    /// The world's own life is what `describe` tells, and the mesh's load what scales.
+    @Test func describeTellsWhatHappened() async throws {
+        let edit = ("v1: {latency", "v1: {capacityPerPod: 10, latency")
+        try await KubectlHand.serving(world: [edit]) { hand in
+            let start = try await hand.rows("get hpa demo-app-v1").last ?? []
+            #expect(
+                start.dropLast() == [
+                    "demo-app-v1", "Deployment/demo-app-v1", "cpu: 71%/80%", "3", "10", "7",
+                ])
+            try await hand.lab.post("/lab/load", ["perSecond": 75])
+            let size = "--for=jsonpath={.status.readyReplicas}=10"
+            try await hand.tell("wait deployment/demo-app-v1 \(size) --timeout=30s")
+            let deployment = try await hand.tell("describe deployment demo-app-v1")
+            #expect(deployment.contains("ScalingReplicaSet"))
+            #expect(deployment.contains("deployment-controller"))
+            #expect(deployment.contains("from 3 to 7"))
+            #expect(deployment.contains("from 7 to 10"))
+            let scaler = try await hand.tell("describe hpa demo-app-v1")
+            #expect(scaler.contains("75% (750m) / 80%"))
+            #expect(
+                scaler.contains(
+                    "New size: 10; reason: cpu resource utilization (percentage of request) above"
+                        + " target"))
+            let pods = try await hand.tell("describe pods -l version=v1")
+            #expect(pods.contains("Successfully assigned demo/demo-app-v1-"))
+            #expect(pods.contains("Started container app"))
+            #expect(try await hand.tell("get events -o wide").contains("ScalingReplicaSet"))
+        }
+    }
+
+    @Test func whatIsForbiddenIsRefused() async throws {
+        try await KubectlHand.serving { hand in
+            let denial: JSONTree = ["deny": [["verb": "patch", "kind": "VirtualService"]]]
+            try await hand.lab.post("/lab/api", denial)
+            #expect(
+                try await hand.refusal("label virtualservice demo-app a=b")
+                    == "Error from server (Forbidden): virtualservices.networking.istio.io"
+                    + #" "demo-app" is forbidden: User "lab" cannot patch resource"#
+                    + #" "virtualservices" in API group "networking.istio.io" in the namespace"#
+                    + #" "demo""#)
+        }
+    }
+
     @Test(arguments: [
         (
             "get deployment nothing",
