@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Hears SIGINT and SIGTERM, on a thread of its own, for as long as the process lives.
+/// Hears SIGINT, SIGTERM and SIGHUP, on a thread of its own, for as long as the process lives.
 package enum SignalWatch {
     package enum Heard: Sendable {
-        /// SIGTERM, or the first SIGINT: end in order.
+        /// SIGTERM, SIGHUP (the terminal has gone), or the first SIGINT: end in order.
         case end
         /// A further SIGINT, two seconds later or more: stop at once.
         case stop
@@ -27,6 +27,16 @@ package enum SignalWatch {
         guard started == 0 else { return }
         signal(SIGINT) { SignalWatch.note($0) }
         signal(SIGTERM) { SignalWatch.note($0) }
+        if !isIgnored(SIGHUP) { signal(SIGHUP) { SignalWatch.note($0) } }
+    }
+
+    /// As under `nohup`.
+    private static func isIgnored(_ number: CInt) -> Bool {
+        var now = sigaction()
+        guard unsafe sigaction(number, nil, &now) == 0 else { return false }
+        let handler = unsafe unsafeBitCast(now.__sigaction_handler.sa_handler, to: Int.self)
+        let ignore = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+        return handler == ignore
     }
 
     /// Runs in the signal's context: one write, nothing else.

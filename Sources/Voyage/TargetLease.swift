@@ -168,11 +168,15 @@ package struct TargetLease: Sendable {
         return false
     }
 
-    /// Gives the lease back, if it is ours.
+    /// Gives the lease back, if it is ours; tries not longer than it lasts anyway.
     ///
     /// `ended`: the run is over, and a holder that died before it could give the lease back has no
     /// more use for it.
     package func release(ended: Bool = false) async {
+        try? await within(pace.lease, by: client.time) { await letGo(ended: ended) }
+    }
+
+    private func letGo(ended: Bool) async {
         for _ in 0..<3 {
             do {
                 guard let lease = try await client.get(reference),

@@ -55,6 +55,7 @@ import Testing
             let holder = try lab.start("deploy", path, "--run-id", "r1")
             try await holder.line("50% with")
             await holder.stop()
+            try await lab.isLater(by: 20)
             let writes = try await lab.ourWrites().count
             let ending = try await lab.run("deploy", path, "--run-id", "r2", journal: "b.sqlite")
             #expect(ending.code == 5, "\(ending)")

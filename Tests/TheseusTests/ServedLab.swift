@@ -82,6 +82,10 @@ final class ServedLab: Sendable {
 
     // MARK: The world
 
+    /// The server answers nobody any more, until it goes on.
+    func standStill() { server.signal(19) }
+    func goOn() { server.signal(18) }
+
     func get(_ path: String) async throws -> JSONTree {
         let answer = try await http.send(HTTPRequest("GET", api + path))
         #expect(answer.status == 200, "GET \(path)")

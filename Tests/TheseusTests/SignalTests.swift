@@ -26,7 +26,8 @@ import Testing
         #expect(list.compactMap { $0.at("metadata", "name")?.text } == ["demo-app-v1"])
     }
 
-    @Test(arguments: [2, 15]) func oneSignalBringsHome(number: Int32) async throws {
+    /// The last one comes when the terminal goes.
+    @Test(arguments: [2, 15, 1]) func oneSignalBringsHome(number: Int32) async throws {
         try await atHalf { lab, run in
             run.signal(number)
             let ending = await run.end()
@@ -85,6 +86,18 @@ import Testing
             let resume = try await lab.run("resume", "r1")
             #expect(resume.code == 1, "\(resume)")
             try await expectHome(lab)
+        }
+    }
+
+    /// `nohup theseus deploy …` goes on when the terminal goes.
+    @Test func nohupIsHeeded() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            let run = try lab.start(
+                "deploy", flow, "--run-id", "r1", through: ["/usr/bin/nohup"])
+            try await run.line("50% with")
+            run.signal(1)
+            #expect(await run.end().code == 0)
         }
     }
 }

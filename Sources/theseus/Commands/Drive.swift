@@ -31,11 +31,11 @@ struct Drive: Sendable {
         -> ExitCode
     {
         let signals = watchedSignals()
-        if case .promoted? = try await RunLog(run: run, store: store).last()?.state.course {
-            Terminal.complain("run \(run) was promoted")
-        }
-        return try await finish(
-            try await expedition.take(run, byForce: byForce, wish: wish, signals: signals))
+        let before = try await RunLog(run: run, store: store).last()?.state.course
+        let outcome = try await expedition.take(
+            run, byForce: byForce, wish: wish, signals: signals)
+        if before == .promoted { Terminal.complain("run \(run) was promoted") }
+        return try await finish(outcome)
     }
 
     func charter(of run: String) async throws -> RunCharter {
