@@ -120,6 +120,9 @@ package struct Expedition: Sendable {
         let log = RunLog(run: run, store: store)
         let charter = try await charter(of: log)
         let plan = charter.flow.plan
+        guard charter.cluster == rig.cluster.server else {
+            throw VoyageError(.otherCluster(rig.cluster.server), place: charter.target)
+        }
         guard let last = try await log.last() else {
             throw VoyageError(.nothingPlanned, place: "run \(run)")
         }

@@ -11,6 +11,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownRun
         case severalRuns([String])
         case nothingPlanned
+        /// The run belongs to another cluster than this one.
+        case otherCluster(String)
         /// The objects could not be sealed in time.
         case notTaken
     }
@@ -33,6 +35,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "no such run"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
+        case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .notTaken: "the API server did not let us seal the run's objects in time"
         }
     }
@@ -48,6 +51,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
+        case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .notTaken: "see that it answers, then `theseus resume` or `theseus abort`"
         }
     }

@@ -53,7 +53,7 @@ import Testing
             let approve = try await lab.run("approve", "demo-app")
             #expect(approve.output == "run r1: approve\n", "\(approve)")
             #expect(await run.end().code == 0)
-            let promoted = row("promoted", step: "promoted", weight: 100)
+            let promoted = row("promoted", step: "", weight: 100)
             #expect(try await status(lab) == promoted)
             try await expectRecords(lab)
         }
@@ -129,7 +129,7 @@ import Testing
             #expect(reason.hasPrefix("aborted by mia@"))
             #expect(
                 try await status(lab)
-                    == row("rolled-back", step: "rolled back", weight: 0, reason: reason))
+                    == row("rolled-back", step: "", weight: 0, reason: reason))
             let twice = try await lab.run("resume", "--all", "--stale", "1s")
             #expect(twice.code == 0)
         }

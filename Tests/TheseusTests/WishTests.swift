@@ -129,4 +129,27 @@ import Testing
             #expect(try await lab.ourWrites().count == writes)
         }
     }
+
+    /// A run of one cluster is not gone on with in another.
+    @Test func eachRunHasItsCluster() async throws {
+        try await standing(at: "pause: 20h") { lab, run in
+            await run.stop()
+            try await ServedLab.serving { other in
+                for command in ["resume", "abort"] {
+                    let ending = try await other.run(
+                        command, "r1", "--journal", "sqlite:\(lab.folder.file("journal.sqlite"))")
+                    #expect(ending.code == 3, "\(ending)")
+                    #expect(
+                        ending.complaint == """
+                            run: this run belongs to another cluster, not to \(other.api)
+                              where: \(lab.api) demo/demo-app
+                              do:    give --cluster or --kubeconfig the one that stands here
+
+                            """)
+                }
+                let writes = try await other.ourWrites()
+                #expect(writes == [])
+            }
+        }
+    }
 }

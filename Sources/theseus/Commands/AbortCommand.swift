@@ -70,6 +70,9 @@ struct AbortCommand: Sendable {
     {
         Terminal.complain("\(error)")
         let ground = try await Ground.cluster(request)
+        if let card, card.cluster != ground.rig.cluster.server {
+            throw VoyageError(.otherCluster(ground.rig.cluster.server), place: card.target)
+        }
         let namespace =
             card?.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
         let service = card?.service ?? request.operand ?? ""

@@ -49,7 +49,8 @@ struct StatusCommand: Sendable {
         let charter = try? await Charters.read(RunLog(run: card.run, store: store))
         let step = charter.map { FactLines(plan: $0.flow.plan).step(state) } ?? ""
         var row = Row(
-            card: card, state: "", step: step, weight: state.weight.percent, reason: "", next: "")
+            card: card, state: "", step: state.isOver ? "" : step, weight: state.weight.percent,
+            reason: "", next: "")
         switch state.course {
         case .promoted:
             row.state = "promoted"

@@ -22,7 +22,8 @@ enum Wording {
             case .held: .held
             case .damaged: .personNeeded
             case .notTaken: .interrupted
-            case .charter, .stableUnfit, .unknownRun, .severalRuns, .nothingPlanned: .refused
+            case .otherCluster, .charter, .stableUnfit, .unknownRun, .severalRuns, .nothingPlanned:
+                .refused
             }
         case let error as JournalError where error.code == .damaged:
             begins ? .refused : .personNeeded
