@@ -8,6 +8,7 @@
 //   LabCluster       Kubernetes: objects and their history
 //     LabCall, LabVerbs, LabSettling   one request, what it does, the last steps of every write
 //     LabPatch, LabApply, LabOwnership, LabDefaults, LabAdmission   what a write goes through
+//     LabProtobuf, LabProtobufSchema      how some clients send objects
 //     LabWatch, LabTable, LabDiscovery, LabSchema                   what readers are given
 //     LabControllers, …Control, PodLife   what happens by itself, as chores of LabAgenda
 //     LabEvents, LabHappenings            what `kubectl describe` tells of it

@@ -69,7 +69,7 @@ extension LabCluster {
         guard request.method == "POST",
             address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
         else { return nil }
-        let asked = isProtobuf(request) ? [:] : try body(of: request)
+        let asked = try body(of: request)
         let about = asked.at("spec", "resourceAttributes")
         let index = LabCatalog.index(
             group: about?["group"]?.text ?? "", plural: about?["resource"]?.text ?? "")

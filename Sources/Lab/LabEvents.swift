@@ -19,6 +19,8 @@ extension LabCluster {
     /// Equal happenings, counted together.
     private struct Told: Sendable {
         let happening: LabHappening
+        /// Of all that one change gave rise to.
+        let place: Int
         var count = 0
         let first: StoredVersion
         var last: StoredVersion
@@ -61,11 +63,13 @@ extension LabCluster {
             let happenings = Self.happenings(version, after: before[version.reference])
             before[version.reference] = version.object
             guard version.at + .seconds(3600) > now else { continue }
-            for happening in happenings {
+            for (number, happening) in happenings.enumerated() {
                 let place = places[happening] ?? all.count
                 if place == all.count {
                     places[happening] = place
-                    all.append(Told(happening: happening, first: version, last: version))
+                    all.append(
+                        Told(
+                            happening: happening, place: number, first: version, last: version))
                 }
                 all[place].count += 1
                 all[place].last = version
@@ -76,12 +80,9 @@ extension LabCluster {
 
     private func event(_ told: Told) -> KubernetesObject {
         let about = told.happening
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in "\(about.uid) \(about.reason) \(about.message)".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-        }
-        let short = String(hash, radix: 16)
-        let digits = String(repeating: "0", count: 16 - short.count) + short
+        // Names are in the order of what happened, as the moments in the real ones' names are.
+        let short = String(told.first.revision << 8 | told.place, radix: 16)
+        let digits = String(repeating: "0", count: max(0, 16 - short.count)) + short
         let resource = LabCatalog.all.first { $0.kind == about.kind }
         let version: JSONTree = .string(String(told.last.revision))
         return KubernetesObject([

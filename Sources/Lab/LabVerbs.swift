@@ -147,16 +147,14 @@ extension LabCluster {
 
     // MARK: Writing
 
-    func isProtobuf(_ request: HTTPRequest) -> Bool {
+    private func isProtobuf(_ request: HTTPRequest) -> Bool {
         request.headers["Content-Type"]?.contains("protobuf") ?? false
     }
 
     func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {
         if isProtobuf(request) {
-            throw LabRefusal(
-                status: 415, reason: "UnsupportedMediaType",
-                message: "the lab reads JSON only: write the object into a file, and use kubectl"
-                    + " apply -f or kubectl create -f")
+            guard case .bytes(let bytes) = request.body else { throw .badRequest("no body") }
+            return try LabProtobuf.tree(of: bytes)
         }
         do {
             guard let tree = try request.body.tree() else { throw LabRefusal.badRequest("no body") }

@@ -179,6 +179,79 @@ import Testing
         }
     }
 
+    /// What kubectl makes itself it sends as protocol buffers: what is stored is what it meant.
+    @Test(arguments: [
+        ("namespace", "create namespace sea", "namespace/sea created"),
+        (
+            "configmap", "create configmap m --from-literal a=b --from-literal c=",
+            "configmap/m created"
+        ),
+        (
+            "secret", "create secret generic m --from-literal a=bcd --from-literal e=f",
+            "secret/m created"
+        ),
+        ("serviceaccount", "create serviceaccount m", "serviceaccount/m created"),
+        ("service", "create service clusterip m --tcp=80:8080", "service/m created"),
+        (
+            "deployment", "create deployment m --image=a:1 --replicas=0 --port=8080 -- run --fast",
+            "deployment.apps/m created"
+        ),
+        ("pod", "run m --image=a:1 --env=A=B --labels=app=m", "pod/m created"),
+        (
+            "hpa", "autoscale deployment demo-app-v1 --name=m --min=2 --max=4 --cpu-percent=70",
+            "horizontalpodautoscaler.autoscaling/m autoscaled"
+        ),
+    ])
+    func whatKubectlMakesItself(_ word: String, _ words: String, _ said: String) async throws {
+        try await KubectlHand.serving { hand in
+            let parts = words.components(separatedBy: " -- ")
+            let options = parts[0] + " --dry-run=client -o json"
+            let meant = try await hand.tell(
+                ([options] + parts.dropFirst()).joined(separator: " -- "))
+            #expect(try await hand.tell(words) == said)
+            let name = word == "namespace" ? "sea" : "m"
+            let stored = try await hand.tell("get \(word) \(name) -o json")
+            let wanted = try JSONReader.tree(of: Array(meant.utf8))
+            let found = try JSONReader.tree(of: Array(stored.utf8))
+            #expect(Self.missing(wanted, in: found, at: word) == [])
+        }
+    }
+
+    /// The paths at which something that was meant is not there; what was empty may be missing.
+    private static func missing(_ wanted: JSONTree, in found: JSONTree?, at path: String)
+        -> [String]
+    {
+        switch wanted {
+        case .null: return []
+        case .object(let members):
+            return members.flatMap { member in
+                let isServers = member.key == "status" || member.key == "creationTimestamp"
+                if isServers { return [String]() }
+                return missing(member.value, in: found?[member.key], at: "\(path).\(member.key)")
+            }
+        case .array(let items):
+            return items.enumerated().flatMap { index, item in
+                let there = found?.items ?? []
+                return missing(
+                    item, in: index < there.count ? there[index] : nil, at: "\(path)[\(index)]")
+            }
+        default: return wanted == found ? [] : [path]
+        }
+    }
+
+    @Test func whatTheLabDoesNotReadIsNotDropped() async throws {
+        try await KubectlHand.serving { hand in
+            #expect(
+                try await hand.refusal("create quota q --hard=pods=3")
+                    .contains("the server could not find the requested resource"))
+            let job = try await hand.refusal("create job j --image=a:1")
+            #expect(
+                job == "error: failed to create job: the lab reads a Job of batch/v1 as JSON only:"
+                    + " write the object into a file, and use kubectl apply -f or kubectl create"
+                    + " -f")
+        }
+    }
+
     /// The world's own life is what `describe` tells, and the mesh's load what scales.
     @Test func describeTellsWhatHappened() async throws {
         let edit = ("v1: {latency", "v1: {capacityPerPod: 10, latency")
@@ -219,6 +292,9 @@ import Testing
                     + #" "demo-app" is forbidden: User "lab" cannot patch resource"#
                     + #" "virtualservices" in API group "networking.istio.io" in the namespace"#
                     + #" "demo""#)
+            let asked = try await hand.run("auth can-i patch virtualservices")
+            #expect(asked.output == "no - the lab says so\n")
+            #expect(try await hand.tell("auth can-i get virtualservices") == "yes")
         }
     }
 
