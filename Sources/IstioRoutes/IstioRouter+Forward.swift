@@ -78,13 +78,7 @@ extension IstioRouter {
     ///
     /// Held against the weights themselves: in a pool below 100 a share cannot be told from them.
     package func requireWritten(_ weight: TrafficWeight) async throws {
-        let objects = try await managed()
-        guard !objects.isEmpty else {
-            throw Setback(
-                .foreignEdit,
-                "no VirtualService carries the record of run \(scope.run): somebody took it off")
-        }
-        for object in objects {
+        for object in try await managedWhole() {
             try Self.requireAsWritten(object, scope.run)
             guard let noted = RouteRecord(on: object)?.weight, noted != weight else { continue }
             // The note is ours alone: it is lower only where a holder could not remember any more.
@@ -100,18 +94,10 @@ extension IstioRouter {
     private func changeManaged(
         _ change: @escaping @Sendable (RouteEdit, KubernetesObject) throws -> KubernetesObject
     ) async throws {
-        let objects = try await managed()
-        guard let first = objects.first else {
-            throw Setback(
-                .foreignEdit,
-                "no VirtualService carries the record of run \(scope.run): somebody took it off")
+        let objects = try await managedWhole()
+        if let record = objects.lazy.compactMap({ RouteRecord(on: $0) }).first {
+            try await require(record.candidateSubset)
         }
-        let lost = known.filter { reference in
-            reference.kind == .virtualService
-                && !objects.contains { Self.reference($0) == reference }
-        }
-        if let lost = lost.first { throw Self.gone(lost) }
-        if let record = RouteRecord(on: first) { try await require(record.candidateSubset) }
         for object in objects {
             let reference = Self.reference(object)
             let written = try await writer.change(reference) { object in
@@ -121,6 +107,22 @@ extension IstioRouter {
             }
             if written == nil { throw Self.gone(reference) }
         }
+    }
+
+    /// The VirtualServices that the run moves; throws where one of them is gone, or all are.
+    private func managedWhole() async throws -> [KubernetesObject] {
+        let objects = try await managed()
+        let lost = known.first { reference in
+            reference.kind == .virtualService
+                && !objects.contains { Self.reference($0) == reference }
+        }
+        if let lost { throw Self.gone(lost) }
+        guard !objects.isEmpty else {
+            throw Setback(
+                .foreignEdit,
+                "no VirtualService carries the record of run \(scope.run): somebody took it off")
+        }
+        return objects
     }
 
     /// Throws where the object has lost our record, or its routes stand otherwise than it says.

@@ -51,6 +51,13 @@ package struct IstioRouter: Sendable {
         return share
     }
 
+    /// What the run's routes divide between the two versions: by these a weight becomes a share.
+    package func pools() async throws -> [WeightPool] {
+        try await managed().flatMap { object in
+            RouteEdit(of: object, run: scope.run)?.states(in: object) ?? []
+        }.compactMap { $0.1.flatMap { WeightPool(foreign: $0.foreign) } }
+    }
+
     func read(_ reference: ObjectReference) async throws -> KubernetesObject? {
         try await client.patiently { try await $0.get(reference) }
     }

@@ -27,4 +27,14 @@ package struct WeightPool: Hashable, Sendable {
     package func share(of part: Int) -> TrafficWeight {
         TrafficWeight(percent: min(max((part * 100 + size - 1) / size, 0), 100)) ?? .all
     }
+
+    /// The candidate's share, 0 to 1, of what both versions get together at a weight.
+    ///
+    /// Several pools count as if equally many requests came by each; where none is known, the
+    /// percent must do.
+    package static func share(at weight: TrafficWeight, in pools: [WeightPool]) -> Double {
+        guard !pools.isEmpty else { return Double(weight.percent) / 100 }
+        let candidate = pools.reduce(0) { $0 + $1.candidate(at: weight) }
+        return Double(candidate) / Double(pools.reduce(0) { $0 + $1.size })
+    }
 }

@@ -2,6 +2,7 @@ internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
 internal import IstioRoutes
+internal import KubernetesAPI
 internal import MetricsGate
 internal import TestHooks
 internal import Timekeeping
@@ -18,11 +19,12 @@ extension ShipCrew {
         }
         let observer = ShareObserver(source: source, scope: gateScope)
         let begin = rig.time.now
-        let old = oldShare(weight, id)
+        let pools = try await pools()
+        let old = oldShare(weight, id, pools)
+        let new = WeightPool.share(at: weight, in: pools)
         while true {
             let window = GateWindow(sinceEffect: rig.time.now - begin)
-            switch await observer.seen(old: old, new: Double(weight.percent) / 100, window: window)
-            {
+            switch await observer.seen(old: old, new: new, window: window) {
             case .seen(let share, let requests):
                 return .observed(
                     id, seen: true,
@@ -33,9 +35,22 @@ extension ShipCrew {
         }
     }
 
-    private func oldShare(_ weight: TrafficWeight, _ id: OrderID) -> Double {
-        guard weight > .none else { return max(0.01, Double(bridge.state.weight.percent) / 100) }
-        return Double(weightBefore(step: id.step).percent) / 100
+    private func oldShare(
+        _ weight: TrafficWeight, _ id: OrderID, _ pools: [WeightPool]
+    ) -> Double {
+        guard weight > .none else {
+            return max(0.01, WeightPool.share(at: bridge.state.weight, in: pools))
+        }
+        return WeightPool.share(at: weightBefore(step: id.step), in: pools)
+    }
+
+    /// None where the API server will not say: on the way home percents must do.
+    private func pools() async throws -> [WeightPool] {
+        do {
+            return try await router.pools()
+        } catch is KubernetesError {
+            return []
+        }
     }
 
     static func percent(_ share: Double) -> String {
