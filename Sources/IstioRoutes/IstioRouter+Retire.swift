@@ -26,8 +26,11 @@ extension IstioRouter {
         }
     }
 
-    /// Promotion: takes the old version's subset away, whoever added it; no route may name it.
-    package func removeStableSubset() async throws {
+    /// Promotion: takes the old version's subset away; no route may name it.
+    ///
+    /// Whoever added it, unless `onlyOwn`: where a GitOps tool keeps the rule, a subset that stood
+    /// in it before the run is the tool's, and would come back.
+    package func removeStableSubset(onlyOwn: Bool = false) async throws {
         guard let rule = try await rule() else { return }
         let version = scope.stableVersion ?? Surveying.nobody
         let entries = SubsetEdit.subsets(of: rule).filter {
@@ -36,6 +39,14 @@ extension IstioRouter {
         let edit = SubsetEdit(run: scope.run)
         for entry in entries {
             guard let name = entry["name"]?.text else { continue }
+            if onlyOwn {
+                guard edit.record(on: rule).added.contains(name) else { continue }
+                try await requireUnnamed(name)
+                _ = try await writer.change(Self.reference(rule)) {
+                    edit.removing(name, from: $0)
+                }
+                continue
+            }
             try await requireUnnamed(name)
             let subset = VersionSubset(name: name, tree: entry)
             _ = try await writer.change(Self.reference(rule)) { edit.retiring(subset, from: $0) }

@@ -208,7 +208,7 @@ extension ShipCrew {
             if flow.keepsGitOps { return "stable is kept: a GitOps tool owns it" }
             try await keeper.removeStable(try await copies().workloads)
         case .removeStableSubset:
-            try await router.removeStableSubset()
+            try await router.removeStableSubset(onlyOwn: flow.keepsGitOps)
         default:
             break
         }

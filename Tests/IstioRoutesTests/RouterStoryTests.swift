@@ -145,6 +145,26 @@ struct RouterStoryTests {
         #expect(waters.rule.map(SubsetEdit.subsets)?.compactMap { $0["name"]?.text } == ["v2"])
     }
 
+    /// Where a GitOps tool keeps the rule, stable's subset stays as the tool has it; one that the
+    /// run added goes.
+    @Test(arguments: [(1, ["v2"]), (2, ["v1", "v2"])])
+    func leavesTheirSubsetWhereItIsKept(_ scene: Int, _ left: [String]) throws {
+        let scene = Self.scenes[scene]
+        let waters = try RouterWaters(scene.objects)
+        try waters.play {
+            let router = waters.router(scene.scope)
+            let backup = try await router.backUp()
+            for leg in RouterLeg.forward { try await leg.sail(router, backup: backup) }
+            try await router.removeDarkRoute()
+            try await router.dropStable()
+            for _ in 0..<2 { try await router.removeStableSubset(onlyOwn: true) }
+            try await router.tidy()
+        }
+        waters.audit(scene.scope)
+        #expect(waters.rule.map(SubsetEdit.subsets)?.compactMap { $0["name"]?.text } == left)
+        #expect(waters.rule.map { $0.unsealed == $0 } == true)
+    }
+
     @Test func tellsTheShare() throws {
         let waters = try RouterWaters(Self.scenes[2].objects)
         let shares = try waters.play {
