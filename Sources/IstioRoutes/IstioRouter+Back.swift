@@ -129,12 +129,28 @@ extension IstioRouter {
     ///
     /// The routes stay as they are.
     package func tidy() async throws {
-        for object in try await managed() { try await writer.unseal(Self.reference(object)) }
-        if let rule = try await rule() { try await writer.unseal(Self.reference(rule)) }
+        for object in try await managed() {
+            try await tidy(object, isRecorded: RouteRecord(on: object)?.run == scope.run)
+        }
+        if let rule = try await rule() {
+            try await tidy(rule, isRecorded: RuleRecord(on: rule)?.run == scope.run)
+        }
+    }
+
+    /// Where somebody took our seal off and left our record, the seal goes on once more: only what
+    /// carries it is cleared.
+    private func tidy(_ object: KubernetesObject, isRecorded: Bool) async throws {
+        let reference = Self.reference(object)
+        if isRecorded, object.seal == nil { _ = try await writer.claim(reference) }
+        try await writer.unseal(reference)
     }
 
     /// What is not as the backup has it, a sentence each; empty when all is as before.
+    ///
+    /// What a late create or claim of this run left behind is put right first, as often as it is
+    /// found.
     package func verifyHome(backup: [KubernetesObject]) async throws -> [String] {
+        let marked = try await clearLate(backup)
         var sentences: [String] = []
         for before in backup {
             let reference = Self.reference(before)
@@ -147,14 +163,45 @@ extension IstioRouter {
                 sentences.append("\(reference): \(difference) (last other writer: \(who))")
             }
         }
-        let leftOver =
-            try await visible(.virtualService).0.filter {
-                RouteRecord(on: $0)?.run == scope.run
-            } + visible(.destinationRule).0.filter { RuleRecord(on: $0)?.run == scope.run }
-        for object in leftOver {
-            sentences.append("\(Self.reference(object)) still carries our marks")
+        return sentences + marked
+    }
+
+    /// Removes what of this run's making is there, and takes its seal off what carries nothing else
+    /// of it; a sentence for each object that must stay as it is.
+    private func clearLate(_ backup: [KubernetesObject]) async throws -> [String] {
+        let run = scope.run
+        var sentences: [String] = []
+        for object in try await visible(.virtualService).0 {
+            let record = RouteRecord(on: object).flatMap { $0.run == run ? $0 : nil }
+            guard record != nil || object.seal?.run == run else { continue }
+            if record?.isOurObject == true {
+                try await removeOurs(Self.reference(object))
+            } else {
+                sentences += try await clear(object, isRecorded: record != nil, backup)
+            }
+        }
+        for object in try await visible(.destinationRule).0 {
+            let record = RuleRecord(on: object).flatMap { $0.run == run ? $0 : nil }
+            guard record != nil || object.seal?.run == run else { continue }
+            if let record, record.isOurObject {
+                for name in record.added { try await requireUnnamed(name) }
+                try await removeOurs(Self.reference(object))
+            } else {
+                sentences += try await clear(object, isRecorded: record != nil, backup)
+            }
         }
         return sentences
+    }
+
+    private func clear(
+        _ object: KubernetesObject, isRecorded: Bool, _ backup: [KubernetesObject]
+    ) async throws -> [String] {
+        let reference = Self.reference(object)
+        // How it was before stands in the record alone: that is for going home, not for us.
+        if isRecorded { return ["\(reference) still carries our marks"] }
+        try await writer.unseal(reference)
+        if backup.contains(where: { Self.reference($0) == reference }) { return [] }
+        return ["\(reference) carried our seal and is not in the backup: it stays as it is"]
     }
 }
 

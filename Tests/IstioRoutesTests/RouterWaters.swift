@@ -106,6 +106,13 @@ struct RouterWaters: Sendable {
     }
 }
 
+extension IstioRouter {
+    /// Seals what is there, as a run does with its first write.
+    func claim() async throws {
+        for reference in try await survey().touched { _ = try await writer.claim(reference) }
+    }
+}
+
 /// What a caller does with a router, in the order in which it does it.
 enum RouterLeg: Sendable, Hashable {
     case stableSubset, pin, candidateSubset, dark, shift(Int, from: Int)
@@ -123,7 +130,9 @@ enum RouterLeg: Sendable, Hashable {
 
     func sail(_ router: IstioRouter, backup: [KubernetesObject]) async throws {
         switch self {
-        case .stableSubset: try await router.ensureStableSubset()
+        case .stableSubset:
+            try await router.claim()
+            try await router.ensureStableSubset()
         case .pin: try await router.pin()
         case .candidateSubset: try await router.addCandidateSubset()
         case .dark: try await router.addDarkRoute()
