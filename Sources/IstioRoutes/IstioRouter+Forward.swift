@@ -62,8 +62,12 @@ extension IstioRouter {
     /// Gives the candidate `weight`, if the routes stand at `expected` or there already.
     ///
     /// Where somebody else changed what we own, nothing is written: the setback says who did it.
-    package func shift(to weight: TrafficWeight, expecting expected: TrafficWeight) async throws {
-        try await changeManaged { edit, object in
+    /// `holds` is asked ahead of every attempt to write, and what it throws ends the way there.
+    package func shift(
+        to weight: TrafficWeight, expecting expected: TrafficWeight,
+        while holds: (@Sendable () async throws -> Void)? = nil
+    ) async throws {
+        try await changeManaged(while: holds) { edit, object in
             guard [weight, expected].contains(edit.record.weight) else {
                 throw Setback(
                     .foreignEdit,
@@ -92,6 +96,7 @@ extension IstioRouter {
     /// Edits every VirtualService of the run, if it is there, stands as we wrote it, and the
     /// subsets that the edit may name exist.
     private func changeManaged(
+        while holds: (@Sendable () async throws -> Void)? = nil,
         _ change: @escaping @Sendable (RouteEdit, KubernetesObject) throws -> KubernetesObject
     ) async throws {
         let objects = try await managedWhole()
@@ -100,7 +105,7 @@ extension IstioRouter {
         }
         for object in objects {
             let reference = Self.reference(object)
-            let written = try await writer.change(reference) { object in
+            let written = try await writer.change(reference, before: holds) { object in
                 try Self.requireAsWritten(object, scope.run)
                 guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
                 return try change(edit, object)

@@ -37,11 +37,14 @@ package actor SealedWriter {
     /// nil where the object is not there.
     /// `edit` is called again on each newer version of the object; what it throws ends the call.
     /// With `mustBeSealed` a write to an object that lost our seal is `.fenced(by: "")`.
+    /// `before` is asked anew ahead of every attempt to write, and what it throws ends the call:
+    /// what held when the first attempt was made may not hold any more two minutes later.
     package func change(
         _ reference: ObjectReference, mustBeSealed: Bool = false,
+        before: (@Sendable () async throws -> Void)? = nil,
         _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
     ) async throws -> KubernetesObject? {
-        try await rewrite(reference, Manner(mustBeSealed: mustBeSealed), edit)
+        try await rewrite(reference, Manner(mustBeSealed: mustBeSealed, before: before), edit)
     }
 
     /// Puts our seal on an object, or raises it to our epoch; nil where the object is not there.
@@ -64,6 +67,7 @@ package actor SealedWriter {
     /// How one `rewrite` differs from a plain change.
     private struct Manner {
         var mustBeSealed = false
+        var before: (@Sendable () async throws -> Void)?
         var isClaim = false
         var isUnsealing = false
         var ended: [String] = []
@@ -86,6 +90,7 @@ package actor SealedWriter {
                 case .leave: return object
                 case .write(let edited): wanted = edited
                 }
+                try await manner.before?()
                 return try await put(wanted, reference)
             } catch let error as KubernetesError
                 where error.isPassing || error.code == .notFound  // deleted in between

@@ -90,8 +90,18 @@ extension ShipCrew {
 
     var stableReady: Int { bridge.state.backup?.stableReady ?? 0 }
 
-    /// Never more than the candidate's ready pods carry right now.
+    /// Never more than the candidate's ready pods carry right now: counted anew ahead of every
+    /// attempt to write, since the API server may keep us waiting in between.
     private func shift(to weight: TrafficWeight, step: Int) async throws -> String {
+        let ready = try await requireCarried(weight)
+        try await router.shift(to: weight, expecting: weightBefore(step: step)) {
+            _ = try await requireCarried(weight)
+        }
+        return "\(weight.percent)% with \(ready) ready pods"
+    }
+
+    /// The candidate's ready pods; throws where they are too few for the weight.
+    private func requireCarried(_ weight: TrafficWeight) async throws -> Int {
         let ready = try await keeper.readyPods(ofDeployment: charter.candidate.deployment)
         let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
         guard ready > 0, carried >= weight.percent else {
@@ -99,8 +109,7 @@ extension ShipCrew {
                 .candidateBroken,
                 "\(ready) ready pods of the candidate carry \(carried)%, not \(weight.percent)%")
         }
-        try await router.shift(to: weight, expecting: weightBefore(step: step))
-        return "\(weight.percent)% with \(ready) ready pods"
+        return ready
     }
 
     /// The share that the steps before this one left the candidate with.

@@ -3,6 +3,7 @@ import JSONTree
 import KubernetesAPI
 import Lab
 import Manifests
+import Synchronization
 import Testing
 
 struct SealedChangeTests {
@@ -165,6 +166,31 @@ struct SealedChangeTests {
             #expect(harbor.object(reference)?.tree.at("metadata", "annotations") == nil)
         }
     }
+
+    /// A condition that no longer holds at a later attempt ends the call, and nothing is written.
+    @Test func asksAheadOfEveryAttempt() throws {
+        try inHarbor { harbor in
+            let asked = Mutex(0)
+            let writer = harbor.writer(over: harbor.faulty("PUT", .status(503), count: 2))
+            await #expect(throws: NoMore.self) {
+                _ = try await writer.change(
+                    reference,
+                    before: {
+                        if asked.withLock({
+                            $0 += 1; return $0
+                        }) > 2 {
+                            throw NoMore()
+                        }
+                    }, { painted($0, "red") })
+            }
+            #expect(asked.withLock { $0 } == 3)
+            #expect(harbor.object(reference)?.color == "blue")
+            // Where nothing is to be written, nothing is asked.
+            _ = try await harbor.writer().change(reference, before: { throw NoMore() }, { $0 })
+        }
+    }
+
+    private struct NoMore: Error {}
 
     @Test func writesOneAfterTheOther() throws {
         try inHarbor { harbor in
