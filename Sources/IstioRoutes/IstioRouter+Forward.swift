@@ -5,24 +5,33 @@ internal import Manifests
 extension IstioRouter {
     /// Names stable's pods in the service's DestinationRule; makes the rule where there is none.
     package func ensureStableSubset() async throws {
+        try await ensureStableSubset(isGoingHome: false)
+    }
+
+    /// On the way home a rule that somebody else made is good enough: it need not be sealed.
+    func ensureStableSubset(isGoingHome: Bool) async throws {
         let survey = try await survey()
         let edit = SubsetEdit(run: scope.run)
         if let rule = survey.missingRule {
             _ = try await writer.create(
                 edit.adding(survey.stable, to: rule), as: .destinationRule)
         }
-        try await add(survey.stable, to: survey.rule)
+        try await add(survey.stable, to: survey.rule, mustBeSealed: !isGoingHome)
     }
 
     /// Names the candidate's pods in the service's DestinationRule.
     package func addCandidateSubset() async throws {
         let survey = try await survey()
-        try await add(survey.candidate, to: survey.rule)
+        try await add(survey.candidate, to: survey.rule, mustBeSealed: true)
     }
 
-    private func add(_ subset: VersionSubset, to rule: ObjectReference) async throws {
+    private func add(
+        _ subset: VersionSubset, to rule: ObjectReference, mustBeSealed: Bool
+    ) async throws {
         let edit = SubsetEdit(run: scope.run)
-        let written = try await writer.change(rule) { try edit.adding(subset, to: $0) }
+        let written = try await writer.change(rule, mustBeSealed: mustBeSealed) {
+            try edit.adding(subset, to: $0)
+        }
         if written == nil { throw Self.gone(rule) }
     }
 
@@ -35,7 +44,7 @@ extension IstioRouter {
         try await require(survey.stable.name)
         for reference in survey.virtualServices {
             let record = survey.record(of: reference, run: scope.run)
-            let written = try await writer.change(reference) { object in
+            let written = try await writer.change(reference, mustBeSealed: true) { object in
                 let pinned = RouteEdit(record).pinned(object)
                 try Self.requireAsWritten(pinned, scope.run)
                 return pinned
@@ -93,8 +102,8 @@ extension IstioRouter {
         }
     }
 
-    /// Edits every VirtualService of the run, if it is there, stands as we wrote it, and the
-    /// subsets that the edit may name exist.
+    /// Edits every VirtualService of the run, if it is there, stands as we wrote it and carries our
+    /// seal, and the subsets that the edit may name exist.
     private func changeManaged(
         while holds: (@Sendable () async throws -> Void)? = nil,
         _ change: @escaping @Sendable (RouteEdit, KubernetesObject) throws -> KubernetesObject
@@ -105,7 +114,8 @@ extension IstioRouter {
         }
         for object in objects {
             let reference = Self.reference(object)
-            let written = try await writer.change(reference, before: holds) { object in
+            let written = try await writer.change(reference, mustBeSealed: true, before: holds) {
+                object in
                 try Self.requireAsWritten(object, scope.run)
                 guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
                 return try change(edit, object)

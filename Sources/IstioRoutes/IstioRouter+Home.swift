@@ -97,7 +97,7 @@ extension IstioRouter {
     /// The subsets' names from the rule; puts stable's back, and the rule itself, where somebody
     /// took them away: a route must not name what is not there.
     private func namesFromRule() async throws -> SubsetNames {
-        if try await rule() == nil { try await ensureStableSubset() }
+        if try await rule() == nil { try await ensureStableSubset(isGoingHome: true) }
         guard let rule = try await rule() else { throw Self.noRule(scope) }
         func name(of version: String) -> String? {
             SubsetEdit.subsets(of: rule).first {

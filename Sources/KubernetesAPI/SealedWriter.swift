@@ -128,7 +128,7 @@ package actor SealedWriter {
         if manner.mustBeSealed, object.seal == nil {
             throw KubernetesError(
                 .fenced(by: ""), place: "PUT \(reference)",
-                detail: object.lastWriter.map { "last written by \($0)" } ?? "")
+                detail: "it carries no seal" + Self.otherWriter(of: object))
         }
         var wanted = manner.isUnsealing ? edited : edited.sealed(seal)
         wanted.tree.set(
@@ -139,6 +139,13 @@ package actor SealedWriter {
             wanted.annotate(WriteSeal.nudgeAnnotation, "\(nudges &+ 1)")
         }
         return .write(wanted)
+    }
+
+    /// Who signed last, at the end of a sentence; taking something away leaves no signature, so our
+    /// own says nothing.
+    private static func otherWriter(of object: KubernetesObject) -> String {
+        guard let writer = object.lastWriter, writer != "theseus" else { return "" }
+        return "; last written by \(writer)"
     }
 
     static func checkFence(

@@ -43,7 +43,8 @@ extension WorkloadKeeper {
         guard let stable = try await stableName(),
             let autoscaler = try await autoscaler(of: stable)
         else { return }
-        try await raise(autoscaler, .autoscaler, to: min(minimum, autoscaler.maxReplicas))
+        let floor = min(minimum, autoscaler.maxReplicas)
+        try await raise(autoscaler, .autoscaler, to: floor, mustBeSealed: true)
     }
 
     /// The way home after `shrink`: stable grows to `count` pods, or as many as it may have.
@@ -67,9 +68,9 @@ extension WorkloadKeeper {
                     "\(count) pods are needed, and the autoscaler \(autoscaler.name) allows at"
                         + " most \(autoscaler.maxReplicas)")
             }
-            try await raise(autoscaler, .autoscaler, to: count)
+            try await raise(autoscaler, .autoscaler, to: count, mustBeSealed: true)
         } else if let object = try await get(.deployment, deployment) {
-            try await raise(object, .deployment, to: count)
+            try await raise(object, .deployment, to: count, mustBeSealed: true)
         } else {
             throw Setback(.fault, "there is no Deployment \(deployment)")
         }
@@ -117,11 +118,14 @@ extension WorkloadKeeper {
         return object
     }
 
-    private func raise(_ object: KubernetesObject, _ kind: ResourceKind, to count: Int)
-        async throws
-    {
+    /// On the way forward what we raise carries our seal; on the way home it need not.
+    private func raise(
+        _ object: KubernetesObject, _ kind: ResourceKind, to count: Int,
+        mustBeSealed: Bool = false
+    ) async throws {
         let field = Self.floorField(kind)
-        _ = try await writer.change(object.reference(as: kind)) { object in
+        let reference = object.reference(as: kind)
+        _ = try await writer.change(reference, mustBeSealed: mustBeSealed) { object in
             guard (object.spec[field]?.whole ?? 1) < count else { return object }
             return Self.floored(object, field, count)
         }

@@ -50,6 +50,7 @@ struct RouterMeshTests {
 
         func startCandidate(pinned: Bool = true) async throws {
             if pinned {
+                try await router.claim()
                 try await router.ensureStableSubset()
                 try await settle()
                 try await router.pin()

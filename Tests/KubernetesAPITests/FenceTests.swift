@@ -86,9 +86,11 @@ struct FenceTests {
     @Test func aLostSealIsNoticedWhereItMustBeThere() throws {
         try inHarbor { harbor in
             let writer = harbor.writer()
-            await expectFenced(by: "") {
+            let error = await #expect(throws: KubernetesError.self) {
                 _ = try await writer.change(reference, mustBeSealed: true) { painted($0, "red") }
             }
+            #expect(error?.code == .fenced(by: ""))
+            #expect(error?.detail == "it carries no seal; last written by world")
             // Nothing to write, nothing to fear.
             _ = try await writer.change(reference, mustBeSealed: true) { $0 }
             _ = try await writer.claim(reference)

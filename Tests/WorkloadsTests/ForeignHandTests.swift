@@ -82,6 +82,41 @@ struct ForeignHandTests {
         }
     }
 
+    /// Somebody took our seal off: no floor is raised there any more, but for the way home.
+    @Test func withoutOurSealNoFloorIsRaised() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.claimAll()
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            for name in [Yard.stable, Yard.candidate] {
+                try await yard.edit(.autoscaler, name) { $0 = $0.unsealed }
+            }
+            for raise in [
+                { try await keeper.holdStable(minimum: 5) },
+                { try await keeper.raiseFloor(Yard.candidate, to: 5) },
+            ] {
+                let error = await #expect(throws: KubernetesError.self) { try await raise() }
+                #expect(error?.code == .fenced(by: ""))
+            }
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 3)
+            try await keeper.raiseStable(to: 5)
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 5)
+        }
+    }
+
+    @Test func withoutOurSealNoReplicasAreRaised() throws {
+        try inYard(without: "HorizontalPodAutoscaler") { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.applyCandidate()
+            try await yard.edit(.deployment, Yard.candidate) { $0 = $0.unsealed }
+            let error = await #expect(throws: KubernetesError.self) {
+                try await keeper.raiseFloor(Yard.candidate, to: 5)
+            }
+            #expect(error?.code == .fenced(by: ""))
+        }
+    }
+
     /// A create that was on its way when the candidate was removed is found by its seal.
     @Test func aLateCreateIsFound() throws {
         try inYard { yard in
