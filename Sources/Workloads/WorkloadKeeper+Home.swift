@@ -53,7 +53,7 @@ extension WorkloadKeeper {
     /// What a late create of this run left behind is removed first, as often as it is found.
     package func verify(_ backup: WorkloadBackup) async throws -> [String] {
         if try await !leftovers().isEmpty { try await removeCandidate() }
-        var differences: [String] = []
+        var differences = try await strangers()
         if let stable = backup.stable {
             differences += try await compare(
                 stable, .deployment, but: backup.autoscaler == nil ? [] : ["spec.replicas"])
@@ -65,6 +65,19 @@ extension WorkloadKeeper {
             differences += try await compare(service, .service)
         }
         return differences
+    }
+
+    /// What stands under a name of ours without our seal: somebody took it off, or made it anew.
+    ///
+    /// Never removed, since nothing says that it is ours; but never left unsaid either.
+    private func strangers() async throws -> [String] {
+        var found: [String] = []
+        for (object, kind) in removable where WorkloadScope.ownOnly.contains(kind.kind) {
+            guard let there = try await get(kind, object.name) else { continue }
+            let name = "\(there.reference(as: kind))"
+            found.append("\(name) does not carry our seal (any more) and was not removed")
+        }
+        return found
     }
 
     private func compare(

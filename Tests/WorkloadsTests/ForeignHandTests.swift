@@ -117,6 +117,23 @@ struct ForeignHandTests {
         }
     }
 
+    /// What nobody can tell to be ours stays, and is named.
+    @Test func aCandidateWithoutOurSealIsNamed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.applyCandidate()
+            try await yard.edit(.deployment, Yard.candidate) { $0 = $0.unsealed }
+            try await keeper.removeCandidate()
+            #expect(yard.object(.deployment, Yard.candidate) != nil)
+            #expect(
+                try await keeper.verify(backup) == [
+                    "Deployment demo/demo-app-v2 does not carry our seal (any more) and was not"
+                        + " removed"
+                ])
+        }
+    }
+
     /// A create that was on its way when the candidate was removed is found by its seal.
     @Test func aLateCreateIsFound() throws {
         try inYard { yard in
