@@ -39,6 +39,12 @@ final class Lifeline: Sendable {
         return unsafe poll(&wanted, 1, 10_000) == 1 && wanted.revents & Int16(POLLIN) != 0
     }
 
+    /// Whether anybody ever held it.
+    var wasHeld: Bool {
+        var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wanted, 1, 0) == 1 && wanted.revents & Int16(POLLIN) != 0
+    }
+
     /// Waits until nobody holds it any more; false where somebody does after ten seconds, or nobody
     /// ever did.
     func isLet() -> Bool {
