@@ -1,3 +1,4 @@
+import Foundation
 import JSONTree
 import Testing
 
@@ -101,6 +102,39 @@ import Testing
     @Test func whilePrometheusHangs() async throws {
         try await atHalf { lab, holder in
             try await lab.post("/lab/prometheus", ["fault": "hang"])
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 0, "\(abort)")
+            #expect(await holder.end().code == 1)
+            try await expectHome(lab)
+        }
+    }
+
+    /// Only root may give a process a name server of its own.
+    static let mayMount =
+        geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare")
+
+    @Test(.enabled(if: mayMount)) func whileTheNameServerHangs() async throws {
+        try await ServedLab.serving { lab in
+            let mute = try MuteNameServer("127.66.0.1")
+            try lab.folder.write("nameserver 127.66.0.1\noptions timeout:30\n", to: "resolv.conf")
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            flow.steps[4] = "bake: {for: 20h, maxFor: 21h, gates: [errors], tests: [smoke]}"
+            flow.more = "  observe: none\n"
+            let path = try flow.write()
+            try lab.folder.change(
+                "flow.yaml",
+                [
+                    (lab.gateway, "http://gateway.name.invalid"),
+                    ("\(lab.api)/prometheus", "http://prometheus.name.invalid"),
+                ])
+            let servers = lab.folder.file("resolv.conf")
+            let mount = "mount --bind '\(servers)' /etc/resolv.conf && exec \"$0\" \"$@\""
+            let holder = try lab.start(
+                "deploy", path, "--run-id", "r1",
+                through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", mount])
+            try await holder.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
+            #expect(mute.isAsked())
             let abort = try await lab.run("abort", "r1")
             #expect(abort.code == 0, "\(abort)")
             #expect(await holder.end().code == 1)
