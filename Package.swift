@@ -175,6 +175,12 @@ let package = Package(
             "AuditorTests",
             of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
         tests(
+            "VoyageTests",
+            of: [
+                "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "JSONTree",
+                "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
+            ]),
+        tests(
             "TheseusTests", of: ["theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden"],
             data: ["Golden"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),

@@ -239,11 +239,13 @@ package struct Expedition: Sendable {
 
     /// Seals everything, within our patience: nobody hears a wish before that is done.
     private func claim(_ crew: ShipCrew) async throws {
-        guard let patience = rig.pace.patience else { return try await crew.claimAll() }
         do {
+            guard let patience = rig.pace.patience else { return try await crew.claimAll() }
             try await within(patience, by: rig.time) { try await crew.claimAll() }
         } catch is OutOfTime {
             throw VoyageError(.notTaken, place: rig.cluster.server)
+        } catch is Setback {
+            // What must not be sealed is met again by the order that stands, and told as a fact.
         }
     }
 

@@ -140,8 +140,27 @@ package struct ShipCrew: Crew {
         return Backup(digest: digest, stableReady: workloads.stableReady)
     }
 
+    /// Until the first seal another run may come and go: then what we copied is not what is there.
+    private func requireUnmoved() async throws {
+        let copies = try await copies().routes
+        for reference in charter.routes {
+            guard let object = try await writer.client.patiently({ try await $0.get(reference) }),
+                object.seal?.run != charter.run
+            else { continue }
+            let copy = copies.first {
+                $0.kind == object.kind && $0.namespace == object.namespace
+                    && $0.name == object.name
+            }
+            guard let copy, copy.spec.canonical == object.spec.canonical else {
+                throw Setback(
+                    .foreignEdit, "\(reference) was changed after it was copied: deploy again")
+            }
+        }
+    }
+
     /// Puts our seal on everything that the run may write and that is there.
     package func claimAll() async throws {
+        if bridge.state.begun <= 1 { try await requireUnmoved() }
         let routes = charter.routes
         for reference in routes where reference.kind == .virtualService {
             _ = try await writer.claim(reference)
