@@ -4,7 +4,7 @@ import Testing
 /// One run per target: who comes second changes nothing.
 @Suite struct HoldingTests {
     @Test func aSecondDeployIsHeldOff() async throws {
-        try await ServedLab.serving(speed: 20) { lab in
+        try await ServedLab.serving(speed: 50) { lab in
             var flow = ShortFlow(lab)
             flow.steps = ShortFlow.longBake
             let path = try flow.write()

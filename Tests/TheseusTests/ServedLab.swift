@@ -181,7 +181,7 @@ final class ServedLab: Sendable {
 /// So many labs at a time: a machine of two cores serves no more in time.
 actor Berths {
     private static let all = Berths()
-    private var free = 4
+    private var free = 8
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     static func enter() async { await all.enter() }

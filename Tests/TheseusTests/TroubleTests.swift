@@ -89,6 +89,22 @@ import Testing
         }
     }
 
+    @Test func pathsAsPeopleWriteThem() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            let list = "/no/such/file:\(lab.folder.file("kubeconfig"))"
+            let ending = try await Program.run(
+                ["deploy", flow, "--dry-run", "--journal", "sqlite:~/home.sqlite"],
+                environment: ["KUBECONFIG": list], in: lab.folder.path)
+            #expect(ending.code == 0, "\(ending)")
+            let end = try await Program.run(
+                ["deploy", flow, "--journal", "sqlite:~/home.sqlite"],
+                environment: ["KUBECONFIG": list], in: lab.folder.path)
+            #expect(end.code == 0, "\(end)")
+            #expect(FileManager.default.fileExists(atPath: lab.folder.file("home.sqlite")))
+        }
+    }
+
     // MARK: Journals
 
     static let journals = [

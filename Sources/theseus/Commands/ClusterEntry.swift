@@ -11,7 +11,7 @@ struct ClusterEntry: Sendable {
 
     static func read(_ request: CommandRequest) throws -> ClusterEntry {
         let path =
-            request.value("--kubeconfig") ?? Environment.value("KUBECONFIG")
+            request.value("--kubeconfig") ?? firstOfList
             ?? "\(Environment.value("HOME") ?? ".")/.kube/config"
         guard let bytes = try? Files.read(path) else {
             throw GroundError(.noKubeconfig, place: path)
@@ -37,6 +37,14 @@ struct ClusterEntry: Sendable {
             server: server.hasSuffix("/") ? String(server.dropLast()) : server,
             token: user?["token"]?.text, namespace: context["namespace"]?.text,
             labSpeed: lab?.at("extension", "speed")?.whole)
+    }
+
+    /// The first file of `$KUBECONFIG` that is there; with none there, the list as it stands.
+    ///
+    /// kubectl would merge them.
+    private static var firstOfList: String? {
+        guard let list = Environment.value("KUBECONFIG") else { return nil }
+        return list.split(separator: ":").map(String.init).first(where: Files.exists) ?? list
     }
 
     private static func named(_ name: String, in list: JSONTree?) -> JSONTree? {

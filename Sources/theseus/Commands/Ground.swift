@@ -82,7 +82,11 @@ struct Ground: Sendable {
             throw UsageError(
                 .malformed("--journal", address, "sqlite:PATH"), command: request.command)
         }
-        let path = String(address.dropFirst(7))
+        var path = String(address.dropFirst(7))
+        // No shell does this behind a colon.
+        if path.hasPrefix("~/"), let home = Environment.value("HOME") {
+            path = home + path.dropFirst()
+        }
         let isThere = Files.exists(path)
         // Before the first run there is nothing to read, and nothing wrong.
         if !isThere, use != .begins, request.value("--journal") == nil { return MemoryJournal() }
