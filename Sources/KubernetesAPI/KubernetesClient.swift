@@ -30,11 +30,13 @@ package struct KubernetesClient: Sendable {
 
     /// The same server, asked in vain for so long and no longer: before a run is begun or taken
     /// there is nothing that must go on.
-    package func patient(for patience: Duration?) -> KubernetesClient {
+    package func patient(
+        for patience: Duration?, longestCall: Duration = .seconds(10)
+    ) -> KubernetesClient {
         guard let patience else { return self }
         var client = self
         client.patience = patience
-        client.longestCall = .seconds(10)
+        client.longestCall = longestCall
         return client
     }
 
