@@ -68,13 +68,18 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
 extension HTTPRequest {
     /// Method and URL without user, password and query: safe to show and to keep.
     package var place: String {
-        var shown = url.prefix { $0 != "?" && $0 != "#" }
-        if let scheme = shown.firstRange(of: "://") {
-            let authority = shown[scheme.upperBound...].prefix { $0 != "/" }
-            if let at = authority.lastIndex(of: "@") {
-                shown = shown[..<scheme.upperBound] + shown[shown.index(after: at)...]
+        let bytes = Array(url.utf8)
+        let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        var shown = bytes[..<(end ?? bytes.endIndex)]
+        if let colon = shown.firstIndex(of: UInt8(ascii: ":")),
+            shown[colon...].starts(with: "://".utf8)
+        {
+            let rest = shown[(colon + 3)...]
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") }
+            if let at = authority.lastIndex(of: UInt8(ascii: "@")) {
+                shown = shown[..<(colon + 3)] + shown[(at + 1)...]
             }
         }
-        return "\(method) \(shown)"
+        return "\(method) " + String(decoding: shown, as: UTF8.self)
     }
 }

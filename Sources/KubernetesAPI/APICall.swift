@@ -73,18 +73,27 @@ struct APICall: Sendable {
 
 /// Percent-encodes everything but the letters, digits and marks that mean themselves anywhere.
 private func escaped(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    var escaped = ""
+    guard !text.utf8.allSatisfy(isPlain) else { return text }
+    let digits = Array("0123456789ABCDEF".utf8)
+    var escaped: [UInt8] = []
     for byte in text.utf8 {
-        let scalar = Unicode.Scalar(byte)
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~":
-            escaped.unicodeScalars.append(scalar)
-        default:
-            escaped += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        if isPlain(byte) {
+            escaped.append(byte)
+        } else {
+            escaped += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
     }
-    return escaped
+    return String(decoding: escaped, as: UTF8.self)
+}
+
+private func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        true
+    default: false
+    }
 }
 
 extension ResourceKind {

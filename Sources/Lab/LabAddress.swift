@@ -11,17 +11,18 @@ package struct LabAddress: Hashable, Sendable {
     }
 
     package init(_ url: String) {
-        // In UTF-8, not in characters: every request passes here.
-        var rest = url.utf8[...]
+        // As plain bytes, not as a view of the string: every request passes here.
+        let bytes = Array(url.utf8)
+        var rest = bytes[...]
         if let colon = rest.firstIndex(of: 0x3A), rest[colon...].starts(with: "://".utf8) {
-            rest = rest[colon...].dropFirst(3)
+            rest = rest[(colon + 3)...]
             let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
-            authority = String(rest[..<end]) ?? ""
+            authority = String(decoding: rest[..<end], as: UTF8.self)
             rest = rest[end...]
         }
         if let hash = rest.firstIndex(of: 0x23) { rest = rest[..<hash] }
         if let mark = rest.firstIndex(of: 0x3F) {
-            query = rest[rest.index(after: mark)...].split(separator: 0x26).map(Self.question)
+            query = rest[(mark + 1)...].split(separator: 0x26).map(Self.question)
             rest = rest[..<mark]
         }
         path = rest.split(separator: 0x2F).map { Self.plain($0, plusIsSpace: false) }
@@ -34,7 +35,7 @@ package struct LabAddress: Hashable, Sendable {
         return String(authority[..<colon])
     }
 
-    private typealias Bytes = Substring.UTF8View
+    private typealias Bytes = ArraySlice<UInt8>
 
     private static func question(_ text: Bytes) -> Question {
         guard let equals = text.firstIndex(of: 0x3D) else {
@@ -42,24 +43,36 @@ package struct LabAddress: Hashable, Sendable {
         }
         return Question(
             name: plain(text[..<equals], plusIsSpace: true),
-            value: plain(text[text.index(after: equals)...], plusIsSpace: true))
+            value: plain(text[(equals + 1)...], plusIsSpace: true))
     }
 
     /// Percent signs undone; what is no escape stays as it is.
     private static func plain(_ text: Bytes, plusIsSpace: Bool) -> String {
         let escaped = text.contains { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }
-        guard escaped else { return String(Substring(text)) }
+        guard escaped else { return String(decoding: text, as: UTF8.self) }
         var bytes: [UInt8] = []
-        var rest = text
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == 0x25, digits.count == 2, let code = UInt8(Substring(digits), radix: 16) {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
+        var place = text.startIndex
+        while place < text.endIndex {
+            let byte = text[place]
+            if byte == 0x25, place + 2 < text.endIndex, let high = digit(text[place + 1]),
+                let low = digit(text[place + 2])
+            {
+                bytes.append(high << 4 | low)
+                place += 3
             } else {
                 bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+                place += 1
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
     }
 }

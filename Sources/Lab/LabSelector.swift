@@ -120,11 +120,14 @@ struct LabSelector: Sendable {
             default: throw .badRequest("unable to parse requirement: \(text)")
             }
         }
-        for sign in ["!=", "==", "="] {
-            guard let place = text.firstRange(of: sign) else { continue }
-            let key = String(text[..<place.lowerBound].trimmed)
-            let value = String(text[place.upperBound...].trimmed)
-            return sign == "!=" ? .differs(key, value) : .equals(key, value)
+        if let equals = text.firstIndex(of: "=") {
+            var key = text[..<equals]
+            var value = text[text.index(after: equals)...]
+            let differs = key.last == "!"
+            if differs { key = key.dropLast() } else if value.first == "=" { value.removeFirst() }
+            let name = String(key.trimmed)
+            let text = String(value.trimmed)
+            return differs ? .differs(name, text) : .equals(name, text)
         }
         if text.hasPrefix("!") { return .isMissing(String(text.dropFirst().trimmed)) }
         guard !text.contains(" ") else {

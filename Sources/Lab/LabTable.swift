@@ -15,7 +15,9 @@ struct LabTable: Sendable {
 
     /// nil: the caller wants objects.
     static func asked(by request: HTTPRequest, _ call: LabCall) -> LabTable? {
-        guard let accept = request.headers["Accept"], accept.contains("as=Table") else {
+        guard let accept = request.headers["Accept"], accept != "application/json",
+            accept.contains("as=Table")
+        else {
             return nil
         }
         return LabTable(call: call, includes: call.address.value("includeObject") ?? "Metadata")
