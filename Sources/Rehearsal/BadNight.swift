@@ -9,6 +9,8 @@ package struct BadNight: Sendable {
     package let seed: UInt64
     package let scenario: Scenario
     package let mishap: Mishap
+    /// What goes wrong and when, a line each: for people.
+    package let plot: [String]
 
     /// After so long everything is well again, and the run must come to its end.
     private static let healing = Duration.seconds(1500)
@@ -27,39 +29,53 @@ package struct BadNight: Sendable {
                 DemoVariations.slowMesh, DemoVariations.withNeighbour,
             ]), ends: .promoted, .rolledBack, .refused)
         scenario.longest = .seconds(6 * 3600)
-        Self.stageCluster(&scenario, &dice, version)
-        Self.stagePeople(&scenario, &dice)
+        scenario.mayLoseRequests = behaviour == "flap"
+        var plot = ["\(version), \(behaviour)"]
+        Self.stageCluster(&scenario, &dice, version, &plot)
+        Self.stagePeople(&scenario, &dice, &plot)
+        mishap = Self.mishap(seed, &dice, &scenario, &plot)
         self.scenario = scenario
-        mishap = Self.mishap(seed, &dice)
+        self.plot = plot
     }
 
     /// Pods, mesh and metrics that are not well.
     private static func stageCluster(
-        _ scenario: inout Scenario, _ dice: inout Dice, _ version: String
+        _ scenario: inout Scenario, _ dice: inout Dice, _ version: String,
+        _ plot: inout [String]
     ) {
-        func meanwhile(_ deed: @escaping @Sendable (inout LabState) -> Void) {
-            scenario.events.append(.init(.at(dice.moment), .world(deed)))
+        func meanwhile(
+            _ words: String, _ deed: @escaping @Sendable (inout LabState) -> Void
+        ) {
+            let moment = dice.moment
+            plot.append("\(moment): \(words)")
+            scenario.events.append(.init(.at(moment), .world(deed)))
         }
         if dice.hits(0.4) {
             let most = dice.whole(1...10)
-            meanwhile { _ = $0.mesh.turn("lag", ["least": 0, "most": .integer(most)]) }
+            meanwhile("mesh lag \(most) s") {
+                _ = $0.mesh.turn("lag", ["least": 0, "most": .integer(most)])
+            }
         }
         if dice.hits(0.4) {
             let faults: [PrometheusSettings.Fault] = PrometheusSettings.Fault.allCases
             let fault = dice.pick(faults.filter { $0 != .none })
-            meanwhile { _ = $0.mesh.turn("prometheus", ["fault": .string(fault.rawValue)]) }
+            meanwhile("prometheus \(fault)") {
+                _ = $0.mesh.turn("prometheus", ["fault": .string(fault.rawValue)])
+            }
         }
         if dice.hits(0.3) {
             let behaviour = dice.pick([PodBehaviour.crash, .flap, .neverReady])
-            meanwhile {
+            meanwhile("candidate \(behaviour)") {
                 $0.cluster.setBehaviour(
                     behaviour, namespace: "demo", deployment: "demo-app-\(version)")
             }
+            // It may break when promotion is decided already.
+            scenario.excuses.append("S6 promoted, and the candidate has no ready pod")
             scenario.mayLoseRequests = true
         }
         for _ in 0..<dice.whole(0...3) {
             let place = dice.whole(0...9)
-            meanwhile { state in
+            meanwhile("a pod is evicted") { state in
                 let pods = state.cluster.objects(.pod).filter { $0.namespace == "demo" }
                 guard !pods.isEmpty else { return }
                 state.cluster.evict(namespace: "demo", pod: pods[place % pods.count].name)
@@ -68,7 +84,7 @@ package struct BadNight: Sendable {
         }
         if dice.hits(0.3) {
             let pods = dice.whole(4...8)
-            meanwhile {
+            meanwhile("demand for \(pods) pods of stable") {
                 $0.cluster.setDemand(pods, namespace: "demo", deployment: "demo-app-v1")
             }
         }
@@ -86,17 +102,25 @@ package struct BadNight: Sendable {
     }
 
     /// People who change their minds, or what the run owns.
-    private static func stagePeople(_ scenario: inout Scenario, _ dice: inout Dice) {
+    private static func stagePeople(
+        _ scenario: inout Scenario, _ dice: inout Dice, _ plot: inout [String]
+    ) {
         if dice.hits(0.25) {
-            scenario.events.append(.init(.at(dice.moment), .wish(.abort)))
+            let moment = dice.moment
+            plot.append("\(moment): abort")
+            scenario.events.append(.init(.at(moment), .wish(.abort)))
         }
         if dice.hits(0.15) {
             let weight = dice.whole(0...100)
+            let moment = dice.moment
+            plot.append("\(moment): a person gives the candidate \(weight)%")
             scenario.hasForeignHands = true
             scenario.mayLoseRequests = true
+            // Nobody takes the edit back.
+            scenario.ends.append(.personNeeded)
             scenario.events.append(
                 .init(
-                    .at(dice.moment),
+                    .at(moment),
                     .world { state in
                         state.cluster.edit(DemoVariations.routes, by: "kubectl-edit") {
                             DemoVariations.weigh(&$0, weight)
@@ -105,7 +129,10 @@ package struct BadNight: Sendable {
         }
     }
 
-    private static func mishap(_ seed: UInt64, _ dice: inout Dice) -> Mishap {
+    private static func mishap(
+        _ seed: UInt64, _ dice: inout Dice, _ scenario: inout Scenario,
+        _ plot: inout [String]
+    ) -> Mishap {
         var mishap = Mishap()
         mishap.healing = healing
         if dice.hits(0.7) {
@@ -114,12 +141,16 @@ package struct BadNight: Sendable {
             if dice.hits(0.8) {
                 outcomes.removeAll { [.status(401), .status(403), .status(422)].contains($0) }
             }
-            mishap.calls = FaultPlan(
-                rate: dice.pick([0.01, 0.05, 0.2]), among: outcomes, seed: seed)
+            let rate = dice.pick([0.01, 0.05, 0.2])
+            plot.append("calls fail at \(rate)")
+            scenario.excuses += Scenario.leftLease
+            mishap.calls = FaultPlan(rate: rate, among: outcomes, seed: seed)
         }
         for _ in 0..<dice.whole(0...3) { mishap.kills.append(dice.moment) }
         if dice.hits(0.2) {
-            mishap.journal = JournalFaults(rate: dice.pick([0.02, 0.1]), seed: seed)
+            let rate = dice.pick([0.02, 0.1])
+            plot.append("appends fail at \(rate)")
+            mishap.journal = JournalFaults(rate: rate, seed: seed)
         }
         if dice.hits(0.3) {
             mishap.stall = Lifeline.Stall(
@@ -128,6 +159,11 @@ package struct BadNight: Sendable {
         }
         for _ in 0..<dice.whole(0...2) { mishap.reliefs.append(dice.moment) }
         if dice.hits(0.3) { mishap.rival = .seconds(dice.whole(0...60)) }
+        plot.append("killed at \(mishap.kills), reliefs at \(mishap.reliefs)")
+        if let rival = mishap.rival { plot.append("a rival after \(rival)") }
+        if let stall = mishap.stall {
+            plot.append("stands still for \(stall.lasts) at effect \(stall.effect)")
+        }
         return mishap
     }
 

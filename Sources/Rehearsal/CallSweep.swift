@@ -10,6 +10,15 @@ package struct CallSweep: Sendable {
         package let outcome: CallOutcome
         /// Step, verb and kind, for people.
         package let place: String
+
+        package init(call: Int, outcome: CallOutcome, place: String = "") {
+            self.call = call
+            self.outcome = outcome
+            self.place = place
+        }
+
+        /// The outcome's place among all of them, from 1: what a replay is told.
+        package var number: Int { (CallOutcome.everyOne.firstIndex(of: outcome) ?? -1) + 1 }
     }
 
     private let stage: Stage
@@ -41,13 +50,16 @@ package struct CallSweep: Sendable {
         return parts.last { plurals.contains(String($0)) }.map(String.init) ?? "other"
     }
 
+    package func bill(of trial: Trial) -> Playbill {
+        stage.play(Mishap(calls: FaultPlan(call: trial.call, trial.outcome)))
+    }
+
     package func play(_ trial: Trial) -> Sweep.Finding? {
-        let bill = stage.play(Mishap(calls: FaultPlan(call: trial.call, trial.outcome)))
-        let complaints = bill.complaints(allowing(trial))
+        let complaints = bill(of: trial).complaints(allowing(trial))
         guard !complaints.isEmpty else { return nil }
         return Sweep.Finding(
             replay: "theseus-sweep --scenario \(stage.scenario.name)"
-                + " --call \(trial.call):\(trial.outcome) (\(trial.place))",
+                + " --call \(trial.call):\(trial.number) (\(trial.place), \(trial.outcome))",
             complaints: complaints)
     }
 
@@ -58,6 +70,7 @@ package struct CallSweep: Sendable {
             case .status(401, _), .status(403, _), .status(404, _), .status(410, _),
                 .status(422, _), .status(409, _):
                 $0.ends += [.rolledBack, .refused]
+            case .timeOutApplied, .timeOutNotApplied: $0.excuses += Scenario.leftLease
             default: break
             }
             $0.saying = ""

@@ -1,7 +1,9 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import JSONTree
 internal import Journal
 internal import Lab
+internal import Manifests
 
 extension Playbill {
     /// Every fact and effect, a line each: for people who look at one play.
@@ -12,12 +14,39 @@ extension Playbill {
             return "\(logged.sequence) e\(logged.epoch) \(second) s \(logged.actor):"
                 + "\(order) \(Self.words(logged.fact))"
         }
+        for version in history where !Self.isNoise(version) {
+            let second =
+                Double(
+                    (version.at - history[0].at - .seconds(600)).wholeMilliseconds / 100) / 10
+            let marks = version.object.map { object in
+                ["run", "epoch", "journal"]
+                    .compactMap { object.annotation("theseus.dev/\($0)")?.prefix(14) }
+                    .joined(separator: " ")
+            }
+            lines.append(
+                "revision \(version.revision) at \(second) s \(version.reference)"
+                    + " by \(version.manager) [\(marks ?? "removed")] \(Self.weights(version))")
+        }
         for (process, effects) in effects.enumerated() {
             for (number, effect) in effects.enumerated() {
                 lines.append("process \(process) effect \(number + 1): \(effect)")
             }
         }
         return lines
+    }
+
+    private static func isNoise(_ version: StoredVersion) -> Bool {
+        ["ReplicaSet", "Endpoints", "EndpointSlice", "Pod"].contains(version.reference.kind.kind)
+            || version.manager == "world"
+    }
+
+    private static func weights(_ version: StoredVersion) -> String {
+        (version.object?.spec["http"]?.items ?? []).map { route in
+            (route["route"]?.items ?? []).map { destination in
+                let subset = destination.at("destination", "subset")?.text ?? "-"
+                return "\(subset):\(destination["weight"]?.whole ?? 100)"
+            }.joined(separator: " ")
+        }.joined(separator: " | ")
     }
 
     private static func words(_ fact: Fact) -> String {

@@ -5,6 +5,11 @@ package import Lab
 
 /// What came of one play.
 package struct Playbill: Sendable {
+    package enum Happening: Sendable {
+        case fact(LoggedFact)
+        case write(WriteNote)
+    }
+
     package var end: Scenario.End?
     /// Why there is no end.
     package var trouble: String?
@@ -13,8 +18,8 @@ package struct Playbill: Sendable {
     /// The effects of each process, in order.
     package var effects: [[String]] = []
     package var deaths = 0
-    /// Our writes to the API server, in order.
-    package var writes: [WriteNote] = []
+    /// Facts and our writes to the API server, in the order in which they happened.
+    package var happenings: [Happening] = []
     package var lasted: Duration = .zero
     /// What the simulation cost.
     package var jobs = 0
@@ -28,7 +33,7 @@ package struct Playbill: Sendable {
 
     /// Everything that the play must not have brought, a sentence each; empty is right.
     package func complaints(_ scenario: Scenario) -> [String] {
-        var complaints = violations
+        var complaints = violations.filter { !scenario.excuses.contains($0) }
         let ends = scenario.ends + (deaths > 0 ? scenario.endsAfterCrash : [])
         if let end {
             if !ends.contains(end) {

@@ -14,10 +14,12 @@ struct SabotagedTransport: HTTPTransport {
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         guard isOfSabotage(request) else { return try await inner.send(request) }
-        if request.method == "GET" { return flattered(try await inner.send(request)) }
+        if sabotage == .flatteringMetrics || request.method == "GET" {
+            return flattered(try await inner.send(request))
+        }
         guard let tree = try? request.body.tree() else { return try await inner.send(request) }
         var before: JSONTree?
-        if request.method == "PUT" {
+        if request.method == "PUT", sabotage == .deafHome || sabotage == .forgottenMarks {
             let look = HTTPRequest("GET", request.url, headers: request.headers)
             before = try? await inner.send(look).body.tree()
         }
@@ -41,9 +43,13 @@ struct SabotagedTransport: HTTPTransport {
             request.method == "GET"
                 && (request.url.contains("/pods") || request.url.contains("/deployments"))
         case .flatteringMetrics:
-            request.url.contains("/prometheus/") && request.url.contains("response_code")
-                && request.method == "GET"
+            request.url.contains("/prometheus/") && asks(request, for: "response_code")
         }
+    }
+
+    private func asks(_ request: HTTPRequest, for word: String) -> Bool {
+        request.url.contains(word)
+            || String(decoding: request.body.bytes ?? [], as: UTF8.self).contains(word)
     }
 
     // MARK: Writes
@@ -89,8 +95,7 @@ struct SabotagedTransport: HTTPTransport {
             }
             if isMarked(before), !isMarked(tree) { return nil }
         case .unfenced:
-            spoilt.set(
-                before.at("metadata", "resourceVersion"), at: "metadata", "resourceVersion")
+            spoilt.set(nil, at: "metadata", "resourceVersion")
         case .zeroOfZero, .flatteringMetrics:
             break
         }

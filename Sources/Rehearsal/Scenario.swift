@@ -55,12 +55,19 @@ package struct Scenario: Sendable {
     package var hasForeignHands = false
     /// The release mends an unhealthy stable.
     package var acceptsUnfitStable = false
+    /// What the auditor may find here, word for word: it is not the run's doing.
+    package var excuses: [String] = []
     /// The run may take so long by the world's clock.
     package var longest = Duration.seconds(7200)
     /// The candidate's greatest share that any record may show.
     package var highestWeight = TrafficWeight.all
     /// Stands in a record of the run, where nobody dies.
     package var saying = ""
+
+    /// A lease that could not be given back runs out: it keeps nobody away for longer.
+    static let leftLease = ["S9 rolled back", "S6 promoted"].map {
+        "\($0), and Lease demo/theseus-demo-app is left"
+    }
 
     package init(
         _ name: String, flow: String = DemoFlow.text(), version: String = "v2",

@@ -8,7 +8,7 @@ internal import Synchronization
 package struct Stage: Sendable {
     package let scenario: Scenario
     private let opening: LabState
-    private let plan: RunPlan
+    let plan: RunPlan
 
     /// Processes that one play may use up.
     private static let mostProcesses = 40

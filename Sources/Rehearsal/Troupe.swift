@@ -97,7 +97,7 @@ final class Troupe: Sendable {
             actor: "rival", version: "rehearsal",
             report: { [self] logged, _ in
                 guard case .planned = logged.fact else { return }
-                if !isOver { note { $0.violations.append("S11 a second run began") } }
+                if !hasLetGo { note { $0.violations.append("S11 a second run began") } }
                 signals.stop()
             })
         _ = try? await life.live(by: theatre.clock) { [scenario] in
@@ -108,7 +108,12 @@ final class Troupe: Sendable {
         }
     }
 
-    private var isOver: Bool { backstage.withLock { $0.bill.newest?.isOver ?? false } }
+    /// Our run is over, or has taken its marks away and only looks at what it leaves.
+    private var hasLetGo: Bool {
+        guard let state = backstage.withLock({ $0.bill.newest }) else { return true }
+        let leg = Standing(state, theatre.plan).leg
+        return state.isOver || leg == .tidy || leg == .verifyHome
+    }
 
     // MARK: One process
 
@@ -151,7 +156,8 @@ final class Troupe: Sendable {
             return .died
         } catch {
             note { $0.trouble = "\(error)" }
-            try? await theatre.clock.sleep(for: .seconds(5))
+            // Whoever holds it meanwhile is left to it.
+            try? await theatre.clock.sleep(for: .seconds(60))
             return .threw
         }
         return .done
@@ -193,9 +199,12 @@ final class Troupe: Sendable {
         return Expedition(
             rig: rig, store: MortalJournal(inner: store, life: life), holder: holder,
             actor: "stage", version: "rehearsal",
-            observe: { [self] note in self.note { $0.writes.append(note) } },
+            observe: { [self] note in self.note { $0.happenings.append(.write(note)) } },
             report: { [self] logged, _ in
-                note { $0.newest = logged.state }
+                note {
+                    $0.newest = logged.state
+                    $0.happenings.append(.fact(logged))
+                }
                 theatre.prompter.hear(logged.state)
             })
     }

@@ -1,4 +1,5 @@
 internal import Lab
+internal import Rehearsal
 
 /// What somebody asked of the sweep at the command line.
 struct SweepRequest: Sendable {
@@ -9,6 +10,7 @@ struct SweepRequest: Sendable {
         case night(UInt64)
         case nights(first: UInt64, count: Int)
         case scenario(String, Lifeline.Death?)
+        case call(String, CallSweep.Trial)
         case stories
         case deaths
         case outcomes
@@ -25,7 +27,7 @@ struct SweepRequest: Sendable {
                theseus-sweep --all [--for 10m]
                theseus-sweep --stories | --deaths | --outcomes | --must-fail | --bench
                theseus-sweep --night SEED | --nights FIRST:COUNT
-               theseus-sweep --scenario NAME [--death N:before|after]
+               theseus-sweep --scenario NAME [--death N:before|after | --call N:OUTCOME]
         """
 
     /// nil where the words make no sense.
@@ -33,6 +35,7 @@ struct SweepRequest: Sendable {
         var words = arguments[...]
         var name: String?
         var death: Lifeline.Death?
+        var trial: CallSweep.Trial?
         while let word = words.popFirst() {
             switch word {
             case "--quick": part = .quick
@@ -65,11 +68,14 @@ struct SweepRequest: Sendable {
                 case "--death":
                     guard let read = Self.death(value) else { return nil }
                     death = read
+                case "--call":
+                    guard let read = Self.trial(value) else { return nil }
+                    trial = read
                 default: return nil
                 }
             }
         }
-        if let name { part = .scenario(name, death) }
+        if let name { part = trial.map { .call(name, $0) } ?? .scenario(name, death) }
     }
 
     private static func duration(_ text: String) -> Duration? {
@@ -80,6 +86,14 @@ struct SweepRequest: Sendable {
         case "h": .seconds(count * 3600)
         default: nil
         }
+    }
+
+    private static func trial(_ text: String) -> CallSweep.Trial? {
+        let parts = text.split(separator: ":").compactMap { Int($0) }
+        guard parts.count == 2, CallOutcome.everyOne.indices.contains(parts[1] - 1) else {
+            return nil
+        }
+        return CallSweep.Trial(call: parts[0], outcome: CallOutcome.everyOne[parts[1] - 1])
     }
 
     private static func death(_ text: String) -> Lifeline.Death? {

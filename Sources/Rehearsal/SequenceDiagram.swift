@@ -1,0 +1,134 @@
+internal import CanaryEngine
+internal import Chronicle
+internal import KubernetesAPI
+internal import Lab
+
+/// Who says what to whom in one delivery, in order, as text.
+///
+/// Only what is the same in every build: no measured numbers, and of looks that repeat the first.
+package struct SequenceDiagram: Sendable {
+    private enum Party: String {
+        case team
+        case theseus
+        case journal
+        case kubernetes = "Kubernetes API"
+        case mesh
+        case prometheus = "Prometheus"
+        case tests
+    }
+
+    package private(set) var text = ""
+    private let plan: RunPlan
+    private var last = ""
+
+    /// What one play of a scenario shows.
+    package init(_ stage: Stage) {
+        plan = stage.plan
+        let bill = stage.play()
+        text = """
+            The sequence of one delivery: what the Lab's happy path shows.
+            Made by the tests of Rehearsal; THESEUS_RECORD=1 makes it anew.
+
+            participants: team, theseus, journal, Kubernetes API, mesh, Prometheus, tests
+
+
+            """
+        say(.team, .theseus, "deploy \(stage.scenario.name)")
+        var state = RunState()
+        for happening in bill.happenings {
+            switch happening {
+            case .write(let note): tell(note)
+            case .fact(let logged):
+                tell(logged.fact, in: state)
+                state = logged.state
+            }
+        }
+        say(.theseus, .team, bill.end?.rawValue ?? "no end")
+    }
+
+    private mutating func say(_ from: Party, _ to: Party, _ words: String) {
+        let line = "\(from.rawValue) -> \(to.rawValue): \(words)\n"
+        guard line != last else { return }
+        last = line
+        text += line
+    }
+
+    private mutating func tell(_ note: WriteNote) {
+        guard note.outcome == .applied else { return }
+        say(.theseus, .kubernetes, "\(note.verb.rawValue) \(note.reference)")
+    }
+
+    private mutating func tell(_ fact: Fact, in state: RunState) {
+        let leg = Standing(state, plan).leg
+        switch fact {
+        case .planned: say(.theseus, .journal, "the run is planned")
+        case .held: say(.theseus, .journal, "the run is held, epoch 1")
+        case .stepBegun(let id):
+            text += "\n== \(id.step + 1). \(Self.name(plan.steps[id.step]))\n"
+            last = ""
+            say(.theseus, .journal, "the step is begun")
+        case .promotionDecided:
+            text += "\n== the point of no return\n"
+            say(.theseus, .journal, "promotion is decided")
+        case .started: say(.theseus, .journal, "a test that runs once is started")
+        case .backedUp: say(.theseus, .journal, "copies of all that the run may touch")
+        case .done:
+            if case .reach? = leg { say(.theseus, .mesh, "matched and other requests") }
+            say(.theseus, .journal, "done: \(leg?.name ?? "")")
+        case .tested(_, let report):
+            say(.theseus, .tests, "run \(Self.test(fact, plan))")
+            say(.tests, .theseus, report.passed ? "passed" : "failed")
+            say(.theseus, .journal, "the test's result")
+        case .judged(_, let gate, let verdict):
+            let word =
+                switch verdict.ruling {
+                case .pass: "pass"
+                case .fail: "fail"
+                case .notEnough: "not enough evidence yet"
+                }
+            let line = "theseus -> journal: gate \(gate): \(word)\n"
+            guard last != line else { return }
+            say(.theseus, .prometheus, "queries of gate \(gate)")
+            say(.theseus, .journal, "gate \(gate): \(word)")
+        case .observed(_, let seen, _):
+            say(.theseus, .prometheus, "the candidate's share")
+            say(.theseus, .journal, seen ? "the mesh shows the weight" : "unseen")
+        case .failed(_, let setback): say(.theseus, .journal, "failed: \(setback.reason)")
+        case .deadlinePassed:
+            if case .settle? = leg { say(.mesh, .theseus, "every proxy has heard") }
+            say(.theseus, .journal, "time is up: \(leg?.name ?? "")")
+        case .wished(let wish): say(.team, .theseus, wish.kind.rawValue)
+        case .refused(_, let why): say(.theseus, .team, why)
+        case .noticed(let text): say(.theseus, .journal, text)
+        }
+    }
+
+    private static func test(_ fact: Fact, _ plan: RunPlan) -> String {
+        guard let id = fact.order, plan.steps.indices.contains(id.step) else { return "a test" }
+        switch (plan.steps[id.step], id.lane) {
+        case (.test(let call), _): return call.name
+        case (.bake(let bake), .test(let place)) where bake.tests.indices.contains(place):
+            return bake.tests[place].name
+        default: return "a test"
+        }
+    }
+
+    private static func name(_ step: Step) -> String {
+        switch step {
+        case .backup: "backup"
+        case .deploy: "deploy"
+        case .route: "route"
+        case .reach: "reach"
+        case .test(let call): "test \(call.name)"
+        case .autoscale: "autoscale"
+        case .drill: "drill"
+        case .weight(let weight): "weight \(weight.percent)"
+        case .bake: "bake"
+        case .gate(let name): "gate \(name)"
+        case .approve: "approve"
+        case .pause: "pause"
+        case .shrink: "shrink"
+        case .retire: "retire"
+        }
+    }
+}
