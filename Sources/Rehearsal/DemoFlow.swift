@@ -62,13 +62,13 @@ package enum DemoFlow {
             - autoscale
             - weight: 1
             - test: {performance: {baseline: record}}
-            - bake: {for: 30s, maxFor: 10m, gates: [errors]}
+            - bake: {for: 30s, maxFor: 4m, gates: [errors]}
             - weight: 50
             - test: {performance: {baseline: compare}}
-            - bake: {for: 30s, maxFor: 10m, gates: [errors], tests: [smoke]}
+            - bake: {for: 30s, maxFor: 4m, gates: [errors], tests: [smoke]}
             - weight: 100
             - shrink: {minimum: 1}
-            - bake: {for: 30s, maxFor: 10m, gates: [errors]}
+            - bake: {for: 30s, maxFor: 4m, gates: [errors]}
             - retire
         """
 

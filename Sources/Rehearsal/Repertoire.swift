@@ -125,7 +125,7 @@ package enum Repertoire {
                 - route
                 - weight: 50
                 - bake: {for: 30s, maxFor: 10m, gates: [errors]}
-                - approve: {timeout: 10m}
+                - approve: {timeout: 3m}
                 - weight: 100
                 - bake: {for: 30s, maxFor: 10m, gates: [errors]}
                 - retire
