@@ -1,6 +1,5 @@
 internal import Lab
 internal import Rehearsal
-internal import Timekeeping
 
 /// Plays what was asked for, and prints a line for each part.
 struct SweepProgramme: Sendable {
