@@ -33,3 +33,15 @@ static inline int theseus_sha256_hmac(
     const EVP_MD *algorithm = theseus_sha256();
     return algorithm && HMAC(algorithm, key, key_count, bytes, count, digest, NULL);
 }
+
+// Base64 as RFC 4648 has it, padded. `text` takes 4 bytes for each 3 begun, and a zero byte.
+
+static inline int theseus_base64_encode(unsigned char *text, const unsigned char *bytes, int count) {
+    return EVP_EncodeBlock(text, bytes, count);
+}
+
+// Gives 3 bytes for each 4 of `text`, those of the padding too; -1 for what is no base64.
+
+static inline int theseus_base64_decode(unsigned char *bytes, const unsigned char *text, int count) {
+    return EVP_DecodeBlock(bytes, text, count);
+}

@@ -1,7 +1,8 @@
-// Digests — SHA-256 and HMAC-SHA-256, by libcrypto.
+// Digests — SHA-256, HMAC-SHA-256 and base64, by libcrypto.
 //
 //   SHA256        names a sequence of bytes: the journal's chain, its blobs
 //   HMACSHA256    signs one with a key: requests that the far side has to believe
+//   Base64        bytes as text, where only text may stand
 //
 // Knows bytes and nothing of what they mean.
 
