@@ -25,12 +25,14 @@ extension RunPlan {
         case .autoscale:
             return [.begin, .autoscale]
         case .drill(let within):
-            return [
-                .begin, .prepare(.least), .shift(.least), .observe(.least),
+            return [.begin] + subsetLegs(before: index) + [
+                .prepare(.least), .shift(.least), .observe(.least),
                 .rehearseHome(within: within), .observe(.none),
             ]
         case .weight(let weight):
-            return [.begin, .prepare(weight), .shift(weight), .observe(weight)]
+            return [.begin] + subsetLegs(before: index) + [
+                .prepare(weight), .shift(weight), .observe(weight),
+            ]
         case .bake(let bake):
             return [.begin, .bake(bake)]
         case .gate(let name):
@@ -46,6 +48,12 @@ extension RunPlan {
         }
     }
 
+    /// Without a dark route the first weight is the first that names the candidate's subset.
+    private func subsetLegs(before index: Int) -> [Leg] {
+        let isNamed = steps.prefix(index).contains(.route) || hasShifted(begun: index)
+        return isNamed ? [] : [.addCandidateSubset, .settle(limits.settle)]
+    }
+
     /// The way home from a run of which the first `begun` steps had begun.
     ///
     /// Undoes each of them; unpinning comes after the candidate's pods are gone, so that dark stays
@@ -55,11 +63,13 @@ extension RunPlan {
         func hasBegun(_ isMeant: (Step) -> Bool) -> Bool { done.contains(where: isMeant) }
         let routed = hasBegun { $0 == .route }
         let deployed = hasBegun { if case .deploy = $0 { true } else { false } }
+        let shifted = hasShifted(begun: begun)
         var legs: [Leg] = []
-        if hasShifted(begun: begun) { legs += [.goHome, .seeHome] }
-        if routed { legs += [.removeDarkRoute, .settle(limits.settle)] }
+        if shifted { legs += [.goHome, .seeHome] }
+        if routed { legs += [.removeDarkRoute] }
+        if routed || shifted { legs += [.settle(limits.settle)] }
         if deployed { legs += [.drainCandidate, .removeCandidate] }
-        if routed { legs += [.removeCandidateSubset] }
+        if routed || shifted { legs += [.removeCandidateSubset] }
         if deployed { legs += [.unpin, .settle(limits.settle)] }
         if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
         return legs

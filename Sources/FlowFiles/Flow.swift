@@ -47,6 +47,11 @@ package struct Flow: Hashable, Sendable {
     }
 }
 
+extension Flow {
+    /// Only TLS and TCP routes are named: no dark route can stand, and weights come without one.
+    var isWithoutHTTP: Bool { !routes.isEmpty && routes.allSatisfy(\.isWithoutHTTP) }
+}
+
 package struct FlowTarget: Hashable, Sendable {
     package var namespace: String
     package var service: String
@@ -72,12 +77,33 @@ package struct FlowRoute: Hashable, Sendable {
     package var virtualService: String
     package var namespace: String?
     package var http: [String]
+    package var tls: [TLS]
+    /// Ports.
+    package var tcp: [Int]
 
-    package init(virtualService: String, namespace: String? = nil, http: [String] = []) {
+    /// A TLS route: what it matches.
+    package struct TLS: Hashable, Sendable {
+        package var port: Int?
+        package var sniHosts: [String]
+
+        package init(port: Int? = nil, sniHosts: [String] = []) {
+            self.port = port
+            self.sniHosts = sniHosts
+        }
+    }
+
+    package init(
+        virtualService: String, namespace: String? = nil, http: [String] = [], tls: [TLS] = [],
+        tcp: [Int] = []
+    ) {
         self.virtualService = virtualService
         self.namespace = namespace
         self.http = http
+        self.tls = tls
+        self.tcp = tcp
     }
+
+    var isWithoutHTTP: Bool { http.isEmpty && !(tls.isEmpty && tcp.isEmpty) }
 }
 
 /// What the command line says beside the file.

@@ -60,7 +60,18 @@ enum FlowKeys {
     static let route = FlowPart([
         FlowKey("virtualService", .name, isRequired: true, "The VirtualService's name."),
         FlowKey("namespace", .name, "Its namespace, where it is not the target's."),
-        FlowKey("http", .texts, "The names of its routes to the service."),
+        FlowKey("http", .texts, "The names of its http routes to the service."),
+        FlowKey("tls", .list(.part(tls)), "Its TLS routes to the service."),
+        FlowKey("tcp", .list(.part(tcp)), "Its TCP routes to the service."),
+    ])
+
+    static let tls = FlowPart([
+        FlowKey("port", .whole(1...65535), "The port that the route matches."),
+        FlowKey("sniHosts", .texts, "All the SNI hosts that the route matches, in any order."),
+    ])
+
+    static let tcp = FlowPart([
+        FlowKey("port", .whole(1...65535), isRequired: true, "The port that the route matches.")
     ])
 
     static let gateway = FlowPart([

@@ -17,7 +17,9 @@ extension FlowReading {
                 continue
             }
             order.hear(step, at: item)
-            if case .route = step { requireDark(at: item, for: "step \"route\"", flow) }
+            if case .route = step, !flow.isWithoutHTTP {
+                requireDark(at: item, for: "step \"route\"", flow)
+            }
             steps.append(step)
         }
         if let field = document["steps"] { order.end(field) }

@@ -55,11 +55,7 @@ struct FlowReading {
 
     private mutating func readSurroundings(_ flow: inout Flow) {
         flow.routes = (document["routes"]?.items ?? []).compactMap { item in
-            item["virtualService"]?.text.map {
-                FlowRoute(
-                    virtualService: $0, namespace: item["namespace"]?.text,
-                    http: item["http"]?.texts ?? [])
-            }
+            item["virtualService"]?.text.map { route(named: $0, item) }
         }
         if let gateway = document["gateway"], let url = gateway["url"]?.text {
             flow.gateway = GatewayAddress(url: url, host: gateway["host"]?.text)
@@ -70,6 +66,23 @@ struct FlowReading {
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
         flow.keepsGitOps = document["gitops"]?.text == "keep"
         flow.goesOnWhenStale = document["onStale"]?.text == "resume"
+    }
+
+    private mutating func route(named name: String, _ item: FlowField) -> FlowRoute {
+        let tls = (item["tls"]?.items ?? []).map { field in
+            if field["port"] == nil, field["sniHosts"]?.items.isEmpty ?? true {
+                faults.append(
+                    field.error(
+                        .missingKey, "\(field.name) says neither \"port\" nor \"sniHosts\"",
+                        do: "say by which of them the route is told from others"))
+            }
+            return FlowRoute.TLS(
+                port: field["port"]?.whole, sniHosts: field["sniHosts"]?.texts ?? [])
+        }
+        return FlowRoute(
+            virtualService: name, namespace: item["namespace"]?.text,
+            http: item["http"]?.texts ?? [], tls: tls,
+            tcp: (item["tcp"]?.items ?? []).compactMap { $0["port"]?.whole })
     }
 
     private mutating func readScrape(_ flow: inout Flow) {

@@ -8,6 +8,8 @@ internal import YAML
 struct StepOrder {
     private(set) var faults: [FlowError] = []
     private let darkTests: [String]
+    /// No dark route can stand: weights come without one.
+    private let isWithoutHTTP: Bool
     private var heard: [String] = []
     private var weight = TrafficWeight.none
     private var recorded: [String] = []
@@ -16,6 +18,7 @@ struct StepOrder {
     private var hasGaps = false
 
     init(flow: Flow) {
+        isWithoutHTTP = flow.isWithoutHTTP
         darkTests = flow.tests.compactMap { test in
             if case .http(let load) = test.kind, load.dark { test.name } else { nil }
         }
@@ -63,12 +66,17 @@ struct StepOrder {
         case .route:
             require("deploy", for: name, field)
             once(name, field)
+            if isWithoutHTTP {
+                fault(
+                    field, "step \"route\" needs an http route to stand before",
+                    "take it away: TLS and TCP routes can have no dark route")
+            }
         case .reach: require("route", for: name, field)
         case .autoscale:
             require("deploy", for: name, field)
             once(name, field)
         case .drill:
-            require("route", for: name, field)
+            require(isWithoutHTTP ? "deploy" : "route", for: name, field)
             if weight > .none {
                 fault(
                     field, "step \"drill\" stands after a weight",
@@ -96,7 +104,7 @@ struct StepOrder {
     }
 
     private mutating func rise(to next: TrafficWeight, _ field: FlowField) {
-        require("route", for: "weight", field)
+        require(isWithoutHTTP ? "deploy" : "route", for: "weight", field)
         if next <= weight {
             let now = weight.percent
             fault(

@@ -28,9 +28,10 @@ package struct DarkRoute: Hashable, Sendable {
 extension RouteEdit {
     private var dark: DarkRoute { DarkRoute(run: record.run) }
 
-    /// Puts before each of the run's routes one that takes the matched requests, and only those,
-    /// to the candidate.
+    /// Puts before each of the run's http routes one that takes the matched requests, and only
+    /// those, to the candidate.
     ///
+    /// TLS and TCP routes see no headers: none can stand before them.
     /// It is its base route in everything but mirrors and destinations: same matches and the dark
     /// one besides, same rewrite, timeout, retries, faults, CORS policy, headers and port.
     package func darkened(_ object: KubernetesObject, matching blocks: [JSONTree])
@@ -40,14 +41,16 @@ extension RouteEdit {
         let reading = reading(clean)
         var http = reading.http
         var added: [(place: Int, route: JSONTree)] = []
-        for (number, found) in places(in: clean).enumerated() {
-            guard let place = found.place else { continue }
+        let ours = places(in: clean).filter { $0.route.key.list == .http }
+        for (number, found) in ours.enumerated() {
+            guard let place = found.place?.index else { continue }
             let route = try darkRoute(http[place], number, blocks, in: reading)
             added.append((place, route))
         }
         for (place, route) in added.sorted(by: { $0.place > $1.place }) {
             http.insert(route, at: place)
         }
+        guard !added.isEmpty else { return clean }
         var darkened = clean
         darkened.tree.set(.array(http), at: "spec", "http")
         return darkened

@@ -50,11 +50,10 @@ extension IstioRouter {
         guard var record, record.run == scope.run else { return nil }
         if let before {
             let reading = RouteReading(before, domain: scope.clusterDomain)
-            record.routes = reading.http.indices.compactMap { place in
-                guard reading.leads(reading.http[place], to: scope.host) else { return nil }
-                return RouteRecord.Route(
+            record.routes = reading.places(leadingTo: scope.host).map { place in
+                RouteRecord.Route(
                     key: reading.key(at: place, leadingTo: scope.host),
-                    was: reading.http[place]["route"]?.items ?? [])
+                    was: reading[place]["route"]?.items ?? [])
             }
         }
         return RouteEdit(record)
@@ -92,16 +91,16 @@ extension IstioRouter {
     func requireUnnamed(_ subset: String) async throws {
         for object in try await visible(.virtualService).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
-            let lists = ["http", "tls", "tcp"].flatMap { object.spec[$0]?.items ?? [] }
-            for route in lists {
-                let named = (reading.destinations(of: route) ?? []).contains {
+            for place in reading.places {
+                let named = (reading.destinations(of: reading[place]) ?? []).contains {
                     $0.host == scope.host && $0.subset == subset
                 }
                 guard named else { continue }
                 throw Setback(
                     .fault,
-                    "subset \(subset) cannot go: \(reading.place), http route"
-                        + " \(route["name"]?.text ?? "(unnamed)") still names it")
+                    "subset \(subset) cannot go: \(reading.place),"
+                        + " \(reading.key(at: place, leadingTo: scope.host).words) still names it"
+                )
             }
         }
     }

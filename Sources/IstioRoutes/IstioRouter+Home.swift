@@ -79,10 +79,8 @@ extension IstioRouter {
         -> RouteRecord
     {
         let reading = RouteReading(object, domain: scope.clusterDomain)
-        let places = reading.http.indices.filter { place in
-            let route = reading.http[place]
-            return reading.leads(route, to: scope.host)
-                && !DarkRoute(run: scope.run).isOurs(route, among: reading.http.count)
+        let places = reading.places(leadingTo: scope.host).filter { place in
+            !DarkRoute(run: scope.run).isOurs(reading[place], among: reading.http.count)
         }
         return RouteRecord(
             run: scope.run, service: scope.host.name, stableSubset: names.stable,
@@ -90,7 +88,7 @@ extension IstioRouter {
             routes: places.map { place in
                 RouteRecord.Route(
                     key: reading.key(at: place, leadingTo: scope.host),
-                    was: reading.http[place]["route"]?.items ?? [])
+                    was: reading[place]["route"]?.items ?? [])
             })
     }
 

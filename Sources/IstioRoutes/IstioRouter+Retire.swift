@@ -15,7 +15,7 @@ extension IstioRouter {
                     else {
                         throw Setback(
                             .foreignEdit,
-                            "\(Self.reference(object)), http route \(route.key):"
+                            "\(Self.reference(object)), \(route.key.words):"
                                 + " \(state?.words ?? "the route is gone or illegible"), where"
                                 + " the candidate should have all;"
                                 + " \(ForeignHand(on: object).sentence)")

@@ -152,15 +152,15 @@ package struct IstioRouter: Sendable {
         for (route, state) in edit.states(in: object) {
             guard let state, weights.contains(where: { state.stands(at: $0) }) else {
                 let found = state?.words ?? "the route is gone or illegible"
-                return "\(reference(object)), http route \(route.key): \(found), where we had"
+                return "\(reference(object)), \(route.key.words): \(found), where we had"
                     + " written \(edit.record.weight.percent)%;"
                     + " \(ForeignHand(on: object).sentence)"
             }
         }
         let reading = edit.reading(object)
         let ours = edit.places(in: object).compactMap(\.place)
-        for place in reading.http.indices where !ours.contains(place) {
-            let route = reading.http[place]
+        for place in reading.places where !ours.contains(place) {
+            let route = reading[place]
             guard reading.leads(route, to: edit.record.host), !edit.isDark(route) else { continue }
             return "\(reference(object)) has a new route to the service,"
                 + " \(route["name"]?.text ?? "without a name"): the candidate is not dark on it;"

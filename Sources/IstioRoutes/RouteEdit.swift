@@ -20,8 +20,8 @@ package struct RouteEdit: Sendable {
         RouteReading(object, domain: record.domain)
     }
 
-    /// The places of the record's routes among the object's http routes; nil for one that is gone.
-    func places(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: Int?)] {
+    /// The places of the record's routes among the object's; nil for one that is gone.
+    func places(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: RoutePlace?)] {
         let reading = reading(object)
         var unnamed = reading.unnamedPlaces(leadingTo: record.host)
         let ours = record.routes.count {
@@ -33,11 +33,7 @@ package struct RouteEdit: Sendable {
             if pinned.count == ours { unnamed = pinned }
         }
         return record.routes.map { route in
-            switch route.key {
-            case .named: (route, reading.place(of: route.key, leadingTo: record.host))
-            case .unnamed(let number):
-                (route, unnamed.indices.contains(number) ? unnamed[number] : nil)
-            }
+            (route, reading.place(of: route.key, among: unnamed, leadingTo: record.host))
         }
     }
 
@@ -50,7 +46,7 @@ package struct RouteEdit: Sendable {
         let reading = reading(object)
         return places(in: object).map { route, place in
             let state = place.flatMap {
-                OwnedState(of: reading.http[$0], in: reading, record: record)
+                OwnedState(of: reading[$0], in: reading, record: record)
             }
             return (route, state)
         }
@@ -58,12 +54,14 @@ package struct RouteEdit: Sendable {
 
     /// The routes of the record that are there, and besides them every other one but the dark ones
     /// that gives the candidate traffic: somebody copied or renamed what was ours.
-    func placesToLower(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: Int)] {
+    func placesToLower(in object: KubernetesObject)
+        -> [(route: RouteRecord.Route, place: RoutePlace)]
+    {
         let reading = reading(object)
-        var found: [(route: RouteRecord.Route, place: Int)] = []
+        var found: [(route: RouteRecord.Route, place: RoutePlace)] = []
         for case (let route, let place?) in places(in: object) { found.append((route, place)) }
-        for (place, route) in reading.http.enumerated() where !isDark(route) {
-            let list = route["route"]?.items ?? []
+        for place in reading.places where !isDark(reading[place]) {
+            let list = reading[place]["route"]?.items ?? []
             guard !found.contains(where: { $0.place == place }),
                 list.contains(where: { side(of: $0, in: reading) == .candidate })
             else { continue }
@@ -84,18 +82,21 @@ package struct RouteEdit: Sendable {
     }
 
     func changingLists(
-        of object: KubernetesObject, at places: [(route: RouteRecord.Route, place: Int)],
+        of object: KubernetesObject, at places: [(route: RouteRecord.Route, place: RoutePlace)],
         _ change: (RouteRecord.Route, inout [JSONTree]) -> Void
     ) -> KubernetesObject {
-        var http = reading(object).http
-        for (route, place) in places {
-            var list = http[place]["route"]?.items ?? []
-            change(route, &list)
-            if http[place]["route"]?.items != list { http[place]["route"] = .array(list) }
-        }
-        guard object.spec["http"]?.items != http else { return object }
         var object = object
-        object.tree.set(.array(http), at: "spec", "http")
+        for kind in RouteProtocol.allCases {
+            var routes = reading(object).routes(kind)
+            for (route, place) in places where place.list == kind {
+                var list = routes[place.index]["route"]?.items ?? []
+                change(route, &list)
+                guard routes[place.index]["route"]?.items != list else { continue }
+                routes[place.index]["route"] = .array(list)
+            }
+            guard object.spec[kind.rawValue]?.items ?? [] != routes else { continue }
+            object.tree.set(.array(routes), at: "spec", kind.rawValue)
+        }
         return object
     }
 

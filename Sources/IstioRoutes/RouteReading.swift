@@ -9,20 +9,6 @@ package struct RouteDestination: Hashable, Sendable {
     package let weight: Int
 }
 
-/// Which http route of a VirtualService: its place changes when others are added, this does not.
-package enum RouteKey: Hashable, Sendable, CustomStringConvertible {
-    case named(String)
-    /// The n-th, from 0, of those without a name that lead to the service.
-    case unnamed(Int)
-
-    package var description: String {
-        switch self {
-        case .named(let name): name
-        case .unnamed(let place): "(unnamed \(place + 1))"
-        }
-    }
-}
-
 /// Reads a VirtualService; changes nothing.
 package struct RouteReading: Sendable {
     package let object: KubernetesObject
@@ -43,7 +29,28 @@ package struct RouteReading: Sendable {
         MeshHost(written, from: object.namespace, domain: domain)
     }
 
-    package var http: [JSONTree] { object.spec["http"]?.items ?? [] }
+    package var http: [JSONTree] { routes(.http) }
+
+    package func routes(_ list: RouteProtocol) -> [JSONTree] {
+        object.spec[list.rawValue]?.items ?? []
+    }
+
+    /// The place of every route, http before TLS before TCP.
+    var places: [RoutePlace] {
+        RouteProtocol.allCases.flatMap { list in
+            routes(list).indices.map { RoutePlace(list: list, index: $0) }
+        }
+    }
+
+    subscript(place: RoutePlace) -> JSONTree {
+        let routes = routes(place.list)
+        return routes.indices.contains(place.index) ? routes[place.index] : .null
+    }
+
+    /// The places of all routes that lead to the host.
+    func places(leadingTo host: MeshHost) -> [RoutePlace] {
+        places.filter { leads(self[$0], to: host) }
+    }
 
     var hosts: [MeshHost] {
         (object.spec["hosts"]?.items ?? []).compactMap(\.text).map(host)
@@ -109,22 +116,33 @@ package struct RouteReading: Sendable {
         return (many + [single].compactMap { $0 }).contains { self.host($0) == host }
     }
 
-    package func key(at place: Int, leadingTo host: MeshHost) -> RouteKey {
-        if let name = http[place]["name"]?.text, !name.isEmpty { return .named(name) }
-        let before = http.prefix(place).filter { Self.isUnnamed($0) && leads($0, to: host) }
+    func key(at place: RoutePlace, leadingTo host: MeshHost) -> RouteKey {
+        let route = self[place]
+        if let key = RouteKey(unnamedIn: place.list, route) { return key }
+        if let name = route["name"]?.text, !name.isEmpty { return .named(name) }
+        let before = http.prefix(place.index).filter {
+            Self.isUnnamed($0) && leads($0, to: host)
+        }
         return .unnamed(before.count)
     }
 
-    package func place(of key: RouteKey, leadingTo host: MeshHost) -> Int? {
-        switch key {
-        case .named(let name):
-            return http.firstIndex { $0["name"]?.text == name }
-        case .unnamed(let wanted):
-            let unnamed = unnamedPlaces(leadingTo: host)
-            return unnamed.indices.contains(wanted) ? unnamed[wanted] : nil
-        }
+    /// Where the route of that key stands; of unnamed http routes `unnamed` has the places.
+    func place(of key: RouteKey, among unnamed: [Int], leadingTo host: MeshHost) -> RoutePlace? {
+        let routes = routes(key.list)
+        let index: Int? =
+            switch key {
+            case .named(let name): routes.firstIndex { $0["name"]?.text == name }
+            case .unnamed(let wanted):
+                unnamed.indices.contains(wanted) ? unnamed[wanted] : nil
+            case .tls, .tcp:
+                routes.firstIndex {
+                    leads($0, to: host) && RouteKey(unnamedIn: key.list, $0) == key
+                }
+            }
+        return index.map { RoutePlace(list: key.list, index: $0) }
     }
 
+    /// The places of the http routes without a name.
     func unnamedPlaces(leadingTo host: MeshHost) -> [Int] {
         http.indices.filter { Self.isUnnamed(http[$0]) && leads(http[$0], to: host) }
     }

@@ -69,14 +69,10 @@ extension RouteRecord {
         else { return nil }
         var read: [Route] = []
         for route in routes {
-            guard let was = route["was"]?.items else { return nil }
-            if let name = route["name"]?.text {
-                read.append(Route(key: .named(name), was: was))
-            } else if let place = route["unnamed"]?.whole {
-                read.append(Route(key: .unnamed(place), was: was))
-            } else {
+            guard let was = route["was"]?.items, let key = RouteKey(members: route) else {
                 return nil
             }
+            read.append(Route(key: key, was: was))
         }
         self.init(
             run: run, service: service, stableSubset: stable, candidateSubset: candidate,
@@ -91,10 +87,9 @@ extension RouteRecord {
         if isOurObject { tree["created"] = true }
         tree["routes"] = .array(
             routes.map { route in
-                switch route.key {
-                case .named(let name): ["name": .string(name), "was": .array(route.was)]
-                case .unnamed(let place): ["unnamed": .integer(place), "was": .array(route.was)]
-                }
+                var members = route.key.members
+                members["was"] = .array(route.was)
+                return .object(members)
             })
         return JSONWriter.text(of: tree)
     }

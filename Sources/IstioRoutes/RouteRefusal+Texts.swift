@@ -6,10 +6,13 @@ extension RouteRefusal.Code {
         switch self {
         case .noSuchVirtualService, .noSuchRoute, .leadsElsewhere, .ambiguous, .partial, .noRoute:
             namingText
+        case .notHTTP, .openPort, .noSuchConnection, .severalMeant, .sameMatch,
+            .darkWithoutHTTP:
+            connectionText
         case .answersItself, .sumIsNot100, .poolTooSmall, .unreadable, .twoDestinations,
             .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
             destinationText
-        case .mirrored, .notHTTP, .sameName, .claimedTwice, .coveredByWildcard,
+        case .mirrored, .sameName, .claimedTwice, .coveredByWildcard,
             .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
@@ -104,17 +107,48 @@ extension RouteRefusal.Code {
         }
     }
 
+    private var connectionText: Text {
+        switch self {
+        case .notHTTP(let name):
+            (
+                "not-http", "the service is reached by \(name), which no mesh divides",
+                "release this service by other means"
+            )
+        case .openPort(let name):
+            (
+                "open-port", "connections to this \(name) port meet every version",
+                "lead the port by a tcp or tls route of a VirtualService on the mesh"
+            )
+        case .noSuchConnection(let list, let present):
+            (
+                "no-such-connection", "there is no \(list) route that matches this",
+                "name one of: \(listed(present))"
+            )
+        case .severalMeant(let present):
+            (
+                "several-meant", "several routes match this",
+                "name port and SNI hosts of one of: \(listed(present))"
+            )
+        case .sameMatch:
+            (
+                "same-match", "two routes to the service match the same ports and SNI hosts",
+                "merge the two"
+            )
+        case .darkWithoutHTTP:
+            (
+                "dark-without-http", "a dark match can stand on no TLS or TCP route",
+                "leave 'dark' and the step 'route' out: the first weight is the first look"
+            )
+        default: unnamed
+        }
+    }
+
     private var routeText: Text {
         switch self {
         case .mirrored(let service):
             (
                 "mirrored", "requests are mirrored to \(service)",
                 "take the mirror away for the time of the release"
-            )
-        case .notHTTP(let name):
-            (
-                "not-http", "the service is reached by \(name), which theseus cannot divide yet",
-                "release this service by other means"
             )
         case .sameName:
             (

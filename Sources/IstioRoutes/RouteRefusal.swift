@@ -20,6 +20,12 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case differentSubsets(first: String, second: String)
         case mirrored(service: String)
         case notHTTP(protocol: String)
+        /// A port without HTTP that no route of the mesh leads.
+        case openPort(protocol: String)
+        case noSuchConnection(protocol: String, present: [String])
+        case severalMeant(present: [String])
+        case sameMatch
+        case darkWithoutHTTP
         case sameName
         case claimedTwice(host: String, gateway: String, other: String)
         case coveredByWildcard(host: String)

@@ -42,12 +42,49 @@ package struct RouteName: Hashable, Sendable {
     package var virtualService: String
     /// nil: the service's namespace.
     package var namespace: String?
-    /// Names of http routes; empty: all of them that lead to the service.
+    /// Names of http routes.
     package var http: [String]
+    package var tls: [TLSRouteName]
+    /// Ports of TCP routes.
+    package var tcp: [Int]
 
-    package init(virtualService: String, namespace: String? = nil, http: [String] = []) {
+    package init(
+        virtualService: String, namespace: String? = nil, http: [String] = [],
+        tls: [TLSRouteName] = [], tcp: [Int] = []
+    ) {
         self.virtualService = virtualService
         self.namespace = namespace
         self.http = http
+        self.tls = tls
+        self.tcp = tcp
+    }
+
+    /// Nothing is named: all of its routes that lead to the service are meant.
+    var meansAll: Bool { http.isEmpty && tls.isEmpty && tcp.isEmpty }
+}
+
+/// A TLS route, as a flow names it: they have no names of their own.
+package struct TLSRouteName: Hashable, Sendable, CustomStringConvertible {
+    /// nil: on whatever port.
+    package var port: Int?
+    /// The route's whole set of SNI hosts, in any order; empty: whatever they are.
+    package var sniHosts: [String]
+
+    package init(port: Int? = nil, sniHosts: [String] = []) {
+        self.port = port
+        self.sniHosts = sniHosts
+    }
+
+    func means(_ key: RouteKey) -> Bool {
+        guard case .tls(let ports, let hosts) = key else { return false }
+        let wanted = Set(sniHosts.map { $0.lowercased() })
+        return port.map { ports.contains($0) } ?? true
+            && (wanted.isEmpty || wanted == Set(hosts))
+    }
+
+    package var description: String {
+        let hosts = sniHosts.joined(separator: ",")
+        return [port.map(String.init), hosts.isEmpty ? nil : hosts].compactMap { $0 }
+            .joined(separator: " ")
     }
 }

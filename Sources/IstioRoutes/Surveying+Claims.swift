@@ -83,7 +83,12 @@ extension Surveying {
     /// Whether the dark match can be joined with every route's own: found out before anything is
     /// written, by making the dark routes.
     func checkDark(_ routes: [FoundRoute], subsets: VersionSubsets) throws(RouteRefusal) {
-        for route in routes {
+        if !scope.dark.isEmpty, let first = routes.first,
+            !routes.contains(where: { $0.place.list == .http })
+        {
+            throw RouteRefusal(.darkWithoutHTTP, at: first.words)
+        }
+        for route in routes where route.place.list == .http {
             _ = try MatchProduct.of(
                 route.route["match"]?.items ?? [], scope.dark, at: route.words)
             // Istio joins a delegate's matches with those of the route that delegates, and drops

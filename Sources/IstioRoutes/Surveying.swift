@@ -5,17 +5,27 @@ internal import Manifests
 /// A route to the service, where it stands.
 struct FoundRoute {
     let reading: RouteReading
-    let place: Int
+    let place: RoutePlace
 
-    var route: JSONTree { reading.http[place] }
-    var name: String? { route["name"]?.text.flatMap { $0.isEmpty ? nil : $0 } }
+    var route: JSONTree { reading[place] }
+    /// Only http routes can have one.
+    var name: String? {
+        place.list == .http ? route["name"]?.text.flatMap { $0.isEmpty ? nil : $0 } : nil
+    }
+    /// Of a TLS or TCP route.
+    var key: RouteKey? { RouteKey(unnamedIn: place.list, route) }
+
+    private var called: String {
+        key.map { "\($0)" } ?? name ?? "(unnamed, \(place.index + 1))"
+    }
 
     /// The object and the route, for a refusal.
-    var words: String { reading.place + ", http route " + (name ?? "(unnamed, \(place + 1))") }
+    var words: String { "\(reading.place), \(place.list.rawValue) route \(called)" }
 
     /// The object and the route, as a list of choices has them.
     var choice: String {
-        "\(reading.object.namespace)/\(reading.object.name): \(name ?? "(unnamed, \(place + 1))")"
+        let list = place.list == .http ? "" : place.list.rawValue + " "
+        return "\(reading.object.namespace)/\(reading.object.name): \(list)\(called)"
     }
 }
 
@@ -65,11 +75,12 @@ struct Surveying {
     /// show the candidate to everybody from its first pod on, or keep stable's whole share when
     /// stable has been scaled down for weight 100.
     func routes() throws(RouteRefusal) -> [FoundRoute] {
-        try checkPorts()
+        try checkDatagrams()
         var found: [FoundRoute] = []
         for reading in readings {
             found += try self.found(in: reading)
         }
+        try checkPorts(found)
         let chosen = try self.chosen(among: found)
         for route in chosen { try checkNames(route) }
         try checkClaims(chosen)
@@ -80,20 +91,14 @@ struct Surveying {
         // Without hosts it counts only where another one delegates to it.
         if reading.hosts.isEmpty, delegations(to: reading).isEmpty { return [] }
         var found: [FoundRoute] = []
-        for (place, route) in reading.http.enumerated() {
+        for place in reading.places {
             let here = FoundRoute(reading: reading, place: place)
-            if reading.mirrors(route, to: scope.host) {
+            if reading.mirrors(here.route, to: scope.host) {
                 throw RouteRefusal(.mirrored(service: scope.service), at: here.words)
             }
-            guard reading.leads(route, to: scope.host) else { continue }
+            guard reading.leads(here.route, to: scope.host) else { continue }
             try checkOwner(here)
             found.append(here)
-        }
-        for (field, name) in [("tls", "TLS"), ("tcp", "TCP")] {
-            let routes = reading.object.spec[field]?.items ?? []
-            if routes.contains(where: { reading.leads($0, to: scope.host) }) {
-                throw RouteRefusal(.notHTTP(protocol: name), at: reading.place)
-            }
         }
         return found
     }
@@ -115,21 +120,6 @@ struct Surveying {
         if let name = found.name, name.hasPrefix(DarkRoute.beginning) {
             let run = found.route.at("headers", "response", "set", DarkRoute.header)?.text
             throw RouteRefusal(.leftOver(run: run ?? name), at: found.words)
-        }
-    }
-
-    /// A port on which Istio would not read HTTP goes around every http route.
-    private func checkPorts() throws(RouteRefusal) {
-        let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"]
-        for port in service?.spec["ports"]?.items ?? [] {
-            let name = port["name"]?.text ?? ""
-            let said = port["appProtocol"]?.text ?? String(name.prefix { $0 != "-" })
-            let isDatagram = port["protocol"]?.text == "UDP"
-            guard isDatagram || opaque.contains(said.lowercased()) else { continue }
-            let number = port["port"]?.whole.map(String.init) ?? name
-            throw RouteRefusal(
-                .notHTTP(protocol: isDatagram ? "UDP" : said.uppercased()),
-                at: "Service \(scope.namespace)/\(scope.service), port \(number)")
         }
     }
 
@@ -175,13 +165,13 @@ struct Surveying {
                 .noSuchVirtualService(present: present.map(\.object.name)), at: "\(reference)")
         }
         let here = found.filter { $0.reading.reference == reference }
-        if wanted.http.isEmpty {
+        if wanted.meansAll {
             guard !here.isEmpty else {
                 throw RouteRefusal(.leadsElsewhere(service: scope.service), at: reading.place)
             }
             return here
         }
-        var routes: [FoundRoute] = []
+        var routes = try connections(named: wanted, in: reading, among: here)
         for name in wanted.http {
             let words = "\(reading.place), http route \(name)"
             guard let route = reading.http.first(where: { $0["name"]?.text == name }) else {
@@ -202,6 +192,7 @@ struct Surveying {
     }
 
     private func checkNames(_ route: FoundRoute) throws(RouteRefusal) {
+        try checkKey(route)
         guard let name = route.name else { return }
         let bearers = route.reading.http.filter { $0["name"]?.text == name }
         if bearers.count > 1 { throw RouteRefusal(.sameName, at: route.words) }

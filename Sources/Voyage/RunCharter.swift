@@ -55,7 +55,9 @@ package struct RunCharter: Sendable {
             candidateVersion: candidate.label,
             routes: flow.routes.map {
                 RouteName(
-                    virtualService: $0.virtualService, namespace: $0.namespace, http: $0.http)
+                    virtualService: $0.virtualService, namespace: $0.namespace, http: $0.http,
+                    tls: $0.tls.map { TLSRouteName(port: $0.port, sniHosts: $0.sniHosts) },
+                    tcp: $0.tcp)
             },
             dark: flow.dark, run: run)
     }

@@ -20,6 +20,12 @@ enum Plans {
         .shrink(minimum: 1), .test(smoke), .bake(bake), .retire,
     ])
 
+    /// TLS and TCP routes alone: no dark route, and the first weight names the subset.
+    static let connections = RunPlan(steps: [
+        .backup, .deploy(deadline: .seconds(600)), .drill(within: .seconds(10)), weight(10),
+        .bake(bake), weight(100), .retire,
+    ])
+
     /// Everything that asks, waits or may run only once.
     static let asking = RunPlan(
         steps: [

@@ -18,6 +18,31 @@ import Testing
         try expectGolden(lines.joined(separator: "\n") + "\n", named: "way-home.txt")
     }
 
+    /// Without a dark route the subset comes with the first weight, and goes after it.
+    @Test func connectionsNeedNoDarkRoute() {
+        let plan = Plans.connections
+        let named = plan.steps.indices.filter {
+            plan.legs(ofStep: $0).contains(.addCandidateSubset)
+        }
+        #expect(named == [2])
+        #expect(
+            plan.legsHome(begun: 2).map(\.name) == [
+                "draining the candidate", "removing the candidate", "unpinning the routes",
+                "letting the mesh settle", "giving stable its size back",
+                "taking our marks away", "verifying that all is as before",
+            ])
+        #expect(
+            plan.legsHome(begun: 3).map(\.name) == [
+                "bringing traffic home", "seeing traffic at home", "letting the mesh settle",
+                "draining the candidate", "removing the candidate",
+                "removing the candidate's subset", "unpinning the routes",
+                "letting the mesh settle", "giving stable its size back",
+                "taking our marks away", "verifying that all is as before",
+            ])
+        #expect(Self.page(plan).hasSuffix("promoted\n"))
+        #expect(!plan.legsOfClosing.contains(.removeDarkRoute))
+    }
+
     static func page(_ plan: RunPlan) -> String {
         var run = Rehearsal(plan)
         var lines: [String] = []

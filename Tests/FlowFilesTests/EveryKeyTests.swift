@@ -16,7 +16,11 @@ import Testing
         spec:
           target: {namespace: shop, service: orders, manifest: k8s/reviews-v2.yaml,
                    versionLabel: release, stable: orders-v1}
-          routes: [{virtualService: orders, namespace: edge, http: [a, b]}, {virtualService: more}]
+          routes:
+            - {virtualService: orders, namespace: edge, http: [a, b]}
+            - virtualService: more
+              tls: [{port: 443, sniHosts: [x.example.com]}, {sniHosts: [y.example.com]}]
+              tcp: [{port: 3306}]
           gateway: {url: "http://127.0.0.1:8080/"}
           prometheus: {address: "http://prometheus:9090", scrape: 5s}
           dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}}
@@ -83,7 +87,12 @@ import Testing
         #expect(
             flow.routes == [
                 FlowRoute(virtualService: "orders", namespace: "edge", http: ["a", "b"]),
-                FlowRoute(virtualService: "more"),
+                FlowRoute(
+                    virtualService: "more",
+                    tls: [
+                        .init(port: 443, sniHosts: ["x.example.com"]),
+                        .init(sniHosts: ["y.example.com"]),
+                    ], tcp: [3306]),
             ])
         #expect(flow.gateway == GatewayAddress(url: "http://127.0.0.1:8080"))
         #expect(flow.scrape == .seconds(5))

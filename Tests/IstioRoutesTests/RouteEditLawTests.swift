@@ -37,8 +37,8 @@ struct RouteEditLawTests {
 
         func checkSums(_ object: KubernetesObject) {
             let reading = RouteReading(object)
-            for route in reading.http where reading.leads(route, to: edit.record.host) {
-                let sum = reading.destinations(of: route)?.reduce(0) { $0 + $1.weight }
+            for place in reading.places(leadingTo: edit.record.host) {
+                let sum = reading.destinations(of: reading[place])?.reduce(0) { $0 + $1.weight }
                 #expect(sum == 100)
             }
         }

@@ -28,7 +28,8 @@ struct RouteRefusalTests {
         .ruledTwice(other: "o"), .ruleShadowed(host: "*"), .hidden,
         .subsetTaken(subset: "v2", labels: "version=v3"), .leftOver(run: "r0"),
         .heldByRun("r0"), .darkConflict(field: "uri"), .nameTaken, .sameSubset(subset: "v1"),
-        .kept(by: .argoCD("shop")),
+        .kept(by: .argoCD("shop")), .openPort(protocol: "TCP"), .severalMeant(present: ["a"]),
+        .noSuchConnection(protocol: "tcp", present: []), .sameMatch, .darkWithoutHTTP,
     ]
 
     @Test(arguments: all) func hasThreeFullLines(code: RouteRefusal.Code) {

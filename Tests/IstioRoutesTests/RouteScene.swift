@@ -55,6 +55,12 @@ extension RouteScope {
         return scope
     }
 
+    func withoutDark() -> RouteScope {
+        var scope = self
+        scope.dark = []
+        return scope
+    }
+
     func firstRelease() -> RouteScope {
         var scope = self
         scope.stableVersion = nil

@@ -81,6 +81,43 @@ struct RouterStoryTests {
                 """),
         Scene(
             name: "a first release", scope: RouteScope.reviews.firstRelease(), objects: "{}"),
+        Scene(
+            name: "TLS and TCP beside HTTP",
+            scope: RouteScope.reviews.naming(
+                RouteName(
+                    virtualService: "reviews", http: ["primary"],
+                    tls: [TLSRouteName(port: 443, sniHosts: ["b.example.com", "A.example.com"])],
+                    tcp: [3306])),
+            objects: """
+                \(api)
+                kind: VirtualService
+                metadata: {name: reviews, namespace: shop}
+                spec:
+                  hosts: [reviews]
+                  http: [{name: primary, route: [{destination: {host: reviews}}]}]
+                  tls:
+                  - match: [{port: 443, sniHosts: [other.example.com]}]
+                    route: [{destination: {host: other}}]
+                  - match: [{port: 443, sniHosts: [a.example.com, b.example.com]}]
+                    route: [{destination: {host: reviews, port: {number: 8443}}}]
+                  tcp:
+                  - match: [{port: 6379}]
+                    route: [{destination: {host: cache}}]
+                  - match: [{port: 3306}]
+                    route:
+                    - {destination: {host: reviews.shop}, weight: 70}
+                    - {destination: {host: legacy}, weight: 30}
+                """),
+        Scene(
+            name: "TCP alone", scope: RouteScope.reviews.withoutDark(),
+            objects: """
+                \(api)
+                kind: VirtualService
+                metadata: {name: reviews, namespace: shop}
+                spec:
+                  hosts: [reviews]
+                  tcp: [{match: [{port: 3306}], route: [{destination: {host: reviews}}]}]
+                """),
     ]
 
     /// Whether two worlds hold the same routes and rules, marks and managers aside.
@@ -135,8 +172,8 @@ struct RouterStoryTests {
         for object in cluster.objects(.virtualService) {
             #expect(object.unsealed == object)
             let reading = RouteReading(object)
-            for route in reading.http where reading.leads(route, to: scene.scope.host) {
-                let ours = reading.destinations(of: route)?.filter {
+            for place in reading.places(leadingTo: scene.scope.host) {
+                let ours = reading.destinations(of: reading[place])?.filter {
                     $0.host == scene.scope.host
                 }
                 #expect(ours?.map(\.subset) == ["v2"])

@@ -94,8 +94,8 @@ struct RouterWaters: Sendable {
             let present = rules.values.flatMap(SubsetEdit.subsets).compactMap { $0["name"]?.text }
             for object in routes.values {
                 let reading = RouteReading(object)
-                for route in reading.http where reading.leads(route, to: scope.host) {
-                    let list = reading.destinations(of: route) ?? []
+                for place in reading.places(leadingTo: scope.host) {
+                    let list = reading.destinations(of: reading[place]) ?? []
                     #expect(list.reduce(0) { $0 + $1.weight } == 100)
                     for destination in list where destination.host == scope.host {
                         #expect(destination.subset.map { present.contains($0) } ?? true)
@@ -135,7 +135,8 @@ enum RouterLeg: Sendable, Hashable {
             try await router.ensureStableSubset()
         case .pin: try await router.pin()
         case .candidateSubset: try await router.addCandidateSubset()
-        case .dark: try await router.addDarkRoute()
+        case .dark:
+            if !router.scope.dark.isEmpty { try await router.addDarkRoute() }
         case .shift(let weight, let before):
             try await router.shift(to: percent(weight), expecting: percent(before))
         case .home: _ = try await router.sendHome(share: .none)

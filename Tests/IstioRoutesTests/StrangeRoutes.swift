@@ -108,6 +108,27 @@ struct StrangeRoutes {
         return route
     }
 
+    /// TLS or TCP routes: some lead elsewhere, some to the service, no two by the same match.
+    mutating func connections(isTLS: Bool) -> [JSONTree] {
+        var routes: [JSONTree] = []
+        for number in 0...below(3) {
+            if coin() {
+                var elsewhere: JSONTree = ["route": [["destination": ["host": "database"]]]]
+                decorate(&elsewhere, with: ["match", "unheardOf"])
+                routes.append(elsewhere)
+            }
+            guard coin() else { continue }
+            var route = ours(number)
+            for key in ["name", "mirror", "mirrorPercentage", "headers"] { route[key] = nil }
+            var match: JSONTree = ["port": .integer(3306 + number)]
+            if isTLS { match["sniHosts"] = ["a.example.com", .string("\(number).example.com")] }
+            if coin() { match["sourceLabels"] = ["app": "web"] }
+            route["match"] = [match]
+            routes.append(route)
+        }
+        return routes
+    }
+
     mutating func virtualService() -> KubernetesObject {
         var http: [JSONTree] = []
         for number in 0...below(4) {
@@ -117,10 +138,8 @@ struct StrangeRoutes {
         var spec: JSONTree = ["hosts": ["reviews", "shop.example.com"]]
         if coin() { spec["gateways"] = ["mesh", "edge"] }
         spec["http"] = .array(http)
-        if coin() {
-            spec["tcp"] = [["route": [["destination": ["host": "database"]]], "match": anything()]]
-        }
-        if coin() { spec["tls"] = [["route": [["destination": ["host": "mail"]]]]] }
+        if coin() { spec["tcp"] = .array(connections(isTLS: false)) }
+        if coin() { spec["tls"] = .array(connections(isTLS: true)) }
         if coin() { spec["exportTo"] = ["*"] }
         if coin() { spec["unheardOf"] = anything() }
         return object("VirtualService", spec)

@@ -163,18 +163,6 @@ struct SurveyRefusalTests {
                     mirrors: [{destination: {host: reviews.shop}}]}]
                 """), code: .mirrored(service: "reviews"), place: here + ", http route a"),
         Case(
-            name: "TCP",
-            yaml: http(
-                "[]", more: "tcp: [{route: [{destination: {host: reviews}}]}]"),
-            code: .notHTTP(protocol: "TCP"), place: here),
-        Case(
-            name: "a TCP port",
-            yaml: """
-                kind: Service
-                metadata: {name: reviews}
-                spec: {ports: [{name: http, port: 80}, {name: redis-main, port: 6379}]}
-                """, code: .notHTTP(protocol: "REDIS"), place: "Service shop/reviews, port 6379"),
-        Case(
             name: "the dark match contradicts the route that delegates",
             yaml: """
                 kind: VirtualService

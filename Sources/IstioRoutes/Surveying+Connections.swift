@@ -1,0 +1,112 @@
+internal import JSONTree
+internal import Manifests
+
+/// TLS and TCP routes: they have no names, and their ports can go around every http route.
+extension Surveying {
+    func checkDatagrams() throws(RouteRefusal) {
+        for port in ports where port.isDatagram {
+            throw RouteRefusal(.notHTTP(protocol: "UDP"), at: port.place)
+        }
+    }
+
+    /// Refuses a port on which Istio does not read HTTP and that no route of the mesh leads:
+    /// connections to it would meet every pod that the Service selects.
+    func checkPorts(_ found: [FoundRoute]) throws(RouteRefusal) {
+        for port in ports {
+            guard let opaque = port.opaque else { continue }
+            let isLed = found.contains { route in
+                guard route.reading.isOnMesh, route.reading.hosts.contains(scope.host) else {
+                    return false
+                }
+                return switch route.key {
+                case .tls(let ports, _)?, .tcp(let ports)?:
+                    ports.isEmpty || port.number.map { ports.contains($0) } ?? false
+                case .named?, .unnamed?, nil: false
+                }
+            }
+            guard !isLed else { continue }
+            throw RouteRefusal(.openPort(protocol: opaque), at: port.place)
+        }
+    }
+
+    private struct ServicePort {
+        let number: Int?
+        let isDatagram: Bool
+        /// What it says to speak, where that is not HTTP.
+        let opaque: String?
+        let place: String
+    }
+
+    private var ports: [ServicePort] {
+        let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"]
+        return (service?.spec["ports"]?.items ?? []).map { port in
+            let name = port["name"]?.text ?? ""
+            let said = port["appProtocol"]?.text ?? String(name.prefix { $0 != "-" })
+            let number = port["port"]?.whole
+            return ServicePort(
+                number: number, isDatagram: port["protocol"]?.text == "UDP",
+                opaque: opaque.contains(said.lowercased()) ? said.uppercased() : nil,
+                place: "Service \(scope.namespace)/\(scope.service), port "
+                    + (number.map(String.init) ?? name))
+        }
+    }
+
+    /// The TLS and TCP routes that a flow names in one VirtualService.
+    func connections(
+        named wanted: RouteName, in reading: RouteReading, among here: [FoundRoute]
+    ) throws(RouteRefusal) -> [FoundRoute] {
+        var routes: [FoundRoute] = []
+        for name in wanted.tls {
+            routes += try connections("tls route \(name)", in: reading, among: here, .tls) {
+                name.means($0)
+            }
+        }
+        for port in wanted.tcp {
+            routes += try connections("tcp route \(port)", in: reading, among: here, .tcp) {
+                $0 == .tcp(ports: []) || $0.hasPort(port)
+            }
+        }
+        return routes
+    }
+
+    private func connections(
+        _ called: String, in reading: RouteReading, among here: [FoundRoute],
+        _ list: RouteProtocol, _ isMeant: (RouteKey) -> Bool
+    ) throws(RouteRefusal) -> [FoundRoute] {
+        let place = "\(reading.place), \(called)"
+        let all = reading.routes(list).compactMap { RouteKey(unnamedIn: list, $0) }
+        let meant = all.filter(isMeant)
+        guard !meant.isEmpty else {
+            throw RouteRefusal(
+                .noSuchConnection(protocol: list.rawValue, present: all.map { "\($0)" }),
+                at: place)
+        }
+        guard meant.count == 1 else {
+            throw RouteRefusal(.severalMeant(present: meant.map { "\($0)" }), at: place)
+        }
+        let found = here.filter { $0.key == meant[0] }
+        guard !found.isEmpty else {
+            throw RouteRefusal(.leadsElsewhere(service: scope.service), at: place)
+        }
+        return found
+    }
+
+    /// Two routes of one key could not be told apart when the record is read.
+    func checkKey(_ route: FoundRoute) throws(RouteRefusal) {
+        guard let key = route.key else { return }
+        let bearers = route.reading.routes(key.list).filter {
+            RouteKey(unnamedIn: key.list, $0) == key
+                && route.reading.leads($0, to: scope.host)
+        }
+        if bearers.count > 1 { throw RouteRefusal(.sameMatch, at: route.words) }
+    }
+}
+
+extension RouteKey {
+    func hasPort(_ port: Int) -> Bool {
+        switch self {
+        case .tls(let ports, _), .tcp(let ports): ports.contains(port)
+        case .named, .unnamed: false
+        }
+    }
+}

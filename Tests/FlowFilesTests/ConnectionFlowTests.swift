@@ -1,0 +1,68 @@
+import CanaryEngine
+import FlowFiles
+import Testing
+
+/// Flows of services that speak no HTTP.
+@Suite struct ConnectionFlowTests {
+    static func flow(_ routes: String, _ steps: String) -> Files {
+        var files = Files.good
+        files.texts["reviews.yaml"] = """
+            apiVersion: theseus.dev/v1
+            kind: Flow
+            metadata: {name: reviews}
+            spec:
+              target: {namespace: shop, service: reviews, manifest: k8s/reviews-v2.yaml}
+              routes: [{virtualService: reviews, \(routes)}]
+              steps: [backup, deploy, \(steps)]
+
+            """
+        return files
+    }
+
+    static let tcp = "tcp: [{port: 3306}]"
+    static let tls = "tls: [{port: 443, sniHosts: [a.example.com]}]"
+
+    @Test(arguments: [tcp, tls, tcp + ", " + tls])
+    func needsNoDarkRoute(_ routes: String) throws {
+        let flow = try Self.flow(routes, "drill, weight: 10, weight: 100, retire").load().flow
+        #expect(!flow.plan.steps.contains(.route))
+    }
+
+    @Test(arguments: [
+        (
+            tcp, "route, weight: 100",
+            """
+            flow: step "route" needs an http route to stand before
+              where: reviews.yaml:7:27 (spec.steps[2])
+              do:    take it away: TLS and TCP routes can have no dark route
+            """
+        ),
+        (
+            "http: [a], " + tcp, "weight: 100",
+            """
+            flow: step "weight" stands before "route"
+              where: reviews.yaml:7:27 (spec.steps[2])
+              do:    add - route further up
+            """
+        ),
+        (
+            "tls: [{}]", "weight: 100",
+            """
+            flow: spec.routes[0].tls[0] says neither "port" nor "sniHosts"
+              where: reviews.yaml:6:44 (spec.routes[0].tls[0])
+              do:    say by which of them the route is told from others
+            """
+        ),
+        (
+            "tcp: [{port: 70000}]", "weight: 100",
+            """
+            flow: "port" must be a whole number from 1 to 65535, found "70000"
+              where: reviews.yaml:6:51 (spec.routes[0].tcp[0].port)
+              do:    write for example 3
+            """
+        ),
+    ])
+    func tells(_ routes: String, _ steps: String, _ words: String) {
+        #expect(Self.flow(routes, steps).complaint() == words)
+    }
+}
