@@ -80,6 +80,10 @@ let package = Package(
                 "MetricsGate",
             ]),
 
+        room(
+            "ClusterJournal",
+            on: ["Journal", "Digests", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping"]),
+
         // Floor 5.
         room(
             "Voyage",
@@ -135,7 +139,11 @@ let package = Package(
         .target(
             name: "CSQLiteFaults", dependencies: ["CSQLite"], path: "Tests/CSQLiteFaults"),
         tests(
-            "JournalTests", of: ["Journal", "Digests", "CSQLiteFaults"],
+            "JournalTests",
+            of: [
+                "Journal", "Digests", "CSQLiteFaults", "ClusterJournal", "KubernetesAPI", "Lab",
+                "Manifests", "HTTPMessages", "JSONTree", "Timekeeping",
+            ],
             data: ["Histories"]),
         tests("ManifestsTests", of: ["Manifests", "JSONTree"]),
         tests(

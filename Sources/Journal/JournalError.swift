@@ -15,6 +15,12 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case unreadable
         /// Another process holds the file for longer than we wait.
         case busy
+        /// This account may not do that to the objects in which the journal is kept.
+        case denied
+        /// Who keeps the journal does not answer, or not with anything that helps.
+        case unreachable
+        /// More bytes than one piece of the journal can hold.
+        case tooLarge
     }
 
     package let code: Code
@@ -45,6 +51,9 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unwritable: "unwritable"
         case .unreadable: "unreadable"
         case .busy: "busy"
+        case .denied: "denied"
+        case .unreachable: "unreachable"
+        case .tooLarge: "too large"
         }
     }
 
@@ -55,13 +64,18 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
             "see `theseus history` for the runs of this journal, or give another --journal"
         case .displaced: "another process holds this run: follow it with `theseus status`"
         case .damaged:
-            "keep the file as it is; `theseus abort SERVICE` works without it, a new run with "
+            "keep it as it is; `theseus abort SERVICE` works without it, a new run with "
                 + "another --journal"
         case .unwritable:
             "make room, or make file and folder writable; then `theseus resume`"
         case .unreadable:
             "check that the file is there, is yours to read, and is not from a newer theseus"
         case .busy: "another process is writing to this journal: try again in a moment"
+        case .denied:
+            "give this account that verb by a Role in the namespace, or give "
+                + "--journal sqlite:PATH"
+        case .unreachable: "see that the API server answers, then try again"
+        case .tooLarge: "make the flow's manifests smaller, or give --journal sqlite:PATH"
         }
     }
 

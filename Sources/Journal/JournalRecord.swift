@@ -30,7 +30,7 @@ package struct JournalHead: Hashable, Sendable {
         sequence: 0, epoch: 0, hash: String(repeating: "0", count: 64))
 
     /// What a displaced writer is told.
-    var standing: String { "the run's head is record \(sequence) of epoch \(epoch)" }
+    package var standing: String { "the run's head is record \(sequence) of epoch \(epoch)" }
 }
 
 /// What its writer says of a record; number and hashes are the journal's.

@@ -14,7 +14,7 @@ package struct KubernetesClient: Sendable {
     private let transport: any HTTPTransport
     private let heard = LastDate()
     /// How long `patiently` tries before it throws what it met last; nil: until called off.
-    private(set) var patience: Duration?
+    package private(set) var patience: Duration?
     /// No call waits longer than this for its answer.
     private var longestCall = Duration.seconds(3600)
 

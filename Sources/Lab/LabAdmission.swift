@@ -15,6 +15,7 @@ enum LabAdmission {
             causes = containers(tree["spec"]?["containers"], at: "spec.containers")
         case LabCatalog.autoscalers: causes = autoscaler(tree["spec"] ?? [:])
         case LabCatalog.services: causes = service(tree, over: old)
+        case LabCatalog.configMaps: causes = configMap(tree, over: old)
         case LabCatalog.virtualServices:
             try istio(virtualService(tree["spec"] ?? [:]))
             return
@@ -148,6 +149,32 @@ enum LabAdmission {
                 invalid(
                     "spec.clusterIPs[0]", "\(spec["clusterIP"]?.text ?? "")",
                     "may not change once set"))
+        }
+        return causes
+    }
+
+    /// At most 1 MiB of content, and none of it changes any more once it is said to be immutable.
+    private static func configMap(_ tree: JSONTree, over old: JSONTree?) -> [Cause] {
+        var causes: [Cause] = []
+        let texts = (tree["data"]?.members ?? [:]).map { $0.value.text?.utf8.count ?? 0 }
+        let bytes = (tree["binaryData"]?.members ?? [:]).map {
+            (($0.value.text ?? "").utf8.prefix { $0 != UInt8(ascii: "=") }.count) * 3 / 4
+        }
+        if (texts + bytes).reduce(0, +) > 1_048_576 {
+            causes.append(
+                Cause(
+                    reason: "FieldValueTooLong",
+                    message: "Too long: must have at most 1048576 bytes", field: ""))
+        }
+        guard old?["immutable"] == true else { return causes }
+        for (field, value) in [
+            ("immutable", tree["immutable"]), ("data", tree["data"]),
+            ("binaryData", tree["binaryData"]),
+        ] where !(value ?? .null).isSame(as: old?[field] ?? .null) {
+            causes.append(
+                Cause(
+                    reason: "FieldValueForbidden",
+                    message: "Forbidden: field is immutable when `immutable` is set", field: field))
         }
         return causes
     }

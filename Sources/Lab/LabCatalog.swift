@@ -97,7 +97,7 @@ enum LabCatalog {
     private static let bystanders: [LabResource] = [
         ("", ["v1"], "PersistentVolumeClaim", "persistentvolumeclaims", ["pvc"]),
         ("batch", ["v1"], "Job", "jobs", []),
-        ("batch", ["v1"], "CronJob", "cronjobs", ["cj"]),
+        ("batch", ["v1", "v1beta1"], "CronJob", "cronjobs", ["cj"]),
         ("discovery.k8s.io", ["v1"], "EndpointSlice", "endpointslices", []),
         ("networking.k8s.io", ["v1"], "NetworkPolicy", "networkpolicies", ["netpol"]),
         ("networking.k8s.io", ["v1"], "Ingress", "ingresses", ["ing"]),
@@ -124,6 +124,7 @@ enum LabCatalog {
     static let virtualServices = 7
     static let destinationRules = 8
     static let gateways = 9
+    static let configMaps = 10
     static let events = 13
     static let slices = index(group: "discovery.k8s.io", plural: "endpointslices") ?? 0
 

@@ -114,7 +114,8 @@ struct RunDriver: Sendable {
         } catch {
             switch error.code {
             case .displaced(let head): throw .displaced(by: "epoch \(head.epoch)")
-            case .exists, .unknownRun, .damaged, .unwritable, .unreadable, .busy:
+            case .exists, .unknownRun, .damaged, .unwritable, .unreadable, .busy, .denied,
+                .unreachable, .tooLarge:
                 throw .unwritable(error, home: "")
             }
         }

@@ -243,7 +243,7 @@ import Testing
                 error?.description == """
                     journal: record 4 is not what was written (damaged)
                       where: sqlite:\(path), read run 'reviews-1'
-                      do:    keep the file as it is; `theseus abort SERVICE` works without it, \
+                      do:    keep it as it is; `theseus abort SERVICE` works without it, \
                     a new run with another --journal
                     """)
             // Behind the damage the chain holds, and the newest record can be trusted.

@@ -38,7 +38,7 @@ import Testing
             text: """
                 journal: record 3 is not what was written (damaged)
                   where: \(place)
-                  do:    keep the file as it is; `theseus abort SERVICE` works without it, a new run \
+                  do:    keep it as it is; `theseus abort SERVICE` works without it, a new run \
                 with another --journal
                 """),
         Text(
@@ -54,6 +54,28 @@ import Testing
                 journal: disk I/O error (SQLite 266, errno 5) (unreadable)
                   where: \(place)
                   do:    check that the file is there, is yours to read, and is not from a newer theseus
+                """),
+        Text(
+            code: .denied, detail: "this account may not create configmaps",
+            text: """
+                journal: this account may not create configmaps (denied)
+                  where: \(place)
+                  do:    give this account that verb by a Role in the namespace, or give \
+                --journal sqlite:PATH
+                """),
+        Text(
+            code: .unreachable, detail: "no answer in time",
+            text: """
+                journal: no answer in time (unreachable)
+                  where: \(place)
+                  do:    see that the API server answers, then try again
+                """),
+        Text(
+            code: .tooLarge, detail: "a blob of 900000 bytes",
+            text: """
+                journal: a blob of 900000 bytes (too large)
+                  where: \(place)
+                  do:    make the flow's manifests smaller, or give --journal sqlite:PATH
                 """),
         Text(
             code: .busy, detail: "database is locked (SQLite 5)",

@@ -58,7 +58,7 @@ import Testing
                     failure(path, mode)?.description == """
                         journal: file is not a database (SQLite 26) (damaged)
                           where: sqlite:\(path), open
-                          do:    keep the file as it is; `theseus abort SERVICE` works without it, \
+                          do:    keep it as it is; `theseus abort SERVICE` works without it, \
                         a new run with another --journal
                         """)
             }

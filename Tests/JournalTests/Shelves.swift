@@ -1,13 +1,23 @@
 import Foundation
 import Journal
+import Lab
 import Testing
 
 /// The stores that must behave alike.
 enum Shelf: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case memory
     case sqlite
+    case cluster
+    /// Every fifth call goes wrong: conflicts, 429, 5xx, and answers that never come.
+    case roughCluster
 
     var testDescription: String { rawValue }
+
+    /// What passes, and what a journal must outlast.
+    static let faults: [CallOutcome] = [
+        .status(409), .status(429, retryAfter: 2), .status(500), .status(503), .resetNotApplied,
+        .resetApplied, .timeOutNotApplied, .timeOutApplied, .slow(.seconds(5)),
+    ]
 
     /// Hands over a new, empty store, and clears away behind it.
     func with(_ body: (any JournalStore) async throws -> Void) async throws {
@@ -17,6 +27,12 @@ enum Shelf: String, CaseIterable, Sendable, CustomTestStringConvertible {
             try await withFolder { folder in
                 try await body(SQLiteJournal(path: "\(folder)/journal.sqlite"))
             }
+        case .cluster: try await body(EmptyCluster().journal())
+        case .roughCluster:
+            let cluster = try EmptyCluster()
+            let plan = FaultPlan(rate: 0.2, among: Self.faults, seed: 4)
+            try await body(cluster.journal(over: cluster.bad(plan)))
+            #expect(plan.calls.count > 0)
         }
     }
 }

@@ -136,7 +136,7 @@ import Testing
             said: """
                 journal: file is not a database (SQLite 26) (damaged)
                   where: sqlite:FOLDER/journal.sqlite, open
-                  do:    keep the file as it is; `theseus abort SERVICE` works without it, \
+                  do:    keep it as it is; `theseus abort SERVICE` works without it, \
                 a new run with another --journal
                 """,
             before: {

@@ -158,7 +158,9 @@ enum Advice {
             switch error.code {
             case .busy: "end the process that keeps the journal locked"
             case .damaged: "give --journal a copy that is whole"
-            case .exists, .unknownRun, .displaced, .unwritable, .unreadable:
+            case .denied: "give this account the right that it names"
+            case .unreachable: "see that the API server answers"
+            case .exists, .unknownRun, .displaced, .unwritable, .unreadable, .tooLarge:
                 "free the journal's disk"
             }
         return """
