@@ -73,7 +73,7 @@ struct RunDriver: Sendable {
     private func settle(_ end: Result<RunState, Stranding>) async throws(Stranding) -> RunState {
         switch end {
         case .success(let state): return state
-        case .failure(.unwritable(let error, _)):
+        case .failure(.unwritable(let error, let home)) where home.isEmpty:
             throw .unwritable(error, home: await crew.emergencyHome())
         case .failure(let stranding): throw stranding
         }
@@ -116,6 +116,11 @@ struct RunDriver: Sendable {
             case .displaced(let head): throw .displaced(by: "epoch \(head.epoch)")
             case .exists, .unknownRun, .damaged, .unwritable, .unreadable, .busy, .denied,
                 .unreachable, .tooLarge:
+                // The record may have been kept all the same: then there is no way home any more.
+                if case .promotionDecided = fact {
+                    throw .unwritable(
+                        error, home: "promotion may be decided: traffic stays on the candidate")
+                }
                 throw .unwritable(error, home: "")
             }
         }
