@@ -89,7 +89,7 @@ extension IstioRouter {
 
     /// No route of any namespace may name a subset that goes.
     func requireUnnamed(_ subset: String) async throws {
-        for object in try await visible(.virtualService).0 {
+        for object in try await visible(scope.virtualServices).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
                 let named = (reading.destinations(of: reading[place]) ?? []).contains {
@@ -170,7 +170,7 @@ extension IstioRouter {
     private func clearLate(_ backup: [KubernetesObject]) async throws -> [String] {
         let run = scope.run
         var sentences: [String] = []
-        for object in try await visible(.virtualService).0 {
+        for object in try await visible(scope.virtualServices).0 {
             let record = RouteRecord(on: object).flatMap { $0.run == run ? $0 : nil }
             guard record != nil || object.seal?.run == run else { continue }
             if record?.isOurObject == true {
@@ -179,7 +179,7 @@ extension IstioRouter {
                 sentences += try await clear(object, isRecorded: record != nil, backup)
             }
         }
-        for object in try await visible(.destinationRule).0 {
+        for object in try await visible(scope.destinationRules).0 {
             let record = RuleRecord(on: object).flatMap { $0.run == run ? $0 : nil }
             guard record != nil || object.seal?.run == run else { continue }
             if let record, record.isOurObject {

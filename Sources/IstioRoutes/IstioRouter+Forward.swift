@@ -14,7 +14,7 @@ extension IstioRouter {
         let edit = SubsetEdit(run: scope.run)
         if let rule = survey.missingRule {
             _ = try await writer.create(
-                edit.adding(survey.stable, to: rule), as: .destinationRule)
+                edit.adding(survey.stable, to: rule), as: scope.destinationRules)
         }
         try await add(survey.stable, to: survey.rule, mustBeSealed: !isGoingHome)
     }
@@ -52,7 +52,7 @@ extension IstioRouter {
             if written == nil { throw Self.gone(reference) }
         }
         if let routes = survey.routesToMake(for: scope) {
-            let made = try await writer.create(routes, as: .virtualService)
+            let made = try await writer.create(routes, as: scope.virtualServices)
             try Self.requireAsWritten(made, scope.run)
         }
     }
@@ -128,7 +128,7 @@ extension IstioRouter {
     private func managedWhole() async throws -> [KubernetesObject] {
         let objects = try await managed()
         let lost = known.first { reference in
-            reference.kind == .virtualService
+            reference.kind.isSame(as: .virtualService)
                 && !objects.contains { Self.reference($0) == reference }
         }
         if let lost { throw Self.gone(lost) }

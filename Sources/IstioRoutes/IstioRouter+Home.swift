@@ -38,7 +38,7 @@ extension IstioRouter {
     /// that somebody changed go home too, and the report names them.
     package func sendHome(share: TrafficWeight) async throws -> HomeReport {
         var report = HomeReport()
-        var references = known.filter { $0.kind == .virtualService }
+        var references = known.filter { $0.kind.isSame(as: .virtualService) }
         if references.isEmpty { references = try await managed().map(Self.reference) }
         for reference in references {
             let notes = Notes()
@@ -127,11 +127,13 @@ extension IstioRouter {
         epoch: Int = .max, clusterDomain: String = "cluster.local"
     ) async throws -> [String] {
         let host = MeshHost(service, from: namespace, domain: clusterDomain)
+        let version = try await servedVersion(client, namespace: namespace)
+        let kind = ResourceKind.virtualService.inVersion(version)
         let all = try await client.patiently { client in
             do {
-                return try await client.list(.virtualService, namespace: nil).items
+                return try await client.list(kind, namespace: nil).items
             } catch let error as KubernetesError where error.code == .forbidden {
-                return try await client.list(.virtualService, namespace: namespace).items
+                return try await client.list(kind, namespace: namespace).items
             }
         }
         var sentences: [String] = []
@@ -158,7 +160,7 @@ extension IstioRouter {
         }
         let lowered = edit.lowered(object, to: .none)
         if lowered == object { return "is at home" }
-        _ = try await client.update(lowered, as: .virtualService)
+        _ = try await client.update(lowered, as: reference.kind)
         return "brought home"
     }
 }

@@ -63,8 +63,8 @@ package struct IstioRouter: Sendable {
     }
 
     func world() async throws -> RouteWorld {
-        let (services, all) = try await visible(.virtualService)
-        let (rules, allRules) = try await visible(.destinationRule)
+        let (services, all) = try await visible(scope.virtualServices)
+        let (rules, allRules) = try await visible(scope.destinationRules)
         let service = ObjectReference(
             .service, namespace: scope.namespace, name: scope.service)
         return RouteWorld(
@@ -100,7 +100,7 @@ package struct IstioRouter: Sendable {
 
     /// The VirtualServices that the run moves.
     func managed() async throws -> [KubernetesObject] {
-        let references = known.filter { $0.kind == .virtualService }
+        let references = known.filter { $0.kind.isSame(as: .virtualService) }
         guard references.isEmpty else {
             var objects: [KubernetesObject] = []
             for reference in references {
@@ -108,7 +108,7 @@ package struct IstioRouter: Sendable {
             }
             return objects
         }
-        return try await visible(.virtualService).0.filter {
+        return try await visible(scope.virtualServices).0.filter {
             let record = RouteRecord(on: $0)
             return record?.run == scope.run && record?.service == scope.host.name
         }.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
@@ -116,11 +116,11 @@ package struct IstioRouter: Sendable {
 
     /// The service's own DestinationRule; nil where it has none.
     func rule() async throws -> KubernetesObject? {
-        if let reference = known.first(where: { $0.kind == .destinationRule }) {
+        if let reference = known.first(where: { $0.kind.isSame(as: .destinationRule) }) {
             return try await read(reference)
         }
         return try await client.patiently {
-            try await $0.list(.destinationRule, namespace: scope.namespace).items
+            try await $0.list(scope.destinationRules, namespace: scope.namespace).items
         }.first { rule in
             rule.spec["host"]?.text.map {
                 MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
@@ -132,8 +132,9 @@ package struct IstioRouter: Sendable {
 
     static func reference(_ object: KubernetesObject) -> ObjectReference {
         let isRule = object.kind == ResourceKind.destinationRule.kind
+        let kind: ResourceKind = isRule ? .destinationRule : .virtualService
         return ObjectReference(
-            isRule ? .destinationRule : .virtualService, namespace: object.namespace,
+            object.version.map(kind.inVersion) ?? kind, namespace: object.namespace,
             name: object.name)
     }
 

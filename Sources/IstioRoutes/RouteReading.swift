@@ -20,7 +20,7 @@ package struct RouteReading: Sendable {
     }
 
     package var reference: ObjectReference {
-        ObjectReference(.virtualService, namespace: object.namespace, name: object.name)
+        IstioRouter.reference(object)
     }
 
     var place: String { "\(reference)" }
@@ -74,7 +74,7 @@ package struct RouteReading: Sendable {
         http.compactMap { route in
             guard let name = route.at("delegate", "name")?.text else { return nil }
             let namespace = route.at("delegate", "namespace")?.text ?? object.namespace
-            return (route, ObjectReference(.virtualService, namespace: namespace, name: name))
+            return (route, ObjectReference(reference.kind, namespace: namespace, name: name))
         }
     }
 

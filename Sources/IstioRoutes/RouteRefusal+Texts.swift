@@ -13,7 +13,7 @@ extension RouteRefusal.Code {
             .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
             destinationText
         case .mirrored, .sameName, .claimedTwice, .coveredByWildcard,
-            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept:
+            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept, .noIstio:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
             ruleText
@@ -184,6 +184,11 @@ extension RouteRefusal.Code {
             (
                 "name-taken", "theseus must create this object, but the name is taken",
                 "rename the object, or let it claim the service's host"
+            )
+        case .noIstio:
+            (
+                "no-istio", "the cluster serves no VirtualServices",
+                "install Istio there, or choose the cluster that has it"
             )
         case .kept(let steward):
             (

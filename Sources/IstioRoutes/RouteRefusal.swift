@@ -39,6 +39,8 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case nameTaken
         case sameSubset(subset: String)
         case kept(by: Steward)
+        /// The cluster serves no VirtualServices, in no version.
+        case noIstio
     }
 
     package let code: Code

@@ -1,4 +1,5 @@
 package import JSONTree
+package import Manifests
 
 /// Which service is moved, between which two versions, and over which routes.
 package struct RouteScope: Hashable, Sendable {
@@ -18,6 +19,8 @@ package struct RouteScope: Hashable, Sendable {
     /// Where the mesh keeps what holds for all namespaces.
     package var rootNamespace = "istio-system"
     package var clusterDomain = "cluster.local"
+    /// In which version of `networking.istio.io` objects are read and written.
+    package var version = "v1"
 
     package init(
         namespace: String, service: String, versionLabel: String = "version",
@@ -33,6 +36,9 @@ package struct RouteScope: Hashable, Sendable {
         self.dark = dark
         self.run = run
     }
+
+    package var virtualServices: ResourceKind { .virtualService.inVersion(version) }
+    package var destinationRules: ResourceKind { .destinationRule.inVersion(version) }
 
     package var host: MeshHost { MeshHost(service, from: namespace, domain: clusterDomain) }
 }

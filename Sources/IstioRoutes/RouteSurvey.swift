@@ -125,7 +125,7 @@ package struct RouteSurvey: Hashable, Sendable {
         guard let reference = missingRoutes else { return nil }
         let was: JSONTree = ["destination": ["host": .string(scope.service)]]
         let tree: JSONTree = [
-            "apiVersion": .string(ResourceKind.virtualService.apiVersion),
+            "apiVersion": .string(reference.kind.apiVersion),
             "kind": .string(ResourceKind.virtualService.kind),
             "metadata": [
                 "name": .string(reference.name), "namespace": .string(reference.namespace),

@@ -76,8 +76,7 @@ package struct SubsetEdit: Sendable {
         let present = Self.subsets(of: rule)
         if let entry = present.first(where: { $0["name"]?.text == subset.name }) {
             if subset.means(entry) { return rule }
-            let place = ObjectReference(
-                .destinationRule, namespace: rule.namespace, name: rule.name)
+            let place = IstioRouter.reference(rule)
             throw RouteRefusal(
                 .subsetTaken(subset: subset.name, labels: Self.shown(entry["labels"])),
                 at: "\(place)")

@@ -65,7 +65,7 @@ extension Surveying {
             throw RouteRefusal(
                 .coveredByWildcard(host: host?.name ?? "*"), at: wildcard.place)
         }
-        return try freeName(.virtualService, among: readings.map(\.object))
+        return try freeName(scope.virtualServices, among: readings.map(\.object))
     }
 
     /// The service's name, or the next best, for an object that we must make.

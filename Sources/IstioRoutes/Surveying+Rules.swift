@@ -46,16 +46,14 @@ extension Surveying {
             if rule.spec["workloadSelector"] != nil || Self.isHidden(rule) {
                 throw RouteRefusal(.hidden, at: place(of: rule))
             }
-            let reference = ObjectReference(
-                .destinationRule, namespace: rule.namespace, name: rule.name)
-            return Ruling(reference: reference, object: rule, isMissing: false)
+            return Ruling(reference: IstioRouter.reference(rule), object: rule, isMissing: false)
         }
-        let reference = try freeName(.destinationRule, among: rules)
+        let reference = try freeName(scope.destinationRules, among: rules)
         return Ruling(reference: reference, object: newRule(named: reference), isMissing: true)
     }
 
     private func place(of rule: KubernetesObject) -> String {
-        "\(ObjectReference(.destinationRule, namespace: rule.namespace, name: rule.name))"
+        "\(IstioRouter.reference(rule))"
     }
 
     /// The rule for a service that has none of its own: what was in effect until now, copied, since
@@ -72,7 +70,7 @@ extension Surveying {
         }
         let hadList = spec["subsets"] != nil
         let tree: JSONTree = [
-            "apiVersion": .string(ResourceKind.destinationRule.apiVersion),
+            "apiVersion": .string(scope.destinationRules.apiVersion),
             "kind": .string(ResourceKind.destinationRule.kind),
             "metadata": [
                 "name": .string(reference.name), "namespace": .string(reference.namespace),

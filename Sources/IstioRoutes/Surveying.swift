@@ -158,7 +158,7 @@ struct Surveying {
     {
         let namespace = wanted.namespace ?? scope.namespace
         let reference = ObjectReference(
-            .virtualService, namespace: namespace, name: wanted.virtualService)
+            scope.virtualServices, namespace: namespace, name: wanted.virtualService)
         guard let reading = readings.first(where: { $0.reference == reference }) else {
             let present = readings.filter { $0.object.namespace == namespace }
             throw RouteRefusal(

@@ -28,6 +28,16 @@ package struct ResourceKind: Hashable, Sendable {
 
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
+    /// The same kind in another of its versions.
+    package func inVersion(_ version: String) -> ResourceKind {
+        ResourceKind(group: group, version: version, kind: kind, plural: plural)
+    }
+
+    /// Whether two are the same kind, whatever their versions.
+    package func isSame(as other: ResourceKind) -> Bool {
+        group == other.group && kind == other.kind
+    }
+
     package static let pod = ResourceKind(group: "", version: "v1", kind: "Pod", plural: "pods")
     package static let service = ResourceKind(
         group: "", version: "v1", kind: "Service", plural: "services")

@@ -69,12 +69,13 @@ package struct Departure: Sendable {
         }
         let draft = RunCharter(
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
-            candidate: candidate, routes: [])
+            candidate: candidate, routes: [],
+            istio: try await IstioRouter.servedVersion(client, namespace: target.namespace))
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
         return RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
-            candidate: candidate, routes: routes.managed)
+            candidate: candidate, routes: routes.managed, istio: draft.istio)
     }
 
     // MARK: Another run

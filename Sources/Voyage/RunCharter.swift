@@ -18,6 +18,8 @@ package struct RunCharter: Sendable {
     package let candidate: Version
     /// The route objects that the run moves, those it makes included.
     package let routes: [ObjectReference]
+    /// In which version of its API the cluster serves Istio's objects.
+    package let istio: String
 
     /// One version: its Deployment's name and the value of its version label.
     package struct Version: Hashable, Sendable {
@@ -32,7 +34,7 @@ package struct RunCharter: Sendable {
 
     package init(
         run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
-        candidate: Version, routes: [ObjectReference]
+        candidate: Version, routes: [ObjectReference], istio: String = "v1"
     ) {
         self.run = run
         self.cluster = cluster
@@ -41,6 +43,7 @@ package struct RunCharter: Sendable {
         self.stable = stable
         self.candidate = candidate
         self.routes = routes
+        self.istio = istio
     }
 
     /// Cluster, namespace and service as one key: at most one run holds it.
@@ -49,7 +52,7 @@ package struct RunCharter: Sendable {
     }
 
     package var routeScope: RouteScope {
-        RouteScope(
+        var scope = RouteScope(
             namespace: flow.target.namespace, service: flow.target.service,
             versionLabel: flow.target.versionLabel, stableVersion: stable?.label,
             candidateVersion: candidate.label,
@@ -60,6 +63,8 @@ package struct RunCharter: Sendable {
                     tcp: $0.tcp)
             },
             dark: flow.dark, run: run)
+        scope.version = istio
+        return scope
     }
 
     // MARK: As a blob
@@ -67,6 +72,7 @@ package struct RunCharter: Sendable {
     package var tree: JSONTree {
         [
             "run": .string(run), "cluster": .string(cluster), "source": source.tree,
+            "istio": .string(istio),
             "stable": stable.map(Self.tree) ?? .null, "candidate": Self.tree(candidate),
             "routes": .array(
                 routes.map {
@@ -88,7 +94,8 @@ package struct RunCharter: Sendable {
         self.init(
             run: run, cluster: cluster, source: source, flow: try FlowReader.read(source),
             stable: Self.version(tree["stable"]), candidate: candidate,
-            routes: (tree["routes"]?.items ?? []).compactMap(Self.reference))
+            routes: (tree["routes"]?.items ?? []).compactMap(Self.reference),
+            istio: tree["istio"]?.text ?? "v1")
     }
 
     private static func tree(_ version: Version) -> JSONTree {

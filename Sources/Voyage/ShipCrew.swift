@@ -162,10 +162,10 @@ package struct ShipCrew: Crew {
     package func claimAll() async throws {
         if bridge.state.begun <= 1 { try await requireUnmoved() }
         let routes = charter.routes
-        for reference in routes where reference.kind == .virtualService {
+        for reference in routes where reference.kind.isSame(as: .virtualService) {
             _ = try await writer.claim(reference)
         }
-        for reference in routes where reference.kind != .virtualService {
+        for reference in routes where !reference.kind.isSame(as: .virtualService) {
             _ = try await writer.claim(reference)
         }
         try await keeper.claimAll()
