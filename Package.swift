@@ -109,8 +109,9 @@ let package = Package(
         .executableTarget(
             name: "theseus",
             dependencies: [
-                "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
-                "KubernetesAPI", "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages",
+                "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Auditor",
+                "FlowFiles", "Lab", "KubernetesAPI", "Manifests", "HTTPClient", "HTTPServer",
+                "HTTPMessages",
                 "Processes", "TestHooks", "MetricsGate", "JSONTree", "YAML", "Timekeeping",
             ],
             swiftSettings: house),

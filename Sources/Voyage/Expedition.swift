@@ -18,14 +18,19 @@ package struct Expedition: Sendable {
     private let version: String
     private let report: @Sendable (LoggedFact, RunCharter) -> Void
     private let observe: (@Sendable (WriteNote) -> Void)?
+    /// The journal stands in the cluster itself: its runs are of this cluster, by whatever address
+    /// their first holder reached it.
+    private let isKeptHere: Bool
 
     package init(
-        rig: Rig, store: any JournalStore, holder: String, actor: String, version: String,
+        rig: Rig, store: any JournalStore, isKeptHere: Bool = false, holder: String,
+        actor: String, version: String,
         observe: (@Sendable (WriteNote) -> Void)? = nil,
         report: @escaping @Sendable (LoggedFact, RunCharter) -> Void
     ) {
         self.rig = rig
         self.store = store
+        self.isKeptHere = isKeptHere
         self.holder = holder
         self.actor = actor
         self.version = version
@@ -120,7 +125,7 @@ package struct Expedition: Sendable {
         let log = RunLog(run: run, store: store)
         let charter = try await charter(of: log)
         let plan = charter.flow.plan
-        guard charter.cluster == rig.cluster.server else {
+        guard isKeptHere || charter.cluster == rig.cluster.server else {
             throw VoyageError(.otherCluster(rig.cluster.server), place: charter.target)
         }
         guard let last = try await log.last() else {

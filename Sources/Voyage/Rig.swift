@@ -15,7 +15,7 @@ package struct Rig: Sendable {
     /// Our own environment; a test's command gets what the flow allows of it.
     package let environment: [ProcessJob.Variable]
     package let time: any Timekeeper
-    package let pace: Pace
+    package var pace: Pace
 
     package init(
         cluster: KubernetesClient, outside: any HTTPTransport, spawner: any ProcessSpawner,

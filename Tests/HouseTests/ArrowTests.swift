@@ -10,7 +10,7 @@ import Testing
         ["YAML", "Digests", "HTTPClient", "HTTPServer", "Processes", "Journal"],
         ["Manifests", "Chronicle"],
         ["KubernetesAPI", "Lab"],
-        ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles"],
+        ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
         ["Rehearsal"],
         ["theseus", "SweepCommand"],

@@ -24,7 +24,8 @@ import Testing
     @Test func noRoomForOddsAndEnds() {
         for file in Self.code {
             for name in file.types + [file.room, file.name] {
-                let words = Self.words(of: name)
+                // Base64 is a word of its own.
+                let words = Self.words(of: name.replacing("Base64", with: ""))
                 #expect(
                     Self.cupboards.isDisjoint(with: words),
                     "\(file.path): name \(name) after what it holds")

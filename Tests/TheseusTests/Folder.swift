@@ -15,6 +15,11 @@ final class Folder: Sendable {
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// What stands in it.
+    func files() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
+
     /// Writes a file; gives its path.
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {

@@ -68,7 +68,7 @@ struct Slip: Sendable, CustomTestStringConvertible {
             "give at most 63 letters and digits, with -, _ and . between"),
         Slip(
             "status --journal postgres:x", "--journal cannot be \"postgres:x\"",
-            at: "theseus status", "give sqlite:PATH"),
+            at: "theseus status", "give cluster or sqlite:PATH"),
         Slip(
             "resume --all --stale soon", "--stale cannot be \"soon\"", at: "theseus resume",
             "give a time such as 2m"),

@@ -18,14 +18,15 @@ struct AbortCommand: Sendable {
             throw UsageError(
                 .malformed("--wait", wait, "a time such as 2s"), command: request.command)
         }
-        let store: any JournalStore
+        let logbook: Logbook
         let card: RunCard
         do {
-            store = try Ground.journal(request, .writes)
-            card = try await RunChoice(request, store).find(request.operand ?? "")
+            logbook = try await Logbook.open(request, .writes)
+            card = try await RunChoice(request, logbook).find(request.operand ?? "")
         } catch let error as JournalError where error.code == .damaged {
             return try await withoutJournal(error)
         }
+        let store = logbook.store
         let answer: Inbox.Answer
         do {
             answer = try await Inbox(store: store, run: card.run).leave(.abort, patience: patience)
@@ -38,16 +39,16 @@ struct AbortCommand: Sendable {
         }
         switch answer {
         case .granted(let sequence):
-            return done(try await drive(store).follow(card.run, after: sequence - 1))
+            return done(try await drive(logbook).follow(card.run, after: sequence - 1))
         case .refused(let why):
             return refused(card, why)
         case .unanswered:
-            return done(try await drive(store).take(card.run, wish: .abort, byForce: true))
+            return done(try await drive(logbook).take(card.run, wish: .abort, byForce: true))
         }
     }
 
-    private func drive(_ store: any JournalStore) async throws -> Drive {
-        Drive(request: request, ground: try await Ground.cluster(request), store: store)
+    private func drive(_ logbook: Logbook) async throws -> Drive {
+        Drive(request: request, ground: try await logbook.ground(), logbook: logbook)
     }
 
     private func refused(_ card: RunCard, _ why: String) -> ExitCode {

@@ -42,8 +42,10 @@ struct DeployCommand: Sendable {
         if request.has("--dry-run") {
             return list(try await departure.survey(flow, from: source))
         }
-        let store = try Ground.journal(request, .begins)
-        let drive = Drive(request: request, ground: ground, store: store)
+        let logbook = try await Logbook.open(
+            request, .begins, on: ground, namespace: flow.target.namespace)
+        let store = logbook.store
+        let drive = Drive(request: request, ground: ground, logbook: logbook)
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil
         {

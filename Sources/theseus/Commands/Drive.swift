@@ -12,19 +12,26 @@ internal import Voyage
 struct Drive: Sendable {
     let request: CommandRequest
     let ground: Ground
-    let store: any JournalStore
-    /// Ends a following, too, when a signal comes.
-    private let interruption = Interruption()
+    let logbook: Logbook
+    /// Stands before each line, where several runs are told at once.
+    let heading: String
+    private let store: any JournalStore
+    private let interruption: Interruption
 
-    init(request: CommandRequest, ground: Ground, store: any JournalStore) {
+    init(request: CommandRequest, ground: Ground, logbook: Logbook, heading: String = "") {
         self.request = request
         self.ground = ground
-        self.store = store
+        self.logbook = logbook
+        self.heading = heading
+        store = logbook.drivenStore
+        interruption = Interruption(stops: request.value("--on-interrupt") == "stop")
     }
 
     func begin(_ charter: RunCharter) async throws -> ExitCode {
         let signals = watchedSignals()
-        return try await finish(try await expedition.begin(charter, signals: signals))
+        let end = try await finish(try await expedition.begin(charter, signals: signals))
+        await logbook.prune()
+        return end
     }
 
     func take(_ run: String, wish: Wish.Kind? = nil, byForce: Bool = false) async throws
@@ -43,22 +50,23 @@ struct Drive: Sendable {
     }
 
     private var expedition: Expedition {
-        let teller = FactTeller(request, lab: ground.lab)
+        let teller = FactTeller(request, lab: ground.lab, heading: heading)
+        var rig = ground.rig
+        // A look into the cluster's inbox is a call of its API server.
+        if logbook.isInCluster { rig.pace.inbox = max(rig.pace.inbox, .milliseconds(500)) }
         return Expedition(
-            rig: ground.rig, store: store,
-            holder: "\(Environment.host)/\(Environment.process)", actor: Environment.person,
+            rig: rig, store: store, isKeptHere: logbook.isInCluster, holder: Holder.name,
+            actor: Environment.person,
             version: Dispatch.version, report: { teller.tell($0, $1) })
     }
 
     private func watchedSignals() -> Signals {
         let signals = Signals()
-        let stops = request.value("--on-interrupt") == "stop"
         let interruption = interruption
-        SignalWatch.start { heard in
-            interruption.note()
-            switch heard {
-            case .end where !stops: signals.wish(.abort, by: "a signal")
-            case .end, .stop: signals.stop()
+        SignalFan.all.listen { heard in
+            switch interruption.note(heard) {
+            case .abort: signals.wish(.abort, by: "a signal")
+            case .stop: signals.stop()
             }
         }
         return signals
@@ -84,23 +92,30 @@ struct Drive: Sendable {
 
     /// Somebody else drives: watches the journal, and ends as the run ends.
     ///
+    /// A signal that asks for the way home is passed on to whoever drives, and its end awaited.
     /// What was remembered after `sequence` is told; nil: what is remembered from now on.
     func follow(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
         let log = RunLog(run: run, store: store)
         var seen = 0
         if let sequence { seen = sequence } else { seen = try await log.last()?.sequence ?? 0 }
         let charter = try await expedition.charter(of: log)
-        let teller = FactTeller(request, lab: nil)
-        interruption.forget()
+        let teller = FactTeller(request, lab: nil, heading: heading)
+        var hasAsked = false
         while true {
             for fact in try await log.facts(from: seen + 1) {
                 seen = fact.sequence
                 teller.tell(fact, charter)
             }
             if let last = try await log.last(), last.state.isOver { return told(last.state, run) }
-            if interruption.isNoted {
+            switch interruption.noted {
+            case .stop?:
                 Terminal.complain(Advice.followedNoMore(run))
                 return .interrupted
+            case .abort? where !hasAsked:
+                hasAsked = true
+                let wish = WishCodec.encode(.abort, by: Environment.person)
+                _ = try await store.post(wish, to: run)
+            case .abort?, nil: break
             }
             try await ground.rig.time.sleep(for: .milliseconds(500))
         }
@@ -124,15 +139,59 @@ struct Drive: Sendable {
     }
 }
 
-/// Whether a signal came since we last looked.
+/// What the signals that have come ask of one drive.
 private final class Interruption: Sendable {
-    private let noted = Mutex(false)
+    enum Meaning: Sendable {
+        case abort
+        case stop
+    }
 
-    var isNoted: Bool { noted.withLock { $0 } }
+    private let stops: Bool
+    private let met = Mutex<Meaning?>(nil)
 
-    func note() { noted.withLock { $0 = true } }
+    /// `stops`: the first signal does already what the second one does otherwise.
+    init(stops: Bool) { self.stops = stops }
 
-    func forget() { noted.withLock { $0 = false } }
+    var noted: Meaning? { met.withLock { $0 } }
+
+    func note(_ heard: SignalWatch.Heard) -> Meaning {
+        let meaning: Meaning =
+            switch heard {
+            case .end: stops ? .stop : .abort
+            case .stop: .stop
+            }
+        met.withLock { if $0 != .stop { $0 = meaning } }
+        return meaning
+    }
+}
+
+/// Tells every drive of this process of its signals, those that began after a signal too.
+private final class SignalFan: Sendable {
+    private struct State: Sendable {
+        var listeners: [@Sendable (SignalWatch.Heard) -> Void] = []
+        var heard: SignalWatch.Heard?
+    }
+
+    static let all = SignalFan()
+    private let state = Mutex(State())
+
+    private init() {
+        SignalWatch.start { [self] heard in
+            let listeners = state.withLock { state in
+                state.heard = heard
+                return state.listeners
+            }
+            for listener in listeners { listener(heard) }
+        }
+    }
+
+    func listen(_ listener: @escaping @Sendable (SignalWatch.Heard) -> Void) {
+        let heard = state.withLock { state in
+            state.listeners.append(listener)
+            return state.heard
+        }
+        if let heard { listener(heard) }
+    }
 }
 
 /// What to do next, in three lines.

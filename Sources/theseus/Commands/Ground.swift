@@ -3,7 +3,6 @@ internal import Glibc
 internal import HTTPClient
 internal import HTTPMessages
 internal import JSONTree
-internal import Journal
 internal import KubernetesAPI
 internal import Lab
 internal import Processes
@@ -65,41 +64,6 @@ struct Ground: Sendable {
                     server: LabWorld.server, token: "lab", transport: lab, time: clock),
                 outside: lab, spawner: NoPrograms(), time: clock, pace: pace),
             lab: lab, namespace: nil)
-    }
-
-    /// What a command does to the journal.
-    enum JournalUse {
-        /// Begins runs, and the file itself where there is none.
-        case begins
-        /// Goes on with what is there.
-        case writes
-        case reads
-    }
-
-    static func journal(_ request: CommandRequest, _ use: JournalUse) throws -> any JournalStore {
-        let address = request.value("--journal") ?? "sqlite:\(defaultPath())"
-        guard address.hasPrefix("sqlite:"), address.count > 7 else {
-            throw UsageError(
-                .malformed("--journal", address, "sqlite:PATH"), command: request.command)
-        }
-        var path = String(address.dropFirst(7))
-        // No shell does this behind a colon.
-        if path.hasPrefix("~/"), let home = Environment.value("HOME") {
-            path = home + path.dropFirst()
-        }
-        let isThere = Files.exists(path)
-        // Before the first run there is nothing to read, and nothing wrong.
-        if !isThere, use != .begins, request.value("--journal") == nil { return MemoryJournal() }
-        let isWritten = use == .begins || (use == .writes && isThere)
-        return try SQLiteJournal(path: path, mode: isWritten ? .readWrite : .readOnly)
-    }
-
-    private static func defaultPath() -> String {
-        let home = Environment.value("HOME") ?? "."
-        var folder = Environment.value("XDG_STATE_HOME") ?? "\(home)/.local/state"
-        folder += "/theseus"
-        Files.makeFolders(folder)
-        return "\(folder)/journal.sqlite"
     }
 }
 

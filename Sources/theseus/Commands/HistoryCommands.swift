@@ -13,8 +13,9 @@ struct HistoryCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .reads)
-        for card in try await RunChoice(request, store).cards() {
+        let logbook = try await Logbook.open(request, .reads)
+        let store = logbook.store
+        for card in try await RunChoice(request, logbook).cards() {
             if let wanted = request.operand, wanted != card.service { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
             let end = Self.end(last.state)
@@ -49,9 +50,9 @@ struct ShowCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .reads)
-        let card = try await RunChoice(request, store).find(request.operand ?? "")
-        let log = RunLog(run: card.run, store: store)
+        let logbook = try await Logbook.open(request, .reads)
+        let card = try await RunChoice(request, logbook).find(request.operand ?? "")
+        let log = RunLog(run: card.run, store: logbook.store)
         let charter = try await Charters.read(log)
         let teller = FactTeller(request, lab: nil)
         for fact in try await log.facts() { teller.tell(fact, charter) }
@@ -66,17 +67,18 @@ struct VerifyCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .reads)
-        var cards = try await RunChoice(request, store).cards()
-        if let name = request.operand { cards = [try await RunChoice(request, store).find(name)] }
-        let ground = try? await Ground.cluster(request)
+        let logbook = try await Logbook.open(request, .reads)
+        let store = logbook.store
+        var cards = try await RunChoice(request, logbook).cards()
+        if let name = request.operand { cards = [try await RunChoice(request, logbook).find(name)] }
+        let ground = try? await logbook.ground()
         for card in cards {
             let log = RunLog(run: card.run, store: store)
             let facts = try await log.facts()
             guard !facts.isEmpty else { continue }
             let charter = try await Charters.read(log)
             try Self.replay(facts, charter.flow.plan, card.run)
-            if let ground, ground.rig.cluster.server == card.cluster {
+            if let ground, logbook.holds(card, on: ground) {
                 try await Heads(cluster: ground.rig.cluster, store: store).check(charter)
             }
             if request.wantsJSON {

@@ -41,6 +41,16 @@ enum Environment {
     static var process: Int { Int(getpid()) }
 }
 
+/// What this process is called where it holds a run: no two are called alike, not even two of one
+/// number on two machines of one name, as containers often are.
+enum Holder {
+    static let name: String = {
+        var dice = SystemRandomNumberGenerator()
+        let letters = String(UInt32.random(in: .min ... .max, using: &dice), radix: 36)
+        return "\(Environment.host)/\(Environment.process)-\(letters)"
+    }()
+}
+
 /// The file that we were started from.
 enum OwnBinary {
     static var path: String {

@@ -13,12 +13,13 @@ struct ResumeCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .writes)
-        if request.has("--all") { return try await all(store) }
+        let logbook = try await Logbook.open(request, .writes)
+        if request.has("--all") { return try await all(logbook) }
         guard let name = request.operand else {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)
         }
-        let card = try await RunChoice(request, store).find(name)
+        let store = logbook.store
+        let card = try await RunChoice(request, logbook).find(name)
         if let state = try await RunLog(run: card.run, store: store).last()?.state,
             state.isPausing,
             case .granted = try await Inbox(store: store, run: card.run).leave(
@@ -27,41 +28,69 @@ struct ResumeCommand: Sendable {
             Terminal.say("run \(card.run): resume")
             return .done
         }
-        let ground = try await Ground.cluster(request)
-        return try await Drive(request: request, ground: ground, store: store)
+        let ground = try await logbook.ground()
+        return try await Drive(request: request, ground: ground, logbook: logbook)
             .take(card.run, byForce: request.has("--takeover"))
     }
 
+    // MARK: All of them
+
     /// Rolls back, or goes on where the flow says so; the worst end is the exit code.
-    private func all(_ store: any JournalStore) async throws -> ExitCode {
+    ///
+    /// Side by side: what keeps one run from ending keeps no other.
+    private func all(_ logbook: Logbook) async throws -> ExitCode {
         guard let stale = DurationText.duration(request.value("--stale") ?? "2m") else {
             throw UsageError(
                 .malformed("--stale", request.value("--stale") ?? "", "a time such as 2m"),
                 command: request.command)
         }
-        let ground = try await Ground.cluster(request)
-        var worst = ExitCode.done
-        for card in try await RunChoice(request, store).cards()
-        where card.cluster == ground.rig.cluster.server {
-            let log = RunLog(run: card.run, store: store)
+        let ground = try await logbook.ground()
+        let cards = try await RunChoice(request, logbook).cards()
+        return await withTaskGroup(of: ExitCode.self) { group in
+            for card in cards where logbook.holds(card, on: ground) {
+                group.addTask { await one(card, silentFor: stale, logbook, ground) }
+            }
+            return await group.reduce(.done) { $1.isWorse(than: $0) ? $1 : $0 }
+        }
+    }
+
+    private func one(
+        _ card: RunCard, silentFor stale: Duration, _ logbook: Logbook, _ ground: Ground
+    ) async -> ExitCode {
+        do {
+            let log = RunLog(run: card.run, store: logbook.store)
             guard let last = try await log.last(), !last.state.isOver,
                 .milliseconds(ground.rig.time.date - last.date) >= stale
-            else { continue }
+            else { return .done }
             let lease = TargetLease(
                 client: ground.rig.cluster, namespace: card.namespace, service: card.service,
                 run: card.run, holder: "", pace: ground.rig.pace)
-            if try await lease.isAlive() { continue }
-            let drive = Drive(request: request, ground: ground, store: store)
-            do {
-                let goesOn = try await drive.charter(of: card.run).flow.goesOnWhenStale
-                let end = try await drive.take(card.run, wish: goesOn ? nil : .abort)
-                if end.rawValue > worst.rawValue { worst = end }
-            } catch let error as VoyageError {
-                Terminal.complain(error.description)
-                worst = Wording.exit(for: error, begins: false)
-            }
+            if try await lease.isAlive() { return .done }
+            let drive = Drive(
+                request: request, ground: ground, logbook: logbook, heading: "\(card.run)  ")
+            let goesOn = try await drive.charter(of: card.run).flow.goesOnWhenStale
+            return try await drive.take(card.run, wish: goesOn ? nil : .abort)
+        } catch {
+            Terminal.complain(Wording.text(of: error))
+            return Wording.exit(for: error, begins: false)
         }
-        return worst
+    }
+}
+
+extension ExitCode {
+    /// Of two ends that one command met, the one to tell.
+    fileprivate func isWorse(than other: ExitCode) -> Bool { gravity > other.gravity }
+
+    private var gravity: Int {
+        switch self {
+        case .done: 0
+        case .rolledBack: 1
+        case .held: 2
+        case .usage: 3
+        case .refused: 4
+        case .interrupted: 5
+        case .personNeeded: 6
+        }
     }
 }
 

@@ -9,8 +9,8 @@ struct RunChoice: Sendable {
     /// Where one is named, only its runs are looked at.
     let namespace: String?
 
-    init(_ request: CommandRequest, _ store: any JournalStore) {
-        self.store = store
+    init(_ request: CommandRequest, _ logbook: Logbook) {
+        store = logbook.store
         namespace = request.value("--namespace")
     }
 
@@ -37,16 +37,5 @@ struct RunChoice: Sendable {
             throw VoyageError(.unknownRun, place: name)
         }
         return card
-    }
-}
-
-extension RunCard {
-    /// A target is `cluster namespace/service`.
-    var namespace: String { String(place.first ?? "") }
-    var service: String { String(place.last ?? "") }
-    var cluster: String { String(target.split(separator: " ").first ?? "") }
-
-    private var place: [Substring] {
-        (target.split(separator: " ").last ?? "").split(separator: "/")
     }
 }

@@ -23,14 +23,16 @@ struct StatusCommand: Sendable {
     }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .reads)
-        // Without a cluster the journal alone must do.
-        let ground = try? await Ground.cluster(request)
+        let logbook = try await Logbook.open(request, .reads)
+        // Without a cluster a file alone must do.
+        let ground = try? await logbook.ground()
         var rows: [Row] = []
-        for card in try await RunChoice(request, store).cards() {
+        for card in try await RunChoice(request, logbook).cards() {
             if let wanted = request.operand, wanted != card.service, wanted != card.run { continue }
-            guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
-            rows.append(try await row(card, last, store, ground))
+            guard let last = try await RunLog(run: card.run, store: logbook.store).last() else {
+                continue
+            }
+            rows.append(try await row(card, last, logbook, ground))
         }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
@@ -43,10 +45,10 @@ struct StatusCommand: Sendable {
     }
 
     private func row(
-        _ card: RunCard, _ last: LoggedFact, _ store: any JournalStore, _ ground: Ground?
+        _ card: RunCard, _ last: LoggedFact, _ logbook: Logbook, _ ground: Ground?
     ) async throws -> Row {
         let state = last.state
-        let charter = try? await Charters.read(RunLog(run: card.run, store: store))
+        let charter = try? await Charters.read(RunLog(run: card.run, store: logbook.store))
         let step = charter.map { FactLines(plan: $0.flow.plan).step(state) } ?? ""
         var row = Row(
             card: card, state: "", step: state.isOver ? "" : step, weight: state.weight.percent,
@@ -62,7 +64,7 @@ struct StatusCommand: Sendable {
             row.reason = trouble.setback.reason
             row.next = "theseus resume \(card.run)"
         case .advancing, .asking, .paused, .returning, .closing:
-            row.state = await liveliness(card, ground)
+            row.state = await liveliness(card, logbook, ground)
             (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
             if row.state != "running" { row.next = "theseus resume \(card.run)" }
         }
@@ -70,8 +72,10 @@ struct StatusCommand: Sendable {
     }
 
     /// By the lease where the cluster answers; a released one means that somebody stopped the run.
-    private func liveliness(_ card: RunCard, _ ground: Ground?) async -> String {
-        guard let ground, ground.rig.cluster.server == card.cluster else { return "interrupted" }
+    private func liveliness(_ card: RunCard, _ logbook: Logbook, _ ground: Ground?) async
+        -> String
+    {
+        guard let ground, logbook.holds(card, on: ground) else { return "interrupted" }
         let lease = TargetLease(
             client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
             namespace: card.namespace, service: card.service,

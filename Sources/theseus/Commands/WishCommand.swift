@@ -15,8 +15,9 @@ struct WishCommand: Sendable {
     }
 
     func carryOut() async throws -> ExitCode {
-        let store = try Ground.journal(request, .writes)
-        let card = try await RunChoice(request, store).find(request.operand ?? "")
+        let logbook = try await Logbook.open(request, .writes)
+        let store = logbook.store
+        let card = try await RunChoice(request, logbook).find(request.operand ?? "")
         switch try await Inbox(store: store, run: card.run).leave(kind, patience: .seconds(10)) {
         case .granted:
             Terminal.say("run \(card.run): \(kind.rawValue)")

@@ -43,8 +43,8 @@ enum CommandTable {
         OptionEntry("--kubeconfig", "FILE", "instead of $KUBECONFIG or ~/.kube/config"),
         OptionEntry("--namespace", "NAME", "instead of the flow's; only runs of this one"),
         OptionEntry(
-            "--journal", "sqlite:PATH",
-            "where runs are remembered (default: ~/.local/state/theseus/journal.sqlite)"),
+            "--journal", "cluster|sqlite:PATH",
+            "where runs are remembered (default: cluster; of the embedded lab, a file)"),
         OptionEntry("--output", "text|json", "for people, or one JSON object a line"),
         OptionEntry("--no-color", nil, "plain text"),
     ]

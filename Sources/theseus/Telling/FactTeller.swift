@@ -15,6 +15,8 @@ final class FactTeller: Sendable {
     private let lab: LabWorld?
     /// The embedded world's time when the telling began: users are counted from here.
     private let beginning: Duration
+    /// Stands before each line for people.
+    private let heading: String
     private let gates = Mutex<[String: GateLine]>([:])
 
     private struct GateLine: Sendable {
@@ -25,7 +27,8 @@ final class FactTeller: Sendable {
     /// A gate that says the same again is told this seldom.
     private static let gateRest = Duration.seconds(30)
 
-    init(_ request: CommandRequest, lab: LabWorld?) {
+    init(_ request: CommandRequest, lab: LabWorld?, heading: String = "") {
+        self.heading = heading
         asJSON = request.wantsJSON
         hasColours = Tint.areWanted(request)
         self.lab = lab
@@ -40,10 +43,10 @@ final class FactTeller: Sendable {
         guard isNews(fact), let line = FactLines(plan: charter.flow.plan).line(fact) else { return }
         if fact.sequence == 1 {
             Terminal.say(
-                "run \(charter.run) of \(charter.target);"
+                heading + "run \(charter.run) of \(charter.target);"
                     + " `theseus abort \(charter.run)` brings it home")
         }
-        let whole = line + users(charter)
+        let whole = heading + line + users(charter)
         Terminal.say(hasColours ? Tint(of: fact).paint(whole) : whole)
         if fact.state.isOver { tellEnd(charter) }
         // People read slower than the embedded lab turns its clock.

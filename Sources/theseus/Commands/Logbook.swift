@@ -1,0 +1,145 @@
+internal import Chronicle
+internal import ClusterJournal
+internal import Glibc
+internal import Journal
+internal import KubernetesAPI
+internal import Timekeeping
+internal import Voyage
+
+/// Where a command finds its runs: in the target's cluster, or in a file of this machine.
+struct Logbook: Sendable {
+    /// What a command does to the journal.
+    enum Use {
+        /// Begins runs, and the file itself where there is none.
+        case begins
+        /// Goes on with what is there.
+        case writes
+        case reads
+    }
+
+    let store: any JournalStore
+    /// As `store`, but keeps trying for longer: for whoever drives a run.
+    let drivenStore: any JournalStore
+    private let request: CommandRequest
+    /// The cluster that keeps it; nil for a file.
+    private let keeper: Ground?
+
+    /// Whether any machine that reaches the cluster finds these runs.
+    var isInCluster: Bool { keeper != nil }
+
+    private init(_ store: any JournalStore, _ request: CommandRequest) {
+        self.store = store
+        drivenStore = store
+        self.request = request
+        keeper = nil
+    }
+
+    private init(_ ground: Ground, namespace: String, _ request: CommandRequest) {
+        let client = ground.rig.cluster
+        let patience = ground.rig.pace.patience
+        store = ConfigMapJournal(client: client.patient(for: patience), namespace: namespace)
+        drivenStore = ConfigMapJournal(
+            client: client.patient(for: patience.map { $0 * 12 }), namespace: namespace)
+        self.request = request
+        keeper = ground
+    }
+
+    /// Opens what `--journal` names; without it, the cluster's own journal, and for the embedded
+    /// lab, or where no cluster is known at all, the file of this machine.
+    ///
+    /// `ground` and `namespace`: where they are known already.
+    static func open(
+        _ request: CommandRequest, _ use: Use, on ground: Ground? = nil, namespace: String? = nil
+    ) async throws -> Logbook {
+        let address = request.value("--journal")
+        let isEmbedded = request.value("--cluster") == "lab"
+        if let address, address.hasPrefix("sqlite:"), address.count > 7 {
+            return Logbook(
+                try file(String(address.dropFirst(7)), use, isNamed: true), request)
+        }
+        guard address == nil || (address == "cluster" && !isEmbedded) else {
+            throw UsageError(
+                .malformed(
+                    "--journal", address ?? "",
+                    isEmbedded ? "sqlite:PATH: the embedded lab forgets" : "cluster or sqlite:PATH"),
+                command: request.command)
+        }
+        guard !isEmbedded, let ground = try await cluster(request, ground) else {
+            return Logbook(try file(defaultPath(), use, isNamed: false), request)
+        }
+        return Logbook(
+            ground,
+            namespace: namespace ?? request.value("--namespace") ?? ground.namespace ?? "default",
+            request)
+    }
+
+    /// nil where no kubeconfig names a cluster, and nobody asked for one.
+    private static func cluster(_ request: CommandRequest, _ ground: Ground?) async throws
+        -> Ground?
+    {
+        if let ground { return ground }
+        do {
+            return try await Ground.cluster(request)
+        } catch let error as GroundError {
+            let isAskedFor =
+                ["--journal", "--kubeconfig", "--cluster"].contains { request.has($0) }
+            guard case .noKubeconfig = error.code, !isAskedFor else { throw error }
+            return nil
+        }
+    }
+
+    private static func file(_ name: String, _ use: Use, isNamed: Bool) throws
+        -> any JournalStore
+    {
+        var path = name
+        // No shell does this behind a colon.
+        if path.hasPrefix("~/"), let home = Environment.value("HOME") {
+            path = home + path.dropFirst()
+        }
+        let isThere = Files.exists(path)
+        // Before the first run there is nothing to read, and nothing wrong.
+        if !isThere, use != .begins, !isNamed { return MemoryJournal() }
+        let isWritten = use == .begins || (use == .writes && isThere)
+        return try SQLiteJournal(path: path, mode: isWritten ? .readWrite : .readOnly)
+    }
+
+    private static func defaultPath() -> String {
+        let home = Environment.value("HOME") ?? "."
+        var folder = Environment.value("XDG_STATE_HOME") ?? "\(home)/.local/state"
+        folder += "/theseus"
+        Files.makeFolders(folder)
+        return "\(folder)/journal.sqlite"
+    }
+
+    // MARK: The cluster
+
+    /// The cluster that the command's runs are in.
+    func ground() async throws -> Ground {
+        if let keeper { return keeper }
+        return try await Ground.cluster(request)
+    }
+
+    /// Whether a run is one of `ground`'s cluster.
+    ///
+    /// One that the cluster itself remembers is, by whatever address its first holder reached it.
+    func holds(_ card: RunCard, on ground: Ground) -> Bool {
+        isInCluster || card.cluster == ground.rig.cluster.server
+    }
+
+    /// Removes runs that are old enough, where the cluster keeps them.
+    func prune() async {
+        guard isInCluster, let journal = store as? ConfigMapJournal else { return }
+        do {
+            let cards = try await journal.runs()
+            guard cards.count > Retention.runs else { return }
+            var ends: [Retention.Entry] = []
+            for card in cards {
+                let state = try await RunLog(run: card.run, store: journal).last()?.state
+                ends.append(Retention.Entry(card: card, state: state))
+            }
+            try await journal.prune(keeping: Retention.kept(ends))
+        } catch {
+            Terminal.complain(Wording.text(of: error))
+        }
+    }
+}
