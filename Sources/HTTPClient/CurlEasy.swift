@@ -6,6 +6,7 @@ internal import HTTPMessages
     /// Nil if libcurl had no memory; it takes nil everywhere, and does nothing.
     private let easy: OpaquePointer?
     private let lines: UnsafeMutablePointer<curl_slist>?
+    private let detours: UnsafeMutablePointer<curl_slist>?
     private let errors: UnsafeMutablePointer<CChar>
     /// False: libcurl had no memory, or did not like what it was told.
     ///
@@ -15,13 +16,17 @@ internal import HTTPMessages
     init(request: HTTPRequest, uploadCount: Int, options: CurlOptions) {
         let raw = unsafe curl_easy_init()
         unsafe easy = raw.map { OpaquePointer($0) }
-        unsafe lines = Self.headerLines(request, options: options)
+        let elsewhere = options.serverName.flatMap { CurlDestination(request, serverName: $0) }
+        unsafe lines = Self.headerLines(
+            request, authority: elsewhere?.authority, options: options)
+        unsafe detours = elsewhere.flatMap { unsafe curl_slist_append(nil, $0.detour) }
         unsafe errors = .allocate(capacity: theseus_curl_error_size)
         unsafe errors.initialize(repeating: 0, count: theseus_curl_error_size)
         unsafe theseus_curl_set_lines(raw, lines)
+        unsafe theseus_curl_set_detours(raw, detours)
         unsafe theseus_curl_set_pointer(raw, CURLOPT_ERRORBUFFER, errors)
         isReady =
-            setOptions(options) && set(CURLOPT_URL, request.url)
+            setOptions(options) && set(CURLOPT_URL, elsewhere?.url ?? request.url)
             && setMethod(request.method, uploadCount: uploadCount)
             && set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
             && (request.streams || set(CURLOPT_ACCEPT_ENCODING, "gzip"))
@@ -30,6 +35,7 @@ internal import HTTPMessages
     deinit {
         unsafe curl_easy_cleanup(raw)
         unsafe curl_slist_free_all(lines)
+        unsafe curl_slist_free_all(detours)
         unsafe errors.deallocate()
     }
 
@@ -37,6 +43,9 @@ internal import HTTPMessages
 
     /// libcurl's own words on what went wrong.
     var words: String { unsafe String(cString: errors) }
+
+    /// Its connection is for nobody else after it: it did not answer in time.
+    func distrustConnection() { _ = set(CURLOPT_FORBID_REUSE, 1) }
 
     /// Lets a paused transfer go on.
     func resume() { unsafe curl_easy_pause(raw, CURLPAUSE_CONT) }
@@ -60,17 +69,22 @@ internal import HTTPMessages
         set(CURLOPT_NOSIGNAL, 1) && set(CURLOPT_QUICK_EXIT, 1)
             && set(CURLOPT_PROTOCOLS_STR, "http,https")
             && set(CURLOPT_FOLLOWLOCATION, 0)
-            && set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+            && set(
+                CURLOPT_HTTP_VERSION,
+                options.offersHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
             && set(CURLOPT_HTTP09_ALLOWED, 0)
             && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
             && set(CURLOPT_TCP_NODELAY, 1)
             && set(CURLOPT_TCP_KEEPALIVE, 1) && set(CURLOPT_TCP_KEEPIDLE, 30)
             && set(CURLOPT_TCP_KEEPINTVL, 10)
-            && set(CURLOPT_PROXY, options.proxy ?? "")
+            && boundSilence()
+            && set(CURLOPT_PROXY, options.proxy ?? "") && set(CURLOPT_NOPROXY, "")
             && set(CURLOPT_SSL_VERIFYPEER, options.insecure ? 0 : 1)
             && set(CURLOPT_SSL_VERIFYHOST, options.insecure ? 0 : 2)
             && setTrust(options)
     }
+
+    private func boundSilence() -> Bool { unsafe theseus_curl_bound_silence(raw) == CURLE_OK }
 
     private func setTrust(_ options: CurlOptions) -> Bool {
         // Instead of the system's, not beside them.
@@ -113,9 +127,10 @@ internal import HTTPMessages
     }
 
     private static func headerLines(
-        _ request: HTTPRequest, options: CurlOptions
+        _ request: HTTPRequest, authority: String?, options: CurlOptions
     ) -> UnsafeMutablePointer<curl_slist>? {
         var headers = request.headers
+        if let authority, headers["host"] == nil { headers["Host"] = authority }
         if headers["user-agent"] == nil { headers["User-Agent"] = options.userAgent }
         if case .tree = request.body, headers["content-type"] == nil {
             headers["Content-Type"] = "application/json"

@@ -82,6 +82,8 @@ struct CurlLoop: ~Copyable {
         let now = time.now
         while let number = deadlines.next(at: now) {
             guard let transfer = transfers[number], transfer.isAwaitingAnswer else { continue }
+            // The next request over it might wait in vain as well, and over HTTP/2 it would get it.
+            transfer.easy.distrustConnection()
             fail(transfer, .timedOut)
         }
     }

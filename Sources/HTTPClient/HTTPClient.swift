@@ -7,6 +7,7 @@
 // Read in this order:
 //   CurlOptions      what is true of every request of one transport
 //   CurlIdentity     who we are, for servers that ask
+//   CurlDestination  the way to a server whose certificate bears another name
 //   CurlTransport    the door: send, close
 //   CurlExchange     one answer between the task that waits and the thread that works
 //   CurlStream       one body that is read as it arrives

@@ -8,6 +8,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case untrusted
         case malformed
         case tooLarge
+        /// Nothing was sent: what should show who we are is not to be had.
+        case noCredential
         case cancelled
     }
 
@@ -40,6 +42,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .untrusted: "the server's certificate is not trusted"
         case .malformed: "the answer is not HTTP"
         case .tooLarge: "the answer is larger than allowed"
+        case .noCredential: "there is no credential to show"
         case .cancelled: "called off"
         }
     }
@@ -52,6 +55,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .untrusted: "give the server's CA, or check the name in its certificate"
         case .malformed: "check that the address is an HTTP server's"
         case .tooLarge: "ask for less at once"
+        case .noCredential: "sign in again, as for kubectl"
         case .cancelled: "nothing; somebody called it off"
         }
     }

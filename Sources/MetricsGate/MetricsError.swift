@@ -63,6 +63,7 @@ package struct MetricsError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unreachable(.timedOut): "Prometheus does not answer in time"
         case .unreachable(.untrusted): "Prometheus's certificate is not trusted"
         case .unreachable(.cancelled): "the question was called off"
+        case .unreachable(.noCredential): "there is no credential to show to Prometheus"
         case .unreachable(.reset), .unreachable(.malformed), .unreachable(.tooLarge):
             "the connection to Prometheus broke"
         }

@@ -138,6 +138,7 @@ extension LoadTest {
         case .timedOut: return "no answer in \(TimeText.short(load.patience))"
         case .untrusted: return "the certificate is not trusted"
         case .tooLarge: return "the answer is too large"
+        case .noCredential: return "there is no credential to show"
         case .cancelled: return "called off"
         case .reset, .malformed, nil: return "the connection broke"
         }
