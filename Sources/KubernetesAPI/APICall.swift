@@ -19,9 +19,12 @@ struct APICall: Sendable {
     var verb: String?
     /// The name of an object that the path does not name yet.
     var shown: String?
+    /// A path of discovery, which speaks of no kind.
+    var discovery: String?
 
     /// What people read of it: `PUT VirtualService demo/demo-app`.
     var place: String {
+        if let discovery { return "GET \(discovery)" }
         let space = namespace ?? ""
         let verb = verb ?? method
         return switch (space.isEmpty, name ?? shown) {
@@ -34,6 +37,7 @@ struct APICall: Sendable {
 
     /// Path and query.
     var target: String {
+        if let discovery { return discovery }
         var target = kind.group.isEmpty ? "/api/\(kind.version)" : "/apis/\(kind.apiVersion)"
         if let namespace, !namespace.isEmpty { target += "/namespaces/\(escaped(namespace))" }
         target += "/\(kind.plural)"
@@ -53,6 +57,13 @@ struct APICall: Sendable {
         self.namespace = namespace
         self.name = name
         self.query = query
+    }
+
+    /// Asks what the server serves.
+    init(discovering path: String) {
+        let nothing = ResourceKind(group: "", version: "", kind: "", plural: "")
+        self.init(method: "GET", kind: nothing, namespace: nil)
+        discovery = path
     }
 
     init(_ method: String, _ reference: ObjectReference) {

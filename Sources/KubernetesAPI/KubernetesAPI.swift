@@ -2,6 +2,7 @@
 //
 //   APICall            one call as a value: method, path, what people read of it
 //   KubernetesClient   get, list, watch, create, update, apply, delete: one call each
+//   ServedVersions     which versions of a kind the server has; asked once, kept for minutes
 //   KubernetesError    the ways in which a call ends badly; which of them may have been applied
 //   Backoff            how long to wait when a call may go well a little later
 //   WriteSeal          what stands on everything that a run writes

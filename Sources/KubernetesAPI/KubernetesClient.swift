@@ -12,19 +12,27 @@ package struct KubernetesClient: Sendable {
     package let time: any Timekeeper
     private let token: String?
     private let transport: any HTTPTransport
+    /// Takes secrets out of what the server or the transport says.
+    private let conceal: @Sendable (String) -> String
     private let heard = LastDate()
+    let served = ServedVersions()
     /// How long `patiently` tries before it throws what it met last; nil: until called off.
     package private(set) var patience: Duration?
     /// No call waits longer than this for its answer.
     private var longestCall = Duration.seconds(3600)
 
     /// `server` is the base address, without a slash at its end.
+    ///
+    /// A transport that signs requests itself knows secrets which we do not: `conceal` takes them out
+    /// of messages.
     package init(
-        server: String, token: String? = nil, transport: any HTTPTransport, time: any Timekeeper
+        server: String, token: String? = nil, transport: any HTTPTransport, time: any Timekeeper,
+        conceal: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.server = server
         self.token = token
         self.transport = transport
+        self.conceal = conceal
         self.time = time
     }
 
@@ -174,7 +182,7 @@ package struct KubernetesClient: Sendable {
 
     /// One line of at most 300 characters, without our token.
     func clean(_ detail: String) -> String {
-        var line = String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        var line = conceal(String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
         if let token, !token.isEmpty {
             line = line.split(separator: token, omittingEmptySubsequences: false)
                 .joined(separator: "…")

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets one through at a time, in the order in which they came; who is called off leaves the queue.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
     private struct Queue {
         var isTaken = false
         var lastTicket = 0
@@ -15,8 +15,10 @@ final class Turnstile: Sendable {
 
     private let queue = Mutex(Queue())
 
+    package init() {}
+
     /// Returns when it is our turn; then `leave` must follow.
-    func enter() async throws {
+    package func enter() async throws {
         let ticket = queue.withLock { queue in
             queue.lastTicket += 1
             return queue.lastTicket
@@ -46,7 +48,7 @@ final class Turnstile: Sendable {
         }
     }
 
-    func leave() {
+    package func leave() {
         queue.withLock { queue in
             if queue.waiting.isEmpty {
                 queue.isTaken = false
