@@ -35,22 +35,29 @@ void theseus_reap(pid_t pid) {
 // Above everything that is about to be given a fixed number.
 static int lift(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
 
-int theseus_spawn_guard(const char *path, int input, int output, int channel, pid_t *pid) {
+int theseus_spawn_guard(
+    const char *path, int input, int output, int errors, int channel, pid_t *pid) {
     char *arguments[] = {"theseus", "guard", NULL};
     char *environment[] = {NULL};
-    int from[3] = {lift(input), lift(output), lift(channel)};
+    int from[4] = {lift(input), lift(output), lift(errors), lift(channel)};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
 
-    int code = from[0] < 0 || from[1] < 0 || from[2] < 0 ? EMFILE : 0;
+    // Where we have no error output ourselves, theirs goes nowhere.
+    if (from[2] < 0) {
+        int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        from[2] = lift(nowhere);
+        if (nowhere >= 0) close(nowhere);
+    }
+    int code = from[0] < 0 || from[1] < 0 || from[2] < 0 || from[3] < 0 ? EMFILE : 0;
     if (code == 0 && (code = posix_spawn_file_actions_init(&actions)) == 0) {
         posix_spawn_file_actions_adddup2(&actions, from[0], 0);
         posix_spawn_file_actions_adddup2(&actions, from[1], 1);
-        posix_spawn_file_actions_adddup2(&actions, from[1], 2);
-        posix_spawn_file_actions_adddup2(&actions, from[2], 3);
+        posix_spawn_file_actions_adddup2(&actions, from[2], 2);
+        posix_spawn_file_actions_adddup2(&actions, from[3], 3);
         posix_spawn_file_actions_addclosefrom_np(&actions, 4);
         if ((code = posix_spawnattr_init(&attributes)) == 0) {
             posix_spawnattr_setsigmask(&attributes, &none);
@@ -63,7 +70,7 @@ int theseus_spawn_guard(const char *path, int input, int output, int channel, pi
         }
         posix_spawn_file_actions_destroy(&actions);
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (from[i] >= 0) close(from[i]);
     }
     return code;

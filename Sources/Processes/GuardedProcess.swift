@@ -28,7 +28,8 @@ final class GuardedProcess {
         else { throw exchange.failure(.noResources, detail: "system error \(errno)") }
         var guardian: Int32 = 0
         let code = unsafe theseus_spawn_guard(
-            executable, input.theirs.number, output.theirs.number, channel.theirs.number,
+            executable, input.theirs.number, output.theirs.number,
+            job.errorsAreShown ? STDERR_FILENO : output.theirs.number, channel.theirs.number,
             &guardian)
         guard code == 0 else {
             throw exchange.failure(.noGuard, detail: "system error \(code)")

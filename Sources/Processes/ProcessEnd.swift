@@ -7,7 +7,7 @@ package struct ProcessEnd: Hashable, Sendable {
     }
 
     package var exit: Exit
-    /// Standard output and standard error, as they came, capped.
+    /// Standard output, and standard error if it was not shown, as they came, capped.
     package var output: [UInt8]
     /// How many bytes the cap left out.
     package var dropped: Int

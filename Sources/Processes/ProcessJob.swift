@@ -24,6 +24,8 @@ package struct ProcessJob: Hashable, Sendable {
     package var outputCap: Int
     /// How long after TERM comes KILL.
     package var grace: Duration
+    /// Its error output goes where ours goes, as it comes; else it is kept with the output.
+    package var errorsAreShown = false
 
     package init(
         arguments: [String], environment: [Variable] = [], folder: String? = nil,

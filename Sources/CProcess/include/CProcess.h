@@ -12,8 +12,9 @@ int theseus_pipe(int ends[2]);
 int theseus_set_nonblocking(int descriptor);
 
 // Starts `path` with the two arguments `theseus guard`, an empty environment, and nothing open
-// but 0 (input), 1 and 2 (output) and 3 (channel). 0 or errno.
-int theseus_spawn_guard(const char *path, int input, int output, int channel, int32_t *pid);
+// but 0 (input), 1 (output), 2 (errors) and 3 (channel). 0 or errno.
+int theseus_spawn_guard(
+    const char *path, int input, int output, int errors, int channel, int32_t *pid);
 
 // A descriptor that can be read when the process has ended; -1 with errno.
 int theseus_process_descriptor(int32_t pid);
