@@ -60,6 +60,13 @@ let package = Package(
             "Lab",
             on: ["Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
 
+        room(
+            "ClusterAccess",
+            on: [
+                "KubernetesAPI", "HTTPClient", "HTTPMessages", "Processes", "YAML", "JSONTree",
+                "Digests", "Timekeeping",
+            ]),
+
         // Floor 4.
         room(
             "IstioRoutes",
@@ -110,9 +117,9 @@ let package = Package(
             name: "theseus",
             dependencies: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Auditor",
-                "FlowFiles", "Lab", "KubernetesAPI", "Manifests", "HTTPClient", "HTTPServer",
-                "HTTPMessages",
-                "Processes", "TestHooks", "MetricsGate", "JSONTree", "YAML", "Timekeeping",
+                "FlowFiles", "Lab", "KubernetesAPI", "ClusterAccess", "Manifests", "HTTPClient",
+                "HTTPServer", "HTTPMessages", "Processes", "TestHooks", "MetricsGate", "JSONTree",
+                "YAML", "Timekeeping",
             ],
             swiftSettings: house),
 
@@ -122,6 +129,7 @@ let package = Package(
 
         // The proofs.
         .target(name: "Golden", path: "Tests/Golden", swiftSettings: house),
+        .target(name: "TLSFront", path: "Tests/TLSFront", swiftSettings: house),
         tests("CanaryEngineTests", of: ["CanaryEngine", "Golden"], data: ["Golden"]),
         tests("JSONTreeTests", of: ["JSONTree"]),
         tests("YAMLTests", of: ["YAML", "JSONTree"]),
@@ -131,7 +139,9 @@ let package = Package(
             path: "Tests/LookUpProbe", swiftSettings: house),
         tests(
             "HTTPClientTests",
-            of: ["HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree", "look-up-probe"]),
+            of: [
+                "HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree", "TLSFront", "look-up-probe",
+            ]),
         tests("HTTPServerTests", of: ["HTTPServer", "HTTPMessages"]),
         .executableTarget(
             name: "guard-probe", dependencies: ["Processes"], path: "Tests/GuardProbe",
@@ -150,6 +160,13 @@ let package = Package(
         tests(
             "KubernetesAPITests",
             of: ["KubernetesAPI", "Manifests", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        tests(
+            "ClusterAccessTests",
+            of: [
+                "ClusterAccess", "KubernetesAPI", "HTTPClient", "HTTPServer", "HTTPMessages",
+                "Processes", "YAML", "JSONTree", "Digests", "Timekeeping", "TLSFront",
+                "guard-probe",
+            ]),
         tests(
             "LabTests", of: ["Lab", "Manifests", "HTTPMessages", "JSONTree", "Timekeeping", "YAML"]),
         tests(
@@ -190,7 +207,10 @@ let package = Package(
                 "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
             ]),
         tests(
-            "TheseusTests", of: ["theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden"],
+            "TheseusTests",
+            of: [
+                "theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden", "TLSFront",
+            ],
             data: ["Golden"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]

@@ -26,7 +26,8 @@ package struct ProcessFailure: Error, Hashable, Sendable, CustomStringConvertibl
         self.detail = detail
     }
 
-    private var meaning: String {
+    /// What happened, in a few words.
+    package var meaning: String {
         switch code {
         case .notFound: "there is no such program"
         case .notExecutable: "the program may not be executed"

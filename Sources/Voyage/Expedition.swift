@@ -60,7 +60,8 @@ package struct Expedition: Sendable {
             try await open(charter)
             var state = RunState()
             var head = JournalHead.start
-            for fact in [Fact.planned(digest: digest), held(epoch: 1, absence: .zero)] {
+            let first = [Fact.planned(digest: digest), held(epoch: 1, absence: .zero)]
+            for fact in first + rig.notices.map(Fact.noticed) {
                 state.hear(fact, at: .zero, charter.flow.plan)
                 head = try await remember(fact, state, log, charter, head)
             }
@@ -164,6 +165,7 @@ package struct Expedition: Sendable {
             var state = last.state
             var head = last.head
             var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
+            facts += rig.notices.map(Fact.noticed)
             if case .personNeeded = state.course { facts.append(.wished(Wish(.resume, by: actor))) }
             if let wish, state.refusal(of: wish, plan) == nil {
                 facts.append(.wished(Wish(wish, by: actor)))

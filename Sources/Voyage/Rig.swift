@@ -16,10 +16,13 @@ package struct Rig: Sendable {
     package let environment: [ProcessJob.Variable]
     package let time: any Timekeeper
     package var pace: Pace
+    /// What the journal shall tell of how the cluster is reached.
+    package let notices: [String]
 
     package init(
         cluster: KubernetesClient, outside: any HTTPTransport, spawner: any ProcessSpawner,
-        environment: [ProcessJob.Variable] = [], time: any Timekeeper, pace: Pace = Pace()
+        environment: [ProcessJob.Variable] = [], time: any Timekeeper, pace: Pace = Pace(),
+        notices: [String] = []
     ) {
         self.cluster = cluster
         self.outside = outside
@@ -27,5 +30,6 @@ package struct Rig: Sendable {
         self.environment = environment
         self.time = time
         self.pace = pace
+        self.notices = notices
     }
 }

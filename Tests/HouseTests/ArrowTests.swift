@@ -9,7 +9,7 @@ import Testing
         ["CanaryEngine", "JSONTree", "Timekeeping", "HTTPMessages"],
         ["YAML", "Digests", "HTTPClient", "HTTPServer", "Processes", "Journal"],
         ["Manifests", "Chronicle"],
-        ["KubernetesAPI", "Lab"],
+        ["KubernetesAPI", "ClusterAccess", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
         ["Rehearsal"],
@@ -19,7 +19,7 @@ import Testing
     /// The few arrows between rooms of one floor.
     static let neighbours = [
         "HTTPMessages -> JSONTree", "FlowFiles -> TestHooks", "FlowFiles -> MetricsGate",
-        "Journal -> Digests",
+        "Journal -> Digests", "ClusterAccess -> KubernetesAPI",
     ]
 
     /// These know no room at all.

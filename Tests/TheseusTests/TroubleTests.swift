@@ -42,8 +42,9 @@ import Testing
         Refused(
             testDescription: "a kubeconfig that is no YAML",
             said: """
-                cluster: the kubeconfig cannot be read: it is not YAML
-                  where: FOLDER/kubeconfig
+                cluster: the kubeconfig cannot be read: while parsing a flow node: did not find \
+                expected node content
+                  where: FOLDER/kubeconfig:2:1
                   do:    mend the file
                 """,
             before: { try $0.folder.write("a: [", to: "kubeconfig") }),
@@ -56,13 +57,33 @@ import Testing
                 """,
             words: { ["deploy", $0.folder.file("flow.yaml"), "--cluster", "prod"] }),
         Refused(
-            testDescription: "a way of signing in that is not known",
+            testDescription: "a way of signing in that is gone",
             said: """
-                cluster: this way of signing in is not supported yet
-                  where: FOLDER/kubeconfig, users[].user.exec
-                  do:    use a token over plain HTTP, as `theseus lab serve` writes it
+                cluster: auth-provider gcp is no longer a way to sign in
+                  where: FOLDER/kubeconfig:15:5
+                  do:    let the cluster's own tool write the user anew: it will name an exec program
                 """,
-            before: { try $0.turnKubeconfig("token: lab-token", "exec: {command: aws}") }),
+            before: {
+                try $0.turnKubeconfig("token: lab-token", "auth-provider: {name: gcp}")
+            }),
+        Refused(
+            testDescription: "a program that nobody wants to be started",
+            said: """
+                cluster: aws would sign in for us, and --deny-exec-plugins forbids it
+                  where: FOLDER/kubeconfig:15:5
+                  do:    leave the option away, or use a kubeconfig with a token
+                """,
+            before: {
+                try $0.turnKubeconfig(
+                    "token: lab-token",
+                    "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1}")
+            },
+            words: {
+                [
+                    "deploy", $0.folder.file("flow.yaml"), "--run-id", "r1",
+                    "--deny-exec-plugins",
+                ]
+            }),
         Refused(
             testDescription: "an API server that nobody answers for",
             said: """

@@ -1,3 +1,4 @@
+internal import ClusterAccess
 internal import FlowFiles
 internal import Glibc
 internal import HTTPClient
@@ -19,31 +20,48 @@ struct Ground: Sendable {
 
     /// A cluster that a kubeconfig names.
     static func cluster(_ request: CommandRequest) async throws -> Ground {
-        let entry = try ClusterEntry.read(request)
-        let outside = CurlTransport()
+        var choice = AccessFinding.Choice()
+        choice.kubeconfig = request.value("--kubeconfig")
+        choice.context = request.value("--cluster")
+        choice.deniesPlugins = request.has("--deny-exec-plugins")
+        let doors = machine
+        let plan = try AccessFinding(doors).plan(choice)
+        for notice in plan.notices { Terminal.complain("warning: \(notice.text)") }
+        let cluster = SignedTransport(plan, doors)
+        try await cluster.signIn()
         var time = RealTime()
         var pace = Pace()
         pace.patience = .seconds(10)
-        if let speed = entry.labSpeed {
-            let date = try await labDate(entry.server, speed, outside)
+        if let speed = plan.lab?["speed"]?.whole {
+            let date = try await labDate(plan.server, speed, cluster)
             time = RealTime(speed: speed, date: date)
             pace = .quick(speed)
         }
+        let client = KubernetesClient(
+            server: plan.server, transport: cluster, time: time, conceal: cluster.concealed)
         let rig = Rig(
-            cluster: KubernetesClient(
-                server: entry.server, token: entry.token, transport: CurlTransport(), time: time),
-            outside: outside, spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
-            environment: Environment.all, time: time, pace: pace)
-        return Ground(rig: rig, lab: nil, namespace: entry.namespace)
+            cluster: client, outside: CurlTransport(),
+            spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
+            environment: Environment.all, time: time, pace: pace,
+            notices: plan.notices.filter(\.isForJournal).map(\.text))
+        return Ground(rig: rig, lab: nil, namespace: plan.namespace)
+    }
+
+    private static var machine: AccessDoors {
+        AccessDoors(
+            environment: Environment.all, workingDirectory: Files.workingDirectory,
+            read: { try Files.read($0) }, exists: Files.exists, mode: Files.mode,
+            isExecutable: Files.isExecutable,
+            spawner: GuardedSpawner(executable: OwnBinary.path), time: RealTime())
     }
 
     /// The lab's own date: its clock may run faster than ours.
     ///
     /// Only a lab may turn our clock: it must say itself that it is one.
-    private static func labDate(_ server: String, _ speed: Int, _ outside: CurlTransport)
+    private static func labDate(_ server: String, _ speed: Int, _ way: SignedTransport)
         async throws -> Int
     {
-        let answer = try await outside.send(
+        let answer = try await way.send(
             HTTPRequest("GET", "\(server)/lab", timeout: .seconds(10)))
         guard answer.status == 200, let tree = try? answer.body.tree(),
             tree["speed"]?.whole == speed, let date = tree["milliseconds"]?.whole
@@ -92,11 +110,8 @@ extension Pace {
 /// Why there is no ground to stand on.
 struct GroundError: Error, CustomStringConvertible {
     enum Code {
-        case noKubeconfig
-        case noContext(String)
-        case unreadable(String)
+        /// The kubeconfig's extension `theseus.dev/lab` turns our clock, and no lab is there.
         case noLab
-        case notPlain
     }
 
     let code: Code
@@ -108,27 +123,13 @@ struct GroundError: Error, CustomStringConvertible {
     }
 
     var description: String {
-        let (what, remedy): (String, String) =
-            switch code {
-            case .noKubeconfig:
-                (
-                    "there is no kubeconfig",
-                    "give --kubeconfig FILE, or --cluster lab for the embedded lab"
-                )
-            case .noContext(let name):
-                ("the kubeconfig has no context \"\(name)\"", "see `kubectl config get-contexts`")
-            case .unreadable(let why): ("the kubeconfig cannot be read: \(why)", "mend the file")
-            case .noLab:
-                (
-                    "the kubeconfig says that this is a lab, and the server does not",
-                    "take the extension theseus.dev/lab out of the kubeconfig"
-                )
-            case .notPlain:
-                (
-                    "this way of signing in is not supported yet",
-                    "use a token over plain HTTP, as `theseus lab serve` writes it"
-                )
-            }
-        return "cluster: \(what)\n  where: \(place)\n  do:    \(remedy)"
+        switch code {
+        case .noLab:
+            """
+            cluster: the kubeconfig says that this is a lab, and the server does not
+              where: \(place)
+              do:    take the extension theseus.dev/lab out of the kubeconfig
+            """
+        }
     }
 }

@@ -1,4 +1,5 @@
 internal import Chronicle
+internal import ClusterAccess
 internal import ClusterJournal
 internal import Glibc
 internal import Journal
@@ -80,10 +81,10 @@ struct Logbook: Sendable {
         if let ground { return ground }
         do {
             return try await Ground.cluster(request)
-        } catch let error as GroundError {
+        } catch let error as AccessError {
             let isAskedFor =
                 ["--journal", "--kubeconfig", "--cluster"].contains { request.has($0) }
-            guard case .noKubeconfig = error.code, !isAskedFor else { throw error }
+            guard error.code == .noKubeconfig, !isAskedFor else { throw error }
             return nil
         }
     }

@@ -115,6 +115,21 @@ enum Files {
 
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// A file that we may execute.
+    static func isExecutable(_ path: String) -> Bool {
+        var state = stat()
+        guard unsafe stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFREG else {
+            return false
+        }
+        return unsafe access(path, X_OK) == 0
+    }
+
+    /// The permission bits; nil for what is not there.
+    static func mode(_ path: String) -> Int? {
+        var state = stat()
+        return unsafe stat(path, &state) == 0 ? Int(state.st_mode & 0o7777) : nil
+    }
+
     /// Makes a folder and those above it; that it failed shows when something is written there.
     static func makeFolders(_ path: String) {
         var sofar = ""

@@ -41,6 +41,8 @@ enum CommandTable {
         OptionEntry(
             "--cluster", "lab|CONTEXT", "the embedded lab, or a context of the kubeconfig"),
         OptionEntry("--kubeconfig", "FILE", "instead of $KUBECONFIG or ~/.kube/config"),
+        OptionEntry(
+            "--deny-exec-plugins", nil, "start no program that the kubeconfig names to sign in"),
         OptionEntry("--namespace", "NAME", "instead of the flow's; only runs of this one"),
         OptionEntry(
             "--journal", "cluster|sqlite:PATH",

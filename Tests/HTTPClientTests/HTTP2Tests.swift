@@ -1,0 +1,63 @@
+import HTTPClient
+import HTTPMessages
+import TLSFront
+import Testing
+
+/// HTTP/2, where the server offers it.
+@Suite(.serialized) struct HTTP2Tests {
+    private func serving(
+        untilSilent count: Int, _ work: (TLSFront, CurlTransport) async throws -> Void
+    )
+        async throws
+    {
+        let certificates = try CertificateFolder()
+        try certificates.server()
+        let front = try TLSFront(
+            .answering(untilSilent: count), certificates: certificates)
+        defer { front.stop() }
+        let transport = CurlTransport(
+            options: CurlOptions(
+                authorities: try certificates.bytes("authority.pem"), offersHTTP2: true))
+        try await work(front, transport)
+    }
+
+    private func said(_ answer: HTTPResponse) -> String {
+        String(decoding: answer.body.bytes ?? [], as: UTF8.self)
+    }
+
+    @Test func manyRequestsShareOneConnection() async throws {
+        try await serving(untilSilent: 1000) { front, transport in
+            let url = front.url + "/"
+            let first = try await transport.send(HTTPRequest("GET", url))
+            #expect(first.status == 200)
+            #expect(said(first) == "connection 1")
+            let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        let answer = try await transport.send(
+                            HTTPRequest("POST", url, body: .text("x")))
+                        return String(decoding: answer.body.bytes ?? [], as: UTF8.self)
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(answers == ["connection 1"])
+            #expect(front.connections(1).count == 1)
+        }
+    }
+
+    /// Whoever did not answer in time is not asked again over the same connection.
+    @Test func aSilentConnectionIsLeft() async throws {
+        try await serving(untilSilent: 1) { front, transport in
+            let url = front.url + "/"
+            #expect(said(try await transport.send(HTTPRequest("GET", url))) == "connection 1")
+            let failed = await failure { () throws(HTTPFailure) in
+                try await transport.send(
+                    HTTPRequest("GET", url, timeout: .milliseconds(200)))
+            }
+            #expect(failed?.reason == .timedOut)
+            let next = try await transport.send(HTTPRequest("GET", url, timeout: .seconds(20)))
+            #expect(said(next) == "connection 2")
+        }
+    }
+}
