@@ -73,7 +73,9 @@ let package = Package(
             on: ["CanaryEngine", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping"]),
         room(
             "Workloads",
-            on: ["CanaryEngine", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping"]),
+            on: [
+                "CanaryEngine", "Digests", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping",
+            ]),
         room(
             "TestHooks",
             on: [

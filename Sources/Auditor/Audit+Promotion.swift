@@ -5,9 +5,11 @@ internal import Manifests
 
 /// S4 and S16 at the moment at which promotion is decided.
 extension Audit {
-    /// The template that is about to be judged: that of the first weight.
+    /// What is about to be judged: what stands at the first weight.
     mutating func noteJudged() {
-        if judgedTemplate == nil { judgedTemplate = candidateTemplate }
+        guard judgedTemplate == nil else { return }
+        judgedTemplate = candidateTemplate
+        judgedMakeup = makeup
     }
 
     private var candidateTemplate: JSONTree? {
@@ -30,6 +32,20 @@ extension Audit {
                     "promotion was decided at record \(decided.sequence), and the candidate is not"
                         + " what was judged: \(difference)")
             }
+            checkMakeup(template, decided)
+        }
+    }
+
+    private mutating func checkMakeup(_ template: JSONTree, _ decided: LoggedFact) {
+        guard let judgedMakeup else { return }
+        let seen = decided.date - AuditedWorld.lookAge
+        for stranger in makeup.strangers(to: judgedMakeup, template: template, before: seen)
+            .prefix(3)
+        {
+            report(
+                "S16",
+                "promotion was decided at record \(decided.sequence), and the candidate is not what"
+                    + " was judged: \(stranger)")
         }
     }
 

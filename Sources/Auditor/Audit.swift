@@ -24,6 +24,9 @@ package struct Audit {
     var isPromoting = false
     /// The candidate's pod template when it first got weight.
     var judgedTemplate: JSONTree?
+    /// What its pods consisted of then, and what they do now.
+    var judgedMakeup: Makeup?
+    var makeup: Makeup
     /// The candidate's first pod was looked at.
     var isDarkChecked = false
 
@@ -34,6 +37,7 @@ package struct Audit {
         for stored in evidence.history {
             audit.check(stored)
             audit.world.take(stored)
+            audit.makeup.take(stored)
             audit.checkAfter(stored)
         }
         let end = evidence.history.last?.date ?? 0
@@ -51,6 +55,7 @@ package struct Audit {
         cast = Cast(evidence)
         log = LogIndex(evidence.facts)
         world = AuditedWorld(cast, run: evidence.run)
+        makeup = Makeup(cast)
     }
 
     /// The checks of one version, the world as it was just before.

@@ -14,6 +14,8 @@ package enum Fact: Hashable, Sendable {
     case started(OrderID)
     case done(OrderID, note: String)
     case backedUp(OrderID, Backup)
+    /// The candidate's pods are ready, and this is what they consist of.
+    case recognised(OrderID, Likeness, note: String)
     case tested(OrderID, TestReport)
     case judged(OrderID, gate: String, Verdict)
     /// The mesh was looked at: whether it shows the weight.
@@ -69,7 +71,8 @@ extension Fact {
     package var order: OrderID? {
         switch self {
         case .stepBegun(let id), .promotionDecided(let id), .started(let id), .done(let id, _),
-            .backedUp(let id, _), .tested(let id, _), .judged(let id, _, _),
+            .backedUp(let id, _), .recognised(let id, _, _), .tested(let id, _),
+            .judged(let id, _, _),
             .observed(let id, _, _), .failed(let id, _), .deadlinePassed(let id):
             id
         case .planned, .held, .wished, .refused, .noticed: nil

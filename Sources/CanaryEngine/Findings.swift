@@ -96,6 +96,45 @@ package enum OwnTraffic: Hashable, Sendable {
     case unknown
 }
 
+/// What a version consists of, as a fingerprint for each of its parts.
+///
+/// Taken when the candidate is ready; what is promoted must still be like it.
+package struct Likeness: Hashable, Sendable {
+    package struct Part: Hashable, Sendable {
+        /// `template`, `image app`, `ConfigMap settings`.
+        package let name: String
+        /// More than one where pods differ in it; none where nothing can be seen of it just now.
+        package let prints: [String]
+
+        package init(_ name: String, _ prints: [String]) {
+            self.name = name
+            self.prints = prints
+        }
+    }
+
+    package let parts: [Part]
+
+    package init(_ parts: [Part]) { self.parts = parts }
+
+    /// The parts of `other` in which it shows what this one did not: the new print of each, nil
+    /// where the part is gone.
+    ///
+    /// A print that is missing is no difference: pods may go. A part that is missing is one.
+    package func strangers(in other: Likeness) -> [(part: String, print: String?)] {
+        var found: [(part: String, print: String?)] = []
+        for part in other.parts {
+            let known = parts.first { $0.name == part.name }?.prints ?? []
+            if let strange = part.prints.first(where: { !known.contains($0) }) {
+                found.append((part.name, strange))
+            }
+        }
+        for part in parts where !other.parts.contains(where: { $0.name == part.name }) {
+            found.append((part.name, nil))
+        }
+        return found
+    }
+}
+
 /// What the backup found.
 package struct Backup: Hashable, Sendable {
     /// The blob with the copies.

@@ -15,13 +15,15 @@ package enum Leg: Hashable, Sendable {
     /// Nothing but time, until every proxy has heard.
     case settle(Duration)
     case applyCandidate
+    /// Waits for the candidate's pods, and takes down what they consist of.
     case awaitReady(deadline: Duration)
     case addCandidateSubset
     case addDarkRoute
     case reach(deadline: Duration, every: Duration)
     case test(TestCall)
     case autoscale
-    /// Raises the candidate's floor to what the weight needs, and awaits it.
+    /// Raises the candidate's floor to what the weight needs, awaits it, and sees that the candidate
+    /// still is what was judged.
     case prepare(TrafficWeight)
     case shift(TrafficWeight)
     /// Looks until the mesh shows the weight.
@@ -92,8 +94,9 @@ extension Leg {
         case .begin, .decidePromotion, .backUp, .holdStable, .pinSubset, .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .test,
             .autoscale, .prepare, .shift, .rehearseHome, .bake, .judge, .approve, .shrink,
-            .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate, .removeCandidateSubset,
-            .unpin, .restoreStable, .verifyHome, .dropStableRoute, .removeStable,
+            .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,
+            .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,
+            .removeStable,
             .removeStableSubset, .tidy:
             .fails
         }

@@ -1,5 +1,5 @@
 extension RunPlan {
-    /// Decided only where the candidate's pods carry everybody, right then.
+    /// Decided only where the candidate's pods carry everybody and are what was judged, right then.
     private static let promotion: [Leg] = [.prepare(.all), .decidePromotion]
 
     /// What the step at `index` consists of.

@@ -28,6 +28,9 @@ extension RunState {
         case .backedUp(_, let backup):
             self.backup = backup
             advance(plan)
+        case .recognised(_, let likeness, _):
+            self.likeness = likeness
+            advance(plan)
         case .tested(let id, let report):
             hearTested(id, report, plan)
         case .judged(let id, _, let verdict):
@@ -159,6 +162,9 @@ extension RunState {
             place.entered = clock
             place.tally.beginAgain()
             course = .advancing(place)
+        // What was looked at before promotion is decided was looked at by somebody else.
+        case .decidePromotion?:
+            course = .advancing(Progress(step: place.step, leg: 0, entered: clock))
         default:
             break
         }

@@ -21,6 +21,8 @@ package struct RunState: Hashable, Sendable {
     /// How many steps have begun: what there is to undo.
     package var begun = 0
     package var backup: Backup?
+    /// What the candidate consisted of when its pods were ready.
+    package var likeness: Likeness?
     /// The candidate's share as last ordered.
     package var weight = TrafficWeight.none
     /// When the weight had taken effect, by the run's clock: windows begin here.

@@ -43,6 +43,14 @@ package enum FactCodec {
             (14, ["wish": Parts.tree(wish), "why": .string(why)])
         case .noticed(let note):
             (15, ["note": .string(note)])
+        case .recognised(let id, let likeness, let note):
+            (
+                16,
+                [
+                    "order": order(id), "likeness": Parts.tree(likeness),
+                    "note": .string(note),
+                ]
+            )
         }
     }
 
@@ -91,6 +99,10 @@ package enum FactCodec {
             return .observed(id, seen: seen, note: note)
         case 11: return Parts.setback(tree["setback"]).map { .failed(id, $0) }
         case 12: return .deadlinePassed(id)
+        case 16:
+            guard let likeness = Parts.likeness(tree["likeness"]), let note = tree["note"]?.text
+            else { return nil }
+            return .recognised(id, likeness, note: note)
         default: return nil
         }
     }

@@ -24,6 +24,22 @@ enum Parts {
         return Backup(digest: digest, stableReady: ready)
     }
 
+    static func tree(_ likeness: Likeness) -> JSONTree {
+        .array(likeness.parts.map { [.string($0.name), .array($0.prints.map(JSONTree.string))] })
+    }
+
+    static func likeness(_ tree: JSONTree?) -> Likeness? {
+        guard let items = tree?.items else { return nil }
+        var parts: [Likeness.Part] = []
+        for item in items {
+            guard let pair = item.items, pair.count == 2, let name = pair[0].text,
+                let prints = pair[1].items
+            else { return nil }
+            parts.append(Likeness.Part(name, prints.compactMap(\.text)))
+        }
+        return Likeness(parts)
+    }
+
     static func tree(_ measures: [Measure]) -> JSONTree {
         .array(measures.map { [.string($0.name), .number($0.value)] })
     }

@@ -12,6 +12,7 @@ package enum StateCodec {
             "answeredWish": .integer(state.answeredWish),
         ]
         tree["backup"] = state.backup.map { Parts.tree($0) }
+        tree["likeness"] = state.likeness.map { Parts.tree($0) }
         tree["weightSince"] = state.weightSince.map { Parts.tree($0) }
         tree["startedOnce"] = state.startedOnce.map { .string(OrderText.text(of: $0)) }
         tree["pauseWish"] = state.pauseWish.map { .string($0) }
@@ -56,6 +57,10 @@ package enum StateCodec {
         state.weight = weight
         state.answeredWish = answered
         state.backup = Parts.backup(tree["backup"])
+        if let likeness = tree["likeness"] {
+            guard let likeness = Parts.likeness(likeness) else { return nil }
+            state.likeness = likeness
+        }
         state.weightSince = Parts.duration(tree["weightSince"])
         state.startedOnce = (tree["startedOnce"]?.text).flatMap(OrderText.id(of:))
         state.pauseWish = tree["pauseWish"]?.text

@@ -80,6 +80,8 @@ package struct LabCluster: Sendable {
     var lives: [String: PodLife] = [:]
     var behaviours: [Key: PodBehaviour] = [:]
     var demands: [Key: Int] = [:]
+    /// What tags of images mean now, where somebody moved them.
+    var tags: [String: String] = [:]
     /// What the lab's user may not do.
     package var denials: [LabDenial] = []
     var podLoads: [PodLoad] = []

@@ -7,7 +7,7 @@ internal import Manifests
 /// `GET /lab` shows how things stand, `GET /lab/history?kind=VirtualService` every version that was
 /// ever stored of a kind, or of all. `POST /lab/<knob>` with a JSON object turns one:
 /// `pods` `{namespace, deployment, behaviour}` · `evict` `{namespace, pod}` ·
-/// `demand` `{namespace, deployment, pods}` · `api` `{failNext, status, retryAfter}`, or
+/// `demand` `{namespace, deployment, pods}` · `tag` `{image, digest}` · `api` `{failNext, status, retryAfter}`, or
 /// `{deny: [{verb, kind, namespace}]}`, which stays until another list, such as `[]` ·
 /// `candidate` `{version, errorRate, …}` · and the mesh's own, see `LabMesh.turn`.
 extension LabState {
@@ -30,6 +30,11 @@ extension LabState {
             }
             cluster.setDemand(
                 setting["pods"]?.whole, namespace: Self.home(setting), deployment: name)
+        case "tag":
+            guard let image = setting["image"]?.text, let digest = setting["digest"]?.text else {
+                return Self.complaint("tag: give image and digest")
+            }
+            cluster.moveTag(image, to: digest)
         case "api": return turnAPI(setting)
         case "candidate":
             var behaviour = setting

@@ -54,6 +54,11 @@ extension LabCluster {
         terminate(key, pod, grace: nil, by: Controller.node)
     }
 
+    /// Lets a tag mean another image: pods that start from now on run that one.
+    ///
+    /// `digest` is `sha256:…`.
+    package mutating func moveTag(_ image: String, to digest: String) { tags[image] = digest }
+
     private func deploymentName(of pod: KubernetesObject) -> String? {
         guard let set = owner(of: pod) else { return nil }
         return owner(
@@ -127,6 +132,7 @@ extension LabCluster {
     private mutating func show(_ key: Key, isReady: Bool, waiting: String?, _ life: PodLife) {
         let stamp = timestamp
         let started = timestamp(at: life.born)
+        let tags = tags
         amend(LabCatalog.pods, key, by: Controller.node) { tree in
             let isPending = waiting == "ContainerCreating" || waiting == "ImagePullBackOff"
             tree.set(isPending ? "Pending" : "Running", at: "status", "phase")
@@ -137,10 +143,14 @@ extension LabCluster {
                         ("Initialized", true), ("Ready", isReady), ("ContainersReady", isReady),
                         ("PodScheduled", true),
                     ].map { Self.podCondition($0, $1, before, stamp) }), at: "status", "conditions")
+            let former = tree.at("status", "containerStatuses")?.items ?? []
             tree.set(
                 .array(
-                    (tree.at("spec", "containers")?.items ?? []).map {
-                        Self.containerStatus($0, isReady, waiting, life.restarts, started)
+                    (tree.at("spec", "containers")?.items ?? []).map { container in
+                        let known = former.first { $0["name"] == container["name"] }
+                        return Self.containerStatus(
+                            container, Self.imageID(container, known, tags), isReady, waiting,
+                            life.restarts, started)
                     }), at: "status", "containerStatuses")
         }
     }
@@ -164,7 +174,8 @@ extension LabCluster {
     }
 
     private static func containerStatus(
-        _ container: JSONTree, _ isReady: Bool, _ waiting: String?, _ restarts: Int,
+        _ container: JSONTree, _ imageID: String, _ isReady: Bool, _ waiting: String?,
+        _ restarts: Int,
         _ started: String
     ) -> JSONTree {
         let image = container["image"]?.text ?? ""
@@ -174,15 +185,31 @@ extension LabCluster {
         let isKnown = waiting == nil || waiting == "CrashLoopBackOff"
         return [
             "name": container["name"] ?? "", "image": .string(image),
-            "imageID": .string(isKnown ? imageID(image) : ""), "ready": .bool(isReady),
+            "imageID": .string(isKnown ? imageID : ""), "ready": .bool(isReady),
             "restartCount": .integer(restarts), "started": .bool(waiting == nil),
             "state": state, "lastState": [:],
         ]
     }
 
-    /// An image's digest: the one that it names, else one made from its name.
-    private static func imageID(_ image: String) -> String {
+    /// The image that the node pulled when the pod came, whatever its tag means by now.
+    private static func imageID(
+        _ container: JSONTree, _ known: JSONTree?, _ tags: [String: String]
+    ) -> String {
+        if let pulled = known?["imageID"]?.text, !pulled.isEmpty { return pulled }
+        let image = container["image"]?.text ?? ""
         if image.contains("@sha256:") { return image }
+        return untagged(image) + "@" + (tags[image] ?? digest(image))
+    }
+
+    /// The image's name without its tag.
+    private static func untagged(_ image: String) -> String {
+        let name = image.split(separator: "/", omittingEmptySubsequences: false)
+        let last = name.last?.prefix { $0 != ":" } ?? ""
+        return (name.dropLast() + [last]).joined(separator: "/")
+    }
+
+    /// What a tag means where nobody moved it: a digest made from the name.
+    private static func digest(_ image: String) -> String {
         var generator = SeededGenerator(
             seed: image.utf8.reduce(0xcbf2_9ce4_8422_2325) {
                 ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
@@ -191,9 +218,7 @@ extension LabCluster {
             let part = String(generator.next(), radix: 16)
             return String(repeating: "0", count: 16 - part.count) + part
         }.joined()
-        let name = image.split(separator: "/", omittingEmptySubsequences: false)
-        let last = name.last?.prefix { $0 != ":" } ?? ""
-        return (name.dropLast() + [last]).joined(separator: "/") + "@sha256:" + digest
+        return "sha256:" + digest
     }
 
     // MARK: The end

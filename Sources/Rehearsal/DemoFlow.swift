@@ -78,6 +78,18 @@ package enum DemoFlow {
     /// Fails in 5 of 100 requests.
     package static let bad = manifest(version: "v3")
 
+    /// The good candidate, which reads a ConfigMap.
+    package static let withSettings =
+        good + """
+
+                      envFrom: [{configMapRef: {name: demo-settings}}]
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: demo-settings}
+            data: {color: blue}
+            """
+
     package static func manifest(version: String, behaviour: String = "steady") -> String {
         """
         apiVersion: apps/v1

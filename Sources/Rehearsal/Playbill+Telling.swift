@@ -58,6 +58,8 @@ extension Playbill {
         case .started: "started"
         case .done(_, let note): "done \(note)"
         case .backedUp(_, let backup): "backed up, \(backup.stableReady) ready"
+        case .recognised(_, let likeness, let note):
+            "recognised \(likeness.parts.count) parts: \(note)"
         case .tested(_, let report): "tested \(report.passed): \(report.sentence)"
         case .judged(_, let gate, let verdict): "\(gate) \(verdict.ruling): \(verdict.sentence)"
         case .observed(_, let seen, let note): "\(seen ? "seen" : "unseen") \(note)"

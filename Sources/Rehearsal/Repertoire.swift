@@ -5,7 +5,8 @@ internal import Lab
 /// The scenarios that every build plays.
 package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
-    package static let all: [Scenario] = releases + refusals + wishes + weather + surroundings
+    package static let all: [Scenario] =
+        releases + refusals + wishes + weather + surroundings + metamorphoses
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

@@ -72,6 +72,7 @@ package struct SequenceDiagram: Sendable {
             say(.theseus, .journal, "promotion is decided")
         case .started: say(.theseus, .journal, "a test that runs once is started")
         case .backedUp: say(.theseus, .journal, "copies of all that the run may touch")
+        case .recognised: say(.theseus, .journal, "the candidate's likeness")
         case .done:
             if case .reach? = leg { say(.theseus, .mesh, "matched and other requests") }
             say(.theseus, .journal, "done: \(leg?.name ?? "")")

@@ -74,6 +74,7 @@ struct SweepProgramme: Sendable {
     private func deaths(isWhole: Bool = true) async throws -> Bool {
         var isRight = true
         for scenario in Repertoire.all where isWhole || !scenario.name.hasPrefix("whole-way") {
+            if let only = request.only, scenario.name != only { continue }
             let start = clock.now
             let outcome = try await Sweep(scenario).run(on: lanes)
             say("deaths of \(scenario.name)", outcome.plays, since: start)

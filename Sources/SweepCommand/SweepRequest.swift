@@ -21,6 +21,8 @@ struct SweepRequest: Sendable {
     var part = Part.quick
     var isVerbose = false
     var lanes = 2
+    /// Of the deaths only those of this scenario.
+    var only: String?
 
     static let usage = """
         usage: theseus-sweep [--quick] [--verbose] [--lanes N]
@@ -28,6 +30,7 @@ struct SweepRequest: Sendable {
                theseus-sweep --stories | --deaths | --outcomes | --must-fail | --bench
                theseus-sweep --night SEED | --nights FIRST:COUNT
                theseus-sweep --scenario NAME [--death N:before|after | --call N:OUTCOME]
+               theseus-sweep --deaths --scenario NAME
         """
 
     /// nil where the words make no sense.
@@ -75,7 +78,10 @@ struct SweepRequest: Sendable {
                 }
             }
         }
-        if let name { part = trial.map { .call(name, $0) } ?? .scenario(name, death) }
+        only = part == .deaths ? name : nil
+        if let name, part != .deaths {
+            part = trial.map { .call(name, $0) } ?? .scenario(name, death)
+        }
     }
 
     private static func duration(_ text: String) -> Duration? {

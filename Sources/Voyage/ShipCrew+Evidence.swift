@@ -141,13 +141,13 @@ extension ShipCrew {
         var emptyLooks = 0
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
-            let ready = try await keeper.readyPods(ofDeployment: charter.candidate.deployment)
-            emptyLooks = ready == 0 ? emptyLooks + 1 : 0
+            let look = try await keeper.look()
+            emptyLooks = (look?.ready ?? 0) == 0 ? emptyLooks + 1 : 0
             if emptyLooks >= 2 {
                 throw Setback(.candidateBroken, "the candidate has no ready pod any more")
             }
-            if let difference = try await keeper.candidateDifference() {
-                throw Setback(.foreignEdit, "the candidate is not what was applied: \(difference)")
+            if let difference = look?.difference(from: bridge.state.likeness) {
+                throw Setback(.foreignEdit, difference)
             }
             try await router.requireWritten(bridge.state.weight)
         }

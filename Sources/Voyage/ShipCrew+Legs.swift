@@ -23,6 +23,8 @@ extension ShipCrew {
             return try await observe(.none, id)
         case .judge(let gate):
             return try await judge(gate, id, tell)
+        case .awaitReady:
+            return try await recognise(id)
         case .reach(let deadline, let every):
             let finding = try await reach(deadline: deadline, every: every)
             return finding.reached
@@ -56,9 +58,6 @@ extension ShipCrew {
         case .applyCandidate:
             try await keeper.applyCandidate()
             return "\(candidate) applied"
-        case .awaitReady:
-            let readiness = try await keeper.awaitReady(candidate)
-            return "\(readiness.ready) pods of \(candidate) are ready"
         case .addCandidateSubset:
             try await router.addCandidateSubset()
         case .addDarkRoute:
@@ -69,6 +68,7 @@ extension ShipCrew {
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed)
             let ready = try await keeper.awaitCapacity(candidate, needed)
+            try await requireJudged()
             return "\(ready) pods of \(candidate) are ready, \(needed) are needed"
         case .shift(let weight):
             return try await shift(to: weight, step: order.id.step)
@@ -86,6 +86,27 @@ extension ShipCrew {
             break  // legs that only wait have no order of their own
         }
         return ""
+    }
+
+    /// Waits for the candidate's pods, and takes down what they consist of.
+    private func recognise(_ id: OrderID) async throws -> Fact {
+        let candidate = charter.candidate.deployment
+        let readiness = try await keeper.awaitReady(candidate)
+        guard let look = try await keeper.look() else {
+            throw Setback(.candidateBroken, "the candidate's Deployment is gone")
+        }
+        return .recognised(
+            id, look.likeness, note: "\(readiness.ready) pods of \(candidate) are ready")
+    }
+
+    /// What is promoted is what was judged.
+    private func requireJudged() async throws {
+        guard let look = try await keeper.look() else {
+            throw Setback(.candidateBroken, "the candidate's Deployment is gone")
+        }
+        if let difference = look.difference(from: bridge.state.likeness) {
+            throw Setback(.foreignEdit, difference)
+        }
     }
 
     var stableReady: Int { bridge.state.backup?.stableReady ?? 0 }

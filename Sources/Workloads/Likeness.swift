@@ -1,65 +1,165 @@
-package import JSONTree
+package import CanaryEngine
+internal import Digests
+internal import JSONTree
 internal import KubernetesAPI
 internal import Manifests
 
+/// One look at the candidate: how many of its pods are ready, and what it consists of.
+package struct CandidateLook: Sendable {
+    package let ready: Int
+    package let likeness: Likeness
+    /// Where its pod template is not what the manifest says.
+    let alteration: String?
+    /// Who shows which print, by the part's name or by both.
+    let sources: [String: String]
+
+    /// What is not as it was applied and judged, in a sentence; nil: nothing.
+    ///
+    /// What is promoted must be what was judged: somebody else's `set image` in between is another
+    /// version, which nobody looked at.
+    package func difference(from judged: Likeness?) -> String? {
+        if let alteration { return "the candidate is not what was applied: \(alteration)" }
+        guard let stranger = judged?.strangers(in: likeness).first else { return nil }
+        let lead = "the candidate is not what was judged: "
+        guard let print = stranger.print else { return lead + "\(stranger.part) is gone" }
+        if let source = sources["\(stranger.part) \(print)"] {
+            let known = judged?.parts.first { $0.name == stranger.part }?.prints ?? []
+            return lead + "\(source) runs \(print), not \(known.joined(separator: " or "))"
+        }
+        return lead + (sources[stranger.part] ?? stranger.part)
+    }
+}
+
 extension WorkloadKeeper {
-    /// What the candidate consists of just now: two equal ones were judged as one.
+    /// Looks at the candidate; nil where it is not there.
     ///
     /// Its pod template, the images that its pods really run, and what the ConfigMaps say that the
-    /// template names. Secrets are left out: nothing of them may reach a journal. nil where the
-    /// candidate is not there.
-    package func likeness() async throws -> JSONTree? {
+    /// template names. Of Secrets the names stand in the template; what they say is looked at only
+    /// where the flow asks for it.
+    package func look() async throws -> CandidateLook? {
         guard let candidate = try await get(.deployment, scope.candidateName) else { return nil }
+        let pods = try await pods(of: candidate)
         let template = candidate.tree.at("spec", "template") ?? .null
-        var configMaps: [(String, JSONTree)] = []
-        for name in Likeness.configMaps(in: template) {
-            let found = try await get(.configMap, name)
-            let said: JSONTree = [
-                "data": found?.tree["data"] ?? .null,
-                "binaryData": found?.tree["binaryData"] ?? .null,
-            ]
-            configMaps.append((name, said))
+        let place = "\(scope.reference(.deployment, candidate.name))"
+        var parts = [Likeness.Part("template", [Ingredients.print(of: template)])]
+        var sources = ["template": "\(place) has another pod template\(Self.hand(candidate))"]
+        for container in Ingredients.containers(of: template) {
+            let seen = Ingredients.images(of: pods, container: container)
+            let part = "image \(container)"
+            parts.append(Likeness.Part(part, Set(seen.map(\.image)).sorted()))
+            for (pod, image) in seen {
+                sources["\(part) \(image)"] = "pod \(pod), container \(container),"
+            }
         }
-        let images = Likeness.images(of: try await pods(of: candidate))
-        let tree: JSONTree = [
-            "template": template, "images": .array(images.map(JSONTree.string)),
-            "configMaps": .object(JSONObject(configMaps)),
-        ]
-        return tree.canonical
+        for (kind, name) in named(in: template) {
+            let found = try await get(kind, name)
+            let part = "\(kind.kind) \(name)"
+            parts.append(Likeness.Part(part, [Ingredients.print(of: found, kind)]))
+            sources[part] =
+                "\(scope.reference(kind, name)) "
+                + (found.map { "says something else\(Self.hand($0))" } ?? "is gone")
+        }
+        return CandidateLook(
+            ready: pods.count(where: \.isReadyPod), likeness: Likeness(parts),
+            alteration: alteration(of: candidate), sources: sources)
+    }
+
+    /// What the candidate's pods read besides their images.
+    private func named(in template: JSONTree) -> [(ResourceKind, String)] {
+        let secrets = scope.fingerprintsSecrets ? Ingredients.secrets(in: template) : []
+        return Ingredients.configMaps(in: template).map { (.configMap, $0) }
+            + secrets.map { (.secret, $0) }
+    }
+
+    /// Where the candidate's pod template is no longer what this run applied; nil where it is.
+    private func alteration(of candidate: KubernetesObject) -> String? {
+        var wanted = scope.candidate
+        wanted.tree = ["spec": ["template": scope.candidate.spec["template"] ?? .null]]
+        guard let place = Sameness.firstDifference(wanted, candidate) else { return nil }
+        return "\(candidate.reference(as: .deployment)): \(place)\(Self.hand(candidate))"
+    }
+
+    private static func hand(_ object: KubernetesObject) -> String {
+        object.lastWriter.map { ", last written by \($0)" } ?? ""
     }
 }
 
 /// The parts that a likeness is made of.
-enum Likeness {
-    /// The ids of the images that the pods run, each once, sorted.
-    static func images(of pods: [KubernetesObject]) -> [String] {
-        let ids = pods.filter { !$0.isBeingDeleted }.flatMap { pod in
-            ["initContainerStatuses", "containerStatuses"].flatMap { part in
-                (pod.status[part]?.items ?? []).compactMap { $0["imageID"]?.text }
+enum Ingredients {
+    /// The containers that the template itself names; what a mesh adds to the pods is not the
+    /// candidate's.
+    static func containers(of template: JSONTree) -> [String] {
+        ["initContainers", "containers"].flatMap { list in
+            (template.at("spec", list)?.items ?? []).compactMap { $0["name"]?.text }
+        }
+    }
+
+    /// What each pod runs in this container, as far as it is known; pods on their way out are left
+    /// out.
+    ///
+    /// Only the digest counts: one image may have several names.
+    static func images(of pods: [KubernetesObject], container: String)
+        -> [(pod: String, image: String)]
+    {
+        pods.filter { !$0.isBeingDeleted }.flatMap { pod in
+            ["initContainerStatuses", "containerStatuses"].flatMap { list in
+                (pod.status[list]?.items ?? []).compactMap { status in
+                    guard status["name"]?.text == container, let id = status["imageID"]?.text,
+                        !id.isEmpty
+                    else { return nil }
+                    return (pod.name, String(id.split(separator: "@").last ?? ""))
+                }
             }
         }
-        return Set(ids.filter { !$0.isEmpty }).sorted()
     }
 
     /// The ConfigMaps that a pod template names, each once, sorted.
     static func configMaps(in template: JSONTree) -> [String] {
+        names(in: template, kind: "configMap", item: "name")
+    }
+
+    /// The Secrets that a pod template names, each once, sorted.
+    static func secrets(in template: JSONTree) -> [String] {
+        names(in: template, kind: "secret", item: "secretName")
+    }
+
+    private static func names(in template: JSONTree, kind: String, item: String) -> [String] {
         var names: Set<String> = []
         let spec = template["spec"]
         for volume in spec?["volumes"]?.items ?? [] {
-            if let name = volume.at("configMap", "name")?.text { names.insert(name) }
+            if let name = volume.at(kind, item)?.text { names.insert(name) }
             for source in volume.at("projected", "sources")?.items ?? [] {
-                if let name = source.at("configMap", "name")?.text { names.insert(name) }
+                if let name = source.at(kind, "name")?.text { names.insert(name) }
             }
         }
         for container in ["initContainers", "containers"].flatMap({ spec?[$0]?.items ?? [] }) {
             for source in container["envFrom"]?.items ?? [] {
-                if let name = source.at("configMapRef", "name")?.text { names.insert(name) }
+                if let name = source.at("\(kind)Ref", "name")?.text { names.insert(name) }
             }
             for variable in container["env"]?.items ?? [] {
-                let name = variable.at("valueFrom", "configMapKeyRef", "name")?.text
+                let name = variable.at("valueFrom", "\(kind)KeyRef", "name")?.text
                 if let name { names.insert(name) }
             }
         }
         return names.sorted()
+    }
+
+    static func print(of tree: JSONTree) -> String {
+        SHA256.hex(of: JSONWriter.canonicalBytes(of: tree))
+    }
+
+    /// A fingerprint of what an object holds; its labels and annotations do not count.
+    ///
+    /// A Secret's is keyed with its uid: 122 random bits that stand in no journal, and that only
+    /// those know who may read the Secret anyway. So nobody can try guesses on a fingerprint, and
+    /// any holder finds the same one. A Secret that was made anew is another one.
+    static func print(of holder: KubernetesObject?, _ kind: ResourceKind) -> String {
+        guard let holder else { return "absent" }
+        let said: JSONTree = [
+            "data": holder.tree["data"] ?? .null, "binaryData": holder.tree["binaryData"] ?? .null,
+        ]
+        guard kind == .secret else { return print(of: said) }
+        return HMACSHA256.hex(
+            key: Array(holder.uid.utf8), message: JSONWriter.canonicalBytes(of: said))
     }
 }

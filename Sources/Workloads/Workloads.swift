@@ -25,6 +25,8 @@ package struct WorkloadScope: Sendable {
     /// The Deployment that users have; nil where it must be found.
     package var stable: String?
     package let candidateObjects: [KubernetesObject]
+    /// What the Secrets say that the candidate's pods read counts for its likeness too.
+    package var fingerprintsSecrets = false
     /// The run's id, as it stands in its seal.
     package let run: String
     /// The one Deployment among the candidate's objects.

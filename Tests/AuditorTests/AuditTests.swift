@@ -159,23 +159,6 @@ struct Told: Sendable, CustomTestStringConvertible {
         },
     ]
 
-    static let judged: [Told] = [
-        Told("promotion of another template than was judged", after: .all, breaks: "S16") {
-            var edited = $0.objects["Deployment shop-v2"] ?? .null
-            edited.set("other", at: "spec", "template", "spec", "serviceAccountName")
-            $0.keep("Deployment", "shop-v2", edited, by: "ann")
-            $0.tell(.close)
-        },
-        Told("a pin and a subset that somebody took away", after: .darken) {
-            let open = Tale.routes([Tale.destination(nil)])
-            var there = $0.objects["VirtualService shop"] ?? .null
-            there["spec"] = open["spec"]
-            $0.keep("VirtualService", "shop", there, by: "ann")
-            $0.keep("DestinationRule", "shop", Tale.rule("v1"), by: "ann")
-            $0.change("VirtualService", "shop") { _ in }
-        },
-    ]
-
     static let turns: [Told] = [
         Told("a rise after the abort", after: .one, breaks: "S15") {
             $0.state.weight = .all

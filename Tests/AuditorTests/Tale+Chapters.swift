@@ -69,6 +69,7 @@ extension Tale {
     private mutating func open() {
         keep("Service", "shop", ["spec": ["selector": ["app": "shop"]]], by: "kubectl")
         keep("Deployment", "shop-v1", Self.deployment("v1"), by: "kubectl")
+        keep("ConfigMap", "shop-settings", ["data": ["color": "blue"]], by: "kubectl")
         keep(
             "HorizontalPodAutoscaler", "shop-v1",
             [

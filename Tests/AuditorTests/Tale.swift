@@ -32,7 +32,7 @@ struct Tale {
     static let kinds: [String: ResourceKind] = [
         "Service": .service, "Deployment": .deployment, "Pod": .pod, "Lease": .lease,
         "HorizontalPodAutoscaler": .autoscaler, "VirtualService": .virtualService,
-        "DestinationRule": .destinationRule,
+        "DestinationRule": .destinationRule, "ConfigMap": .configMap,
     ]
 
     mutating func keep(_ kind: String, _ name: String, _ tree: JSONTree?, by manager: String) {
@@ -91,18 +91,31 @@ struct Tale {
         [
             "spec": [
                 "replicas": .integer(replicas), "selector": ["matchLabels": labels(version)],
-                "template": ["metadata": ["labels": labels(version)]],
+                "template": [
+                    "metadata": ["labels": labels(version)],
+                    "spec": [
+                        "containers": [
+                            [
+                                "name": "app",
+                                "envFrom": [["configMapRef": ["name": "shop-settings"]]],
+                            ]
+                        ]
+                    ],
+                ],
             ]
         ]
     }
 
-    mutating func pod(_ version: String, _ number: Int, isReady: Bool = true) {
+    mutating func pod(
+        _ version: String, _ number: Int, isReady: Bool = true, image: String = "app@sha256:1"
+    ) {
         keep(
             "Pod", "shop-\(version)-\(number)",
             [
                 "metadata": ["labels": Self.labels(version)],
                 "status": [
-                    "conditions": [["type": "Ready", "status": isReady ? "True" : "False"]]
+                    "conditions": [["type": "Ready", "status": isReady ? "True" : "False"]],
+                    "containerStatuses": [["name": "app", "imageID": .string(image)]],
                 ],
             ], by: "node")
     }

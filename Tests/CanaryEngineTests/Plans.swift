@@ -86,6 +86,8 @@ struct Rehearsal {
         case .carryOut(.begin): .stepBegun(order.id)
         case .carryOut(.decidePromotion): .promotionDecided(order.id)
         case .carryOut(.backUp): .backedUp(order.id, Backup(digest: "d", stableReady: 3))
+        case .carryOut(.awaitReady):
+            .recognised(order.id, Likeness([.init("image app", ["a"])]), note: "ready")
         case .carryOut(.observe): .observed(order.id, seen: true, note: "seen")
         case .carryOut(.judge(let gate)): .judged(order.id, gate: gate, Verdict(.pass, "fine"))
         case .carryOut: .done(order.id, note: "")

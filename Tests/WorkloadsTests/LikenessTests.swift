@@ -1,3 +1,4 @@
+import CanaryEngine
 import JSONTree
 import KubernetesAPI
 import Lab
@@ -26,30 +27,146 @@ struct LikenessTests {
                 ],
             ]
         ]
-        #expect(Likeness.configMaps(in: template) == ["a", "b", "c", "d"])
-        #expect(Likeness.configMaps(in: .null) == [])
+        #expect(Ingredients.configMaps(in: template) == ["a", "b", "c", "d"])
+        #expect(Ingredients.secrets(in: template) == ["s"])
+        #expect(Ingredients.configMaps(in: .null) == [])
     }
 
-    @Test func changesWithWhatItNames() throws {
+    /// The demo's candidate, which reads a ConfigMap and a Secret.
+    static func reader(fingerprintsSecrets: Bool = false) throws -> WorkloadScope {
+        var deployment = DemoWorld.deployment(version: "v2")
+        deployment.set(
+            [
+                ["name": "settings", "configMap": ["name": "demo-settings"]],
+                ["name": "key", "secret": ["secretName": "demo-key"]],
+            ],
+            at: "spec", "template", "spec", "volumes")
+        var scope = try Yard.scope(extra: [settings()], deployment: deployment)
+        scope.fingerprintsSecrets = fingerprintsSecrets
+        return scope
+    }
+
+    static func secret(_ word: String) -> JSONTree {
+        [
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": ["name": "demo-key", "namespace": "demo"],
+            "data": ["key": .string(word)],
+        ]
+    }
+
+    @Test func staysWhatItIsWhileItGrows() throws {
         try inYard { yard in
-            var deployment = DemoWorld.deployment(version: "v2")
-            deployment.set(
-                [["name": "settings", "configMap": ["name": "demo-settings"]]],
-                at: "spec", "template", "spec", "volumes")
-            let scope = try Yard.scope(extra: [settings()], deployment: deployment)
-            let keeper = yard.keeper(scope)
-            #expect(try await keeper.likeness() == nil)
+            let keeper = yard.keeper(try Self.reader())
+            #expect(try await keeper.look() == nil)
             try await keeper.applyCandidate()
             _ = try await keeper.awaitReady(Yard.candidate)
-            let judged = try #require(try await keeper.likeness())
-            #expect(judged["images"]?.items?.count == 1)
+            let judged = try #require(try await keeper.look())
+            #expect(
+                judged.likeness.parts.map(\.name) == [
+                    "template", "image app", "ConfigMap demo-settings",
+                ])
+            #expect(judged.likeness.parts.allSatisfy { $0.prints.count == 1 })
             try await keeper.raiseFloor(Yard.candidate, to: 5)
             _ = try await keeper.awaitCapacity(Yard.candidate, 5)
-            #expect(try await keeper.likeness() == judged)
+            let grown = try #require(try await keeper.look())
+            #expect(grown.ready == 5)
+            #expect(grown.difference(from: judged.likeness) == nil)
+        }
+    }
+
+    /// What happens behind the run's back, and what is said of it.
+    struct Change: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let says: String
+        let change: @Sendable (Yard) async throws -> Void
+
+        init(
+            _ name: String, says: String, _ change: @escaping @Sendable (Yard) async throws -> Void
+        ) {
+            testDescription = name
+            self.says = says
+            self.change = change
+        }
+    }
+
+    @Test(arguments: [
+        Change(
+            "settings", says: "ConfigMap demo/demo-settings says something else, last written by"
+        ) { yard in
             try await yard.edit(.configMap, "demo-settings") {
                 $0.tree.set("red", at: "data", "color")
             }
-            #expect(try await keeper.likeness() != judged)
+        },
+        Change("no settings", says: "ConfigMap demo/demo-settings is gone") { yard in
+            yard.world.reach {
+                $0.cluster.remove(
+                    ObjectReference(.configMap, namespace: "demo", name: "demo-settings"), by: "ann"
+                )
+            }
+        },
+        Change("one more thing", says: "Deployment demo/demo-app-v2 has another pod template") {
+            yard in
+            try await yard.edit(.deployment, Yard.candidate) {
+                $0.tree.set("fast", at: "spec", "template", "spec", "nodeSelector", "disk")
+            }
+        },
+        Change(
+            "another image in the template",
+            says: "not what was applied: Deployment demo/demo-app-v2: spec.template.spec.containers"
+        ) { yard in
+            try await yard.edit(.deployment, Yard.candidate) {
+                var list = $0.spec.at("template", "spec", "containers")?.items ?? []
+                list[0]["image"] = "registry.example.test/demo-app:other"
+                $0.tree.set(.array(list), at: "spec", "template", "spec", "containers")
+            }
+        },
+    ])
+    func saysWhatChanged(_ change: Change) throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Self.reader())
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            let judged = try #require(try await keeper.look())
+            try await change.change(yard)
+            let said = try #require(try await keeper.look()).difference(from: judged.likeness)
+            #expect(try #require(said).contains(change.says), "\(said ?? "")")
+        }
+    }
+
+    /// The same tag, another image: only pods that start later have it.
+    @Test func seesATagThatMoved() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Self.reader())
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            let judged = try #require(try await keeper.look()).likeness
+            yard.world.reach {
+                $0.cluster.moveTag("registry.example.test/demo-app:v2", to: "sha256:beef")
+            }
+            #expect(try await keeper.look()?.difference(from: judged) == nil)
+            try await keeper.raiseFloor(Yard.candidate, to: 6)
+            _ = try await keeper.awaitCapacity(Yard.candidate, 6)
+            let said = try #require(try await keeper.look()?.difference(from: judged))
+            #expect(said.hasPrefix("the candidate is not what was judged: pod demo-app-v2-"))
+            #expect(said.contains(", container app, runs sha256:beef, not sha256:"))
+        }
+    }
+
+    @Test func readsSecretsOnlyWhereItIsAsked() throws {
+        try inYard(with: [Self.secret("b3Blbg==")]) { yard in
+            for asked in [false, true] {
+                let keeper = yard.keeper(try Self.reader(fingerprintsSecrets: asked))
+                try await keeper.applyCandidate()
+                let judged = try #require(try await keeper.look()).likeness
+                let part = judged.parts.first { $0.name == "Secret demo-key" }
+                #expect((part != nil) == asked)
+                try await yard.edit(.secret, "demo-key") {
+                    $0.tree.set(.string("c2Vz\(asked)YW1l"), at: "data", "key")
+                }
+                let said = try await keeper.look()?.difference(from: judged)
+                #expect(
+                    (said?.contains("Secret demo/demo-key says something else") == true) == asked)
+            }
         }
     }
 }

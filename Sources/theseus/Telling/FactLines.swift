@@ -41,6 +41,7 @@ struct FactLines: Sendable {
         case .done(_, let note):
             if case .promoted = state.course { "promoted" } else { note.isEmpty ? nil : note }
         case .backedUp(_, let backup): "backed up; stable has \(backup.stableReady) ready pods"
+        case .recognised(_, _, let note): note
         case .tested(_, let report):
             "test \(report.passed ? "passed" : "FAILED"): \(report.sentence)"
         case .judged(_, let gate, let verdict):

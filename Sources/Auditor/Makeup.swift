@@ -1,0 +1,96 @@
+internal import JSONTree
+internal import Manifests
+
+/// What the candidate's pods consist of besides their template, as the stored versions tell.
+struct Makeup: Sendable {
+    /// What one container of one pod runs, or what one ConfigMap says.
+    private struct Ware: Sendable {
+        let print: String
+        let since: Int
+    }
+
+    private let cast: Cast
+    /// By pod, then by container.
+    private var images: [String: [String: Ware]] = [:]
+    private var settings: [String: Ware] = [:]
+
+    init(_ cast: Cast) { self.cast = cast }
+
+    mutating func take(_ stored: StoredObject) {
+        guard stored.reference.namespace == cast.namespace else { return }
+        let name = stored.reference.name
+        switch stored.reference.kind.kind {
+        case "Pod":
+            let labels = stored.object?.tree.at("metadata", "labels")
+            guard let pod = stored.object, !pod.isBeingDeleted,
+                cast.isPod(labels, of: cast.candidate)
+            else {
+                images[name] = nil
+                return
+            }
+            for status in pod.status["containerStatuses"]?.items ?? [] {
+                guard let container = status["name"]?.text, let id = status["imageID"]?.text,
+                    !id.isEmpty
+                else { continue }
+                Self.note(id, at: stored.date, in: &images[name, default: [:]][container])
+            }
+        case "ConfigMap":
+            let tree = stored.object?.tree
+            let said: JSONTree = [
+                "data": tree?["data"] ?? .null, "binaryData": tree?["binaryData"] ?? .null,
+            ]
+            Self.note(JSONWriter.text(of: said.canonical), at: stored.date, in: &settings[name])
+        default: break
+        }
+    }
+
+    private static func note(_ print: String, at date: Int, in ware: inout Ware?) {
+        if ware?.print != print { ware = Ware(print: print, since: date) }
+    }
+
+    /// What stands here and did not stand in `judged`, of what a look at `date` can have seen.
+    ///
+    /// Of pods only the containers count that the template names, of ConfigMaps those that it names.
+    func strangers(to judged: Makeup, template: JSONTree, before date: Int) -> [String] {
+        var found: [String] = []
+        let containers = (template.at("spec", "containers")?.items ?? []).compactMap {
+            $0["name"]?.text
+        }
+        for container in containers {
+            let known = Set(judged.images.values.compactMap { $0[container]?.print })
+            guard !known.isEmpty else { continue }
+            for (pod, wares) in images.sorted(by: { $0.key < $1.key }) {
+                guard let ware = wares[container], ware.since <= date, !known.contains(ware.print)
+                else { continue }
+                found.append("pod \(pod), container \(container) runs \(ware.print)")
+            }
+        }
+        for name in Self.names(in: template) {
+            let now = settings[name]
+            guard now?.print != judged.settings[name]?.print, (now?.since ?? 0) <= date else {
+                continue
+            }
+            found.append("ConfigMap \(name) says something else")
+        }
+        return found
+    }
+
+    /// The ConfigMaps that a pod template names, sorted: wherever it names one, it does so as
+    /// `configMap`, `configMapRef` or `configMapKeyRef`.
+    private static func names(in tree: JSONTree) -> [String] {
+        var names: Set<String> = []
+        func search(_ tree: JSONTree) {
+            for item in tree.items ?? [] { search(item) }
+            for member in tree.members ?? [:] {
+                if ["configMap", "configMapRef", "configMapKeyRef"].contains(member.key),
+                    let name = member.value["name"]?.text
+                {
+                    names.insert(name)
+                }
+                search(member.value)
+            }
+        }
+        search(tree)
+        return names.sorted()
+    }
+}

@@ -1,0 +1,39 @@
+import CanaryEngine
+import JSONTree
+
+/// Promotions of what nobody judged.
+extension AuditTests {
+    static let judged: [Told] = [
+        Told("promotion of another template than was judged", after: .all, breaks: "S16") {
+            var edited = $0.objects["Deployment shop-v2"] ?? .null
+            edited.set("other", at: "spec", "template", "spec", "serviceAccountName")
+            $0.keep("Deployment", "shop-v2", edited, by: "ann")
+            $0.tell(.close)
+        },
+        Told("promotion of a settings file that was edited meanwhile", after: .all, breaks: "S16") {
+            $0.keep("ConfigMap", "shop-settings", ["data": ["color": "red"]], by: "ann")
+            $0.date += 60_000
+            $0.tell(.close)
+        },
+        Told("promotion with a settings file that nobody reads", after: .all) {
+            $0.keep("ConfigMap", "others", ["data": ["color": "red"]], by: "ann")
+            $0.date += 60_000
+            $0.tell(.close)
+            $0.tell(.retire)
+            $0.tell(.tidy)
+        },
+        Told("promotion of pods of another image", after: .all, breaks: "S16") {
+            $0.pod("v2", 3, image: "app@sha256:2")
+            $0.date += 60_000
+            $0.tell(.close)
+        },
+        Told("a pin and a subset that somebody took away", after: .darken) {
+            let open = Tale.routes([Tale.destination(nil)])
+            var there = $0.objects["VirtualService shop"] ?? .null
+            there["spec"] = open["spec"]
+            $0.keep("VirtualService", "shop", there, by: "ann")
+            $0.keep("DestinationRule", "shop", Tale.rule("v1"), by: "ann")
+            $0.change("VirtualService", "shop") { _ in }
+        },
+    ]
+}
