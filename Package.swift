@@ -111,7 +111,7 @@ let package = Package(
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
                 "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
-                "Timekeeping",
+                "Timekeeping", "ClusterJournal",
             ]),
 
         // The roof.

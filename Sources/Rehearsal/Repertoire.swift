@@ -271,6 +271,15 @@ package enum Repertoire {
         Scenario(
             "with-neighbour-back", flow: DemoFlow.short, version: "v3",
             world: DemoVariations.withNeighbour, ends: .rolledBack),
+        Scenario("good-in-cluster", flow: DemoFlow.short, ends: .promoted)
+            .with { $0.keepsJournalInCluster = true },
+        Scenario(
+            "crash-loop-in-cluster", flow: DemoFlow.short,
+            manifest: DemoFlow.manifest(version: "v2", behaviour: "crash"), ends: .rolledBack
+        ).with {
+            $0.highestWeight = .none
+            $0.keepsJournalInCluster = true
+        },
         Scenario("whole-way", ends: .promoted),
         Scenario("whole-way-back", version: "v3", ends: .rolledBack)
             .with { $0.highestWeight = .least },

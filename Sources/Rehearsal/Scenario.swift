@@ -45,6 +45,8 @@ package struct Scenario: Sendable {
     package var events: [Event]
     /// How commands of tests end; nil: well.
     package var commands: @Sendable (_ arguments: [String], _ at: Duration) -> ScriptedSpawner.End
+    /// The run is remembered in the world itself: each append is a write like any other.
+    package var keepsJournalInCluster = false
     /// Any of these is right.
     package var ends: [End]
     /// With a crash these are right too.

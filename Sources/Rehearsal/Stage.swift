@@ -20,7 +20,7 @@ package struct Stage: Sendable {
     }
 
     package func play(_ mishap: Mishap = .none) -> Playbill {
-        let theatre = Theatre(opening, scenario.events, plan: plan)
+        let theatre = Theatre(opening, scenario, plan: plan)
         let played = Mutex(Playbill())
         var trouble: String?
         do {

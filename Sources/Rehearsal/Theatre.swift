@@ -1,6 +1,9 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import ClusterJournal
+internal import HTTPMessages
 internal import Journal
+internal import KubernetesAPI
 internal import Lab
 internal import Timekeeping
 
@@ -11,17 +14,29 @@ struct Theatre: Sendable {
     let turnable: TurnableWorld
     let world: LabWorld
     let clock: LabClock
-    let store: MemoryJournal
+    /// What those outside of the processes read, and where they leave wishes.
+    let store: any JournalStore
     let prompter: Prompter
     let plan: RunPlan
 
-    init(_ opening: LabState, _ events: [Scenario.Event], plan: RunPlan) {
+    init(_ opening: LabState, _ scenario: Scenario, plan: RunPlan) {
         turnable = TurnableWorld()
         clock = LabClock(turnable)
         world = LabWorld(opening, time: clock)
-        store = MemoryJournal()
-        prompter = Prompter(events, plan: plan)
+        store =
+            scenario.keepsJournalInCluster
+            ? Self.journal(Self.client(over: world, by: clock)) : MemoryJournal()
+        prompter = Prompter(scenario.events, plan: plan)
         self.plan = plan
+    }
+
+    static func client(over road: any HTTPTransport, by time: any Timekeeper) -> KubernetesClient {
+        KubernetesClient(server: LabWorld.server, token: "lab", transport: road, time: time)
+    }
+
+    /// The world's own journal, as one process has it.
+    static func journal(_ client: KubernetesClient) -> ConfigMapJournal {
+        ConfigMapJournal(client: client.patient(for: .seconds(120)), namespace: "demo")
     }
 
     func perform(_ deed: Scenario.Event.Deed, after delay: Duration) async {

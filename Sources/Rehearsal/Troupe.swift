@@ -93,7 +93,7 @@ final class Troupe: Sendable {
         let rig = rig(life, nil)
         let other = "rehearsal-2"
         let expedition = Expedition(
-            rig: rig, store: MortalJournal(inner: theatre.store, life: life), holder: "rival",
+            rig: rig, store: store(life, rig), holder: "rival",
             actor: "rival", version: "rehearsal",
             report: { [self] logged, _ in
                 guard case .planned = logged.fact else { return }
@@ -186,18 +186,23 @@ final class Troupe: Sendable {
         var pace = Pace()
         pace.inbox = .seconds(2)
         return Rig(
-            cluster: KubernetesClient(
-                server: LabWorld.server, token: "lab", transport: api, time: time),
+            cluster: Theatre.client(over: api, by: time),
             outside: WitnessTransport(inner: inner, life: life),
             spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
             time: time, pace: pace)
     }
 
-    private func expedition(_ rig: Rig, _ life: Lifeline, as holder: String) -> Expedition {
-        var store: any JournalStore = theatre.store
+    /// The journal as one process has it: one in the cluster dies with the road there.
+    private func store(_ life: Lifeline, _ rig: Rig) -> any JournalStore {
+        var store = theatre.store
+        if scenario.keepsJournalInCluster { store = Theatre.journal(rig.cluster) }
         if let faults = mishap.journal { store = FaultyJournal(inner: store, faults: faults) }
-        return Expedition(
-            rig: rig, store: MortalJournal(inner: store, life: life), holder: holder,
+        return scenario.keepsJournalInCluster ? store : MortalJournal(inner: store, life: life)
+    }
+
+    private func expedition(_ rig: Rig, _ life: Lifeline, as holder: String) -> Expedition {
+        Expedition(
+            rig: rig, store: store(life, rig), holder: holder,
             actor: "stage", version: "rehearsal",
             observe: { [self] note in self.note { $0.happenings.append(.write(note)) } },
             report: { [self] logged, _ in

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SweepTests {
     /// A process dies before and after each of its effects; the next one ends the run rightly.
-    @Test(arguments: ["abort-deploy", "crash-loop"])
+    @Test(arguments: ["abort-deploy", "crash-loop", "crash-loop-in-cluster"])
     func everyDeath(_ name: String) async throws {
         let scenario = try #require(Repertoire.scenario(name))
         let outcome = try await Sweep(scenario).run(on: Lanes(2))
