@@ -104,7 +104,7 @@ struct ConfigMapDesk: Sendable {
     struct Tries {
         private let desk: ConfigMapDesk
         private let doing: String
-        private var backoff = Backoff()
+        private var backoff: Backoff
         private let begin: Duration
         /// A try may have been carried out after all.
         private(set) var isInDoubt = false
@@ -112,6 +112,7 @@ struct ConfigMapDesk: Sendable {
         init(_ desk: ConfigMapDesk, _ doing: String) {
             self.desk = desk
             self.doing = doing
+            backoff = desk.client.backoff
             begin = desk.client.time.now
         }
 

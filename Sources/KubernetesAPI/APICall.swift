@@ -15,6 +15,8 @@ struct APICall: Sendable {
     var contentType = "application/json"
     var timeout: Duration = .seconds(30)
     var streams = false
+    /// Never over a connection that was used before.
+    var freshConnection = false
     /// What people read instead of the method.
     var verb: String?
     /// The name of an object that the path does not name yet.
@@ -33,6 +35,21 @@ struct APICall: Sendable {
         case (true, let name?): "\(verb) \(kind.kind) \(name)"
         case (false, let name?): "\(verb) \(kind.kind) \(space)/\(name)"
         }
+    }
+
+    /// The right that the server asks of us for this; nil for discovery, which everybody may.
+    var right: AccessRight? {
+        guard discovery == nil else { return nil }
+        let verb =
+            switch method {
+            case "GET": name != nil ? "get" : streams ? "watch" : "list"
+            case "POST": "create"
+            case "PUT": "update"
+            case "PATCH": "patch"
+            default: "delete"
+            }
+        return AccessRight(
+            verb: verb, group: kind.group, resource: kind.plural, namespace: namespace ?? "")
     }
 
     /// Path and query.
@@ -78,7 +95,7 @@ struct APICall: Sendable {
         if body != nil { headers["Content-Type"] = contentType }
         return HTTPRequest(
             method, server + target, headers: headers, body: body.map(HTTPBody.tree) ?? .empty,
-            timeout: timeout, streams: streams)
+            timeout: timeout, streams: streams, freshConnection: freshConnection)
     }
 }
 

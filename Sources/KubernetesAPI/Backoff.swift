@@ -4,33 +4,57 @@ package import Timekeeping
 package struct Backoff: Sendable {
     private var pause = Duration.milliseconds(100)
     private var metConflict = false
+    private let isJittered: Bool
 
-    package init() {}
+    package init(isJittered: Bool = false) { self.isJittered = isJittered }
 
     /// Waits after a passing error; throws when the task is called off.
-    ///
-    /// The first conflict in a row costs no wait: the next try reads the newer version anyway.
     package mutating func wait(after error: KubernetesError, by time: any Timekeeper)
         async throws(CancellationError)
     {
+        var dice = SystemRandomNumberGenerator()
+        let length = length(after: error, dice: &dice)
+        if length > .zero { try await time.sleep(for: length) }
+    }
+
+    /// How long to wait after a passing error.
+    ///
+    /// The first conflict in a row costs no wait: the next try reads the newer version anyway. With
+    /// jitter a wait of ours is half to the whole of what it would be, and one that the server asked
+    /// for is never shorter than that.
+    mutating func length(
+        after error: KubernetesError, dice: inout some RandomNumberGenerator
+    ) -> Duration {
         if case .conflict = error.code, !metConflict {
             metConflict = true
-            return
+            return .zero
         }
-        var length = pause
-        if case .tooMany(let retryAfter) = error.code { length = max(length, retryAfter) }
+        let whole = pause
         pause = min(pause * 2, .seconds(2))
-        try await time.sleep(for: length)
+        var length = whole
+        if isJittered { length = whole / 2 + Self.share(of: whole / 2, &dice) }
+        guard let asked = error.retryAfter else { return length }
+        let later = isJittered ? Self.share(of: min(asked / 10, .seconds(2)), &dice) : .zero
+        return max(length, asked + later)
+    }
+
+    private static func share(
+        of length: Duration, _ dice: inout some RandomNumberGenerator
+    ) -> Duration {
+        length * Int.random(in: 0...1000, using: &dice) / 1000
     }
 }
 
 extension KubernetesClient {
+    /// A new row of waits, as this client makes them.
+    package var backoff: Backoff { Backoff(isJittered: isJittered) }
+
     /// Makes a call again and again while its errors are passing ones, until called off, or as long
     /// as this client's patience lasts.
     package func patiently<Value: Sendable>(
         _ call: (KubernetesClient) async throws -> Value
     ) async throws -> Value {
-        var backoff = Backoff()
+        var backoff = backoff
         let begin = time.now
         while true {
             try Task.checkCancellation()

@@ -20,6 +20,11 @@ package struct KubernetesClient: Sendable {
     package private(set) var patience: Duration?
     /// No call waits longer than this for its answer.
     private var longestCall = Duration.seconds(3600)
+    /// Waits differ a little from client to client, so that those who were turned away together do
+    /// not come back together.
+    ///
+    /// Not in a simulation, which shall be the same every time.
+    let isJittered: Bool
 
     /// `server` is the base address, without a slash at its end.
     ///
@@ -27,11 +32,12 @@ package struct KubernetesClient: Sendable {
     /// of messages.
     package init(
         server: String, token: String? = nil, transport: any HTTPTransport, time: any Timekeeper,
-        conceal: @escaping @Sendable (String) -> String = { $0 }
+        isJittered: Bool = false, conceal: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.server = server
         self.token = token
         self.transport = transport
+        self.isJittered = isJittered
         self.conceal = conceal
         self.time = time
     }
@@ -153,6 +159,7 @@ package struct KubernetesClient: Sendable {
         // What the server says of a Secret may quote it.
         let said = call.kind == .secret ? status?["reason"]?.text : status?["message"]?.text
         if let said, !said.isEmpty { detail = said }
+        let asked = pause(response, status)
         let code: KubernetesError.Code =
             switch response.status {
             case 401: .unauthorized
@@ -160,11 +167,13 @@ package struct KubernetesClient: Sendable {
             case 404: isAbout(call, status) ? .notFound : .unavailable(reached: .never)
             case 409: .conflict
             case 410: .gone
-            case 429: .tooMany(retryAfter: pause(response, status))
+            case 429: .tooMany(retryAfter: asked ?? .seconds(1))
             case 408, 500...: .unavailable(reached: .perhaps)
             default: .invalid
             }
-        return KubernetesError(code, place: call.place, detail: clean(detail))
+        return KubernetesError(
+            code, place: call.place, detail: clean(detail), retryAfter: asked,
+            lacking: response.status == 403 ? call.right : nil)
     }
 
     /// Whether a 404 speaks of the very object: a proxy's, or one of a server that does not serve the
@@ -174,10 +183,18 @@ package struct KubernetesClient: Sendable {
         return status?.at("details", "name")?.text == name
     }
 
-    private func pause(_ response: HTTPResponse, _ status: JSONTree?) -> Duration {
-        let header = response.headers["Retry-After"].flatMap { Int($0) }
-        let body = status?.at("details", "retryAfterSeconds")?.whole
-        return .seconds(min(max(header ?? body ?? 1, 1), 3600))
+    /// What the server asks us to wait: in seconds, or until a date by its own clock.
+    private func pause(_ response: HTTPResponse, _ status: JSONTree?) -> Duration? {
+        let header = response.headers["Retry-After"]
+        var milliseconds = header.flatMap { Int($0) }.map { min(max($0, 0), 3600) * 1000 }
+        if milliseconds == nil, let date = header.flatMap(HTTPDate.milliseconds) {
+            let now = response.headers["Date"].flatMap(HTTPDate.milliseconds) ?? time.date
+            milliseconds = date - now
+        }
+        if milliseconds == nil, let said = status?.at("details", "retryAfterSeconds")?.whole {
+            milliseconds = min(max(said, 0), 3600) * 1000
+        }
+        return milliseconds.map { .milliseconds(min(max($0, 1000), 3_600_000)) }
     }
 
     /// One line of at most 300 characters, without our token.

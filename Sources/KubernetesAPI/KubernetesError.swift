@@ -30,11 +30,24 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
     package let place: String
     /// The server's own message, shortened.
     package let detail: String
+    /// What the server asked us to wait, if it did.
+    package let retryAfter: Duration?
+    /// The right that a 403 says we have not.
+    package let lacking: AccessRight?
 
-    package init(_ code: Code, place: String, detail: String) {
+    package init(
+        _ code: Code, place: String, detail: String, retryAfter: Duration? = nil,
+        lacking: AccessRight? = nil
+    ) {
         self.code = code
         self.place = place
         self.detail = detail
+        self.lacking = lacking
+        if case .tooMany(let pause) = code {
+            self.retryAfter = pause
+        } else {
+            self.retryAfter = retryAfter
+        }
     }
 
     /// Whether the same call may go well a little later.
@@ -100,7 +113,7 @@ package struct KubernetesError: Error, Hashable, Sendable, CustomStringConvertib
     private var remedy: String {
         switch code {
         case .unauthorized: "log in again, or give another --kubeconfig"
-        case .forbidden: "give this account the right by a Role, or another --kubeconfig"
+        case .forbidden: lacking?.remedy ?? "give this account the right, or another --kubeconfig"
         case .notFound: "check name and namespace, and that the kind is installed"
         case .conflict: "see who else writes there, then run again"
         case .gone: "nothing; list again and go on from there"

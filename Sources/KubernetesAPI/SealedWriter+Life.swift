@@ -10,7 +10,7 @@ extension SealedWriter {
         -> KubernetesObject
     {
         let reference = object.reference(as: kind)
-        var backoff = Backoff()
+        var backoff = client.backoff
         var isInDoubt = false
         while true {
             try Task.checkCancellation()
@@ -39,7 +39,7 @@ extension SealedWriter {
     package func remove(
         _ reference: ObjectReference, where condition: @Sendable (KubernetesObject) -> Bool
     ) async throws {
-        var backoff = Backoff()
+        var backoff = client.backoff
         var target: String?
         var wasAccepted = false
         while true {

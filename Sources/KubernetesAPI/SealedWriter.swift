@@ -77,7 +77,7 @@ package actor SealedWriter {
         _ reference: ObjectReference, _ manner: Manner,
         _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
     ) async throws -> KubernetesObject? {
-        var backoff = Backoff()
+        var backoff = client.backoff
         while true {
             try Task.checkCancellation()
             do {

@@ -15,8 +15,8 @@ package enum WatchEvent: Hashable, Sendable {
 ///
 /// `next` waits for one event; for one reader at a time.
 /// Ends (nil) whenever the server ends it, which it does every few minutes: watch again from the
-/// last resourceVersion. A `.gone` means: list again. Nobody may depend on events alone, since a
-/// dead connection looks like a quiet one: poll besides.
+/// last resourceVersion. A `.gone` means: list again. A dead connection looks like a quiet one:
+/// `KindFeed` does all that.
 package struct WatchStream: Sendable {
     private let chunks: HTTPChunks?
     private let place: String
@@ -100,7 +100,7 @@ extension KubernetesClient {
     /// `length`, so that a connection that died unseen is not waited on for ever.
     package func watch(
         _ kind: ResourceKind, namespace: String?, from resourceVersion: String,
-        length: Duration = .seconds(300)
+        length: Duration = .seconds(300), freshConnection: Bool = false
     ) async throws(KubernetesError) -> WatchStream {
         var call = APICall(method: "GET", kind: kind, namespace: namespace)
         call.query = [
@@ -110,6 +110,7 @@ extension KubernetesClient {
         ]
         call.verb = "WATCH"
         call.streams = true
+        call.freshConnection = freshConnection
         return try WatchStream(try await exchange(call).body, place: call.place)
     }
 }

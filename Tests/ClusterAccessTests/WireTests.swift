@@ -168,6 +168,39 @@ import Timekeeping
         }
     }
 
+    /// A pod's own account; Kubernetes puts a newer token there from time to time.
+    @Test func inAPod() async throws {
+        try await Self.scene { scene in
+            let account = scene.certificates.path("account")
+            try FileManager.default.createDirectory(
+                atPath: account, withIntermediateDirectories: true)
+            func write(_ bytes: [UInt8], _ name: String) throws {
+                try Data(bytes).write(to: URL(filePath: "\(account)/\(name)"))
+            }
+            try write(try scene.certificates.bytes("authority.pem"), "ca.crt")
+            try write(Array("first".utf8), "token")
+            try write(Array("shop".utf8), "namespace")
+            var doors = RealMachine.doors([
+                "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+                "KUBERNETES_SERVICE_PORT": "\(scene.front.port)", "HOME": "/none",
+            ])
+            doors.account = account
+            let clock = StandingClock()
+            doors.time = clock
+            let plan = try AccessFinding(doors).plan(.init())
+            #expect(plan.namespace == "shop")
+            let client = scene.client(SignedTransport(plan, doors))
+            scene.api.valid.withLock { $0 = "first" }
+            #expect(try await client.get(Self.settings) != nil)
+            // The old one is refused: the file is read again at once, and the call goes on.
+            try write(Array("second".utf8), "token")
+            scene.api.valid.withLock { $0 = "second" }
+            clock.turn(by: .seconds(10))
+            #expect(try await client.get(Self.settings) != nil)
+            #expect(scene.api.requests.count == 3)
+        }
+    }
+
     // MARK: Programs
 
     /// A program that gives the token in a file beside it, and counts how often it was asked.

@@ -81,9 +81,30 @@ struct KubernetesClientTests {
     func refusals(_ answer: Answer) async {
         let server = CannedServer(.status(answer.status, "said so", headers: answer.headers))
         let expected = KubernetesError(
-            answer.code, place: "PUT ConfigMap demo/settings", detail: "said so")
+            answer.code, place: "PUT ConfigMap demo/settings", detail: "said so",
+            lacking: answer.status == 403 ? right("update") : nil)
         await #expect(throws: expected) {
             try await client(server).update(configMap("settings"), as: .configMap)
+        }
+    }
+
+    private func right(_ verb: String) -> AccessRight {
+        AccessRight(verb: verb, group: "", resource: "configmaps", namespace: "demo")
+    }
+
+    @Test func everyCallNamesTheRightThatItLacks() async {
+        let calls: [(String, @Sendable (KubernetesClient) async throws -> Void)] = [
+            ("get", { _ = try await $0.get(configMap("a").reference(as: .configMap)) }),
+            ("list", { _ = try await $0.list(.configMap, namespace: "demo") }),
+            ("watch", { _ = try await $0.watch(.configMap, namespace: "demo", from: "7") }),
+            ("create", { _ = try await $0.create(configMap("a"), as: .configMap) }),
+            ("patch", { _ = try await $0.apply(configMap("a"), as: .configMap) }),
+            ("delete", { try await $0.delete(configMap("a"), as: .configMap) }),
+        ]
+        for (verb, call) in calls {
+            let denied = client(CannedServer(.status(403, "no")))
+            let error = await #expect(throws: KubernetesError.self) { try await call(denied) }
+            #expect(error?.lacking == right(verb))
         }
     }
 

@@ -17,7 +17,7 @@ struct KubernetesErrorTests {
             does: "log in again, or give another --kubeconfig", passes: false),
         Text(
             code: .forbidden, says: "this account may not do that: d (403)",
-            does: "give this account the right by a Role, or another --kubeconfig",
+            does: "give this account the right, or another --kubeconfig",
             passes: false),
         Text(
             code: .notFound, says: "there is no such object or kind: d (404)",
@@ -66,13 +66,30 @@ struct KubernetesErrorTests {
         #expect(error.isPassing == text.passes)
     }
 
+    @Test(arguments: [
+        (
+            AccessRight(
+                verb: "update", group: "networking.istio.io", resource: "virtualservices",
+                namespace: "demo"),
+            "add to its Role in demo: {apiGroups: [networking.istio.io], "
+                + "resources: [virtualservices], verbs: [update]}"
+        ),
+        (
+            AccessRight(verb: "list", group: "", resource: "namespaces", namespace: ""),
+            "add to its ClusterRole: {apiGroups: [\"\"], resources: [namespaces], verbs: [list]}"
+        ),
+    ]) func namesTheRuleThatIsMissing(_ right: AccessRight, _ remedy: String) {
+        let error = KubernetesError(.forbidden, place: "p", detail: "", lacking: right)
+        #expect(error.description.hasSuffix("\n  do:    \(remedy)"))
+    }
+
     @Test func saysNothingWhereThereIsNoDetail() {
         let error = KubernetesError(.forbidden, place: "GET pods", detail: "")
         #expect(
             error.description == """
                 kubernetes: this account may not do that (403)
                   where: GET pods
-                  do:    give this account the right by a Role, or another --kubeconfig
+                  do:    give this account the right, or another --kubeconfig
                 """)
     }
 }

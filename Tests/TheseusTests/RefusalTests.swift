@@ -242,7 +242,7 @@ import Testing
             said: """
                 kubernetes: this account may not do that: the request is forbidden: the lab says so (403)
                   where: GET services in demo
-                  do:    give this account the right by a Role, or another --kubeconfig
+                  do:    add to its Role in demo: {apiGroups: [""], resources: [services], verbs: [list]}
                 """,
             before: { try await $0.post("/lab/api", ["failNext": 1, "status": 403]) }),
     ]

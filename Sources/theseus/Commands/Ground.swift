@@ -38,7 +38,8 @@ struct Ground: Sendable {
             pace = .quick(speed)
         }
         let client = KubernetesClient(
-            server: plan.server, transport: cluster, time: time, conceal: cluster.concealed)
+            server: plan.server, transport: cluster, time: time, isJittered: true,
+            conceal: cluster.concealed)
         let rig = Rig(
             cluster: client, outside: CurlTransport(),
             spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
