@@ -121,10 +121,12 @@ extension IstioRouter {
     /// who cannot write the journal any more; says what it did.
     ///
     /// Nothing else is touched. Each write carries the resourceVersion that it read; an object of a
-    /// later epoch than `epoch` is left to whoever wrote that.
+    /// later epoch than `epoch` is left to whoever wrote that. `staying` says, of what stands on an
+    /// object, how much stable cannot carry.
     package static func emergencyHome(
         client: KubernetesClient, namespace: String, service: String, run: String? = nil,
-        epoch: Int = .max, clusterDomain: String = "cluster.local"
+        epoch: Int = .max, clusterDomain: String = "cluster.local",
+        staying: @escaping @Sendable (RouteRecord) async throws -> TrafficWeight = { _ in .none }
     ) async throws -> [String] {
         let host = MeshHost(service, from: namespace, domain: clusterDomain)
         let version = try await servedVersion(client, namespace: namespace)
@@ -143,7 +145,8 @@ extension IstioRouter {
             else { continue }
             let reference = reference(object)
             let sentence = try await client.patiently { client in
-                try await emergencyHome(client, reference, run: record.run, epoch: epoch)
+                try await emergencyHome(
+                    client, reference, run: record.run, epoch: epoch, staying)
             }
             sentences.append("\(reference): \(sentence)")
         }
@@ -151,16 +154,24 @@ extension IstioRouter {
     }
 
     private static func emergencyHome(
-        _ client: KubernetesClient, _ reference: ObjectReference, run: String, epoch: Int
+        _ client: KubernetesClient, _ reference: ObjectReference, run: String, epoch: Int,
+        _ staying: @Sendable (RouteRecord) async throws -> TrafficWeight
     ) async throws -> String {
         guard let object = try await client.get(reference) else { return "is gone" }
         guard let edit = RouteEdit(of: object, run: run) else { return "has lost our record" }
         if let seal = object.seal, seal.run == run, seal.epoch > epoch {
             return "is held by epoch \(seal.epoch)"
         }
-        let lowered = edit.lowered(object, to: .none)
-        if lowered == object { return "is at home" }
-        _ = try await client.update(lowered, as: reference.kind)
-        return "brought home"
+        if edit.lowered(object, to: .none) == object { return "is at home" }
+        // Stable's destination goes only once promotion is decided, and from there is no way home.
+        if edit.record.weight == .all, edit.isWithoutStable(object) {
+            return "is promoted: stable has left it, and it stays as it is"
+        }
+        let rest = try await staying(edit.record)
+        if rest == .all { return "stays as it is: stable has no ready pod" }
+        let lowered = edit.lowered(object, to: rest)
+        if lowered != object { _ = try await client.update(lowered, as: reference.kind) }
+        return rest == .none
+            ? "brought home" : "brought home but for \(rest.percent)%, which stable cannot carry"
     }
 }

@@ -52,6 +52,13 @@ package struct RouteEdit: Sendable {
         }
     }
 
+    /// Whether stable has left every route, and the candidate has what was its part.
+    func isWithoutStable(_ object: KubernetesObject) -> Bool {
+        let states = states(in: object).compactMap(\.1)
+        return !states.isEmpty
+            && states.allSatisfy { $0.stable == nil && $0.strays == 0 && ($0.candidate ?? 0) > 0 }
+    }
+
     /// The routes of the record that are there, and besides them every other one but the dark ones
     /// that gives the candidate traffic: somebody copied or renamed what was ours.
     func placesToLower(in object: KubernetesObject)

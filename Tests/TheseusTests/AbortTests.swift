@@ -208,6 +208,22 @@ import Testing
         }
     }
 
+    /// Nobody sends users to where nobody is.
+    @Test func whenTheJournalIsDamagedAndStableIsDown() async throws {
+        try await atHalf { lab, holder in
+            await holder.stop()
+            try lab.folder.write(String(repeating: "no", count: 5000), to: "other.sqlite")
+            try await lab.post(
+                "/lab/pods", ["deployment": "demo-app-v1", "behaviour": "crash"])
+            let stable = "\(ServedLab.deployments)/demo-app-v1"
+            while (try await lab.get(stable).at("status", "readyReplicas")?.whole ?? 0) > 0 {}
+            let abort = try await lab.run("abort", "demo-app", journal: "other.sqlite")
+            #expect(abort.code == 4, "\(abort)")
+            #expect(abort.complaint.contains("stable has no ready pod"), "\(abort)")
+            #expect(try await lab.share() == 50)
+        }
+    }
+
     /// As when its holder was stopped amid a write.
     @Test func whenTheJournalStaysLocked() async throws {
         try await atHalf(Self.standsStill) { lab, holder in

@@ -1,7 +1,6 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
-internal import IstioRoutes
 internal import Journal
 internal import KubernetesAPI
 internal import Voyage
@@ -23,7 +22,7 @@ struct AbortCommand: Sendable {
         do {
             logbook = try await Logbook.open(request, .writes)
             card = try await RunChoice(request, logbook).find(request.operand ?? "")
-        } catch let error as JournalError where error.code == .damaged {
+        } catch let error as JournalError where [.damaged, .denied].contains(error.code) {
             return try await withoutJournal(error)
         }
         let store = logbook.store
@@ -83,8 +82,9 @@ struct AbortCommand: Sendable {
             holder: "", pace: ground.rig.pace)
         let owner = try await lease.owner()
         try? await lease.leaveAbort(by: Environment.person)
-        let done = try await IstioRouter.emergencyHome(
-            client: client, namespace: namespace, service: service, run: card?.run)
+        let done = try await UnrememberedHome(
+            client: client, namespace: namespace, service: service
+        ).bring(run: card?.run)
         let said =
             done.isEmpty
             ? "no weight stands on the routes to \(namespace)/\(service)"

@@ -1,0 +1,81 @@
+internal import CanaryEngine
+internal import IstioRoutes
+internal import JSONTree
+package import KubernetesAPI
+internal import Manifests
+internal import Workloads
+
+/// The way home for somebody who cannot read the journal: by what stands on the cluster's objects
+/// alone.
+///
+/// How many pods stable had at the backup is not to be seen there. What it can carry is judged by
+/// the pods that it has, and once the candidate had everything, by the candidate's.
+package struct UnrememberedHome: Sendable {
+    private let client: KubernetesClient
+    private let namespace: String
+    private let service: String
+
+    package init(client: KubernetesClient, namespace: String, service: String) {
+        self.client = client
+        self.namespace = namespace
+        self.service = service
+    }
+
+    /// Lowers weights as far as stable's ready pods carry; a sentence for each object.
+    package func bring(run: String?) async throws -> [String] {
+        try await IstioRouter.emergencyHome(
+            client: client, namespace: namespace, service: service, run: run,
+            staying: { try await staying($0) })
+    }
+
+    /// The share that has to stay where it is.
+    private func staying(_ record: RouteRecord) async throws -> TrafficWeight {
+        let rules = try await rules(of: record)
+        let stable = try await pods(of: record.stableSubset, rules)
+        let candidate =
+            record.weight == .all ? try await pods(of: record.candidateSubset, rules) : []
+        return Self.staying(
+            stable: stable.count, ready: stable.count(where: \.isReadyPod),
+            candidate: candidate.count(where: \.isReadyPod))
+    }
+
+    /// Of stable's pods so many are ready; `candidate` pods carry what stable may have to.
+    static func staying(stable: Int, ready: Int, candidate: Int) -> TrafficWeight {
+        guard ready > 0 else { return .all }
+        let carried = Capacity.carry(ready: ready, ofStableReady: max(stable, candidate))
+        return TrafficWeight(percent: 100 - carried) ?? .none
+    }
+
+    private func rules(of record: RouteRecord) async throws -> [KubernetesObject] {
+        let version = try await IstioRouter.servedVersion(client, namespace: namespace)
+        let kind = ResourceKind.destinationRule.inVersion(version)
+        let all = try await client.patiently { client in
+            do {
+                return try await client.list(kind, namespace: nil).items
+            } catch let error as KubernetesError where error.code == .forbidden {
+                return try await client.list(kind, namespace: namespace).items
+            }
+        }
+        return all.filter { rule in
+            let host = MeshHost(rule.spec["host"]?.text ?? "", from: rule.namespace)
+            return host.name == record.service
+        }
+    }
+
+    /// The pods that a subset means, those that are going left out.
+    private func pods(of subset: String, _ rules: [KubernetesObject]) async throws
+        -> [KubernetesObject]
+    {
+        let entries = rules.flatMap { $0.spec["subsets"]?.items ?? [] }
+        guard let labels = entries.first(where: { $0["name"]?.text == subset })?["labels"] else {
+            return []
+        }
+        let reference = ObjectReference(.service, namespace: namespace, name: service)
+        let mine = try await client.patiently { try await $0.get(reference) }
+        let selector = mine.flatMap(LabelSelector.init(service:))?.equalities ?? []
+        let wanted = selector + (labels.members ?? [:]).map { ($0.key, $0.value.text ?? "") }
+        return try await client.patiently {
+            try await $0.list(.pod, namespace: namespace, selector: wanted).items
+        }.filter { !$0.isBeingDeleted }
+    }
+}
