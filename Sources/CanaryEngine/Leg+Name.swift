@@ -5,6 +5,8 @@ extension Leg {
         case .begin: "beginning the step"
         case .decidePromotion: "deciding the promotion"
         case .backUp: "backing up"
+        case .postGuard: "posting a guard"
+        case .dismissGuard: "dismissing the guard"
         case .holdStable: "holding stable's size"
         case .pinSubset: "naming stable's subset"
         case .pinRoutes: "pinning the routes to stable"

@@ -8,6 +8,8 @@ package enum Leg: Hashable, Sendable {
 
     // Forward.
     case backUp
+    /// Leaves a guard in the cluster, who ends the run should nobody else.
+    case postGuard
     /// Puts our seal on what the run may write, and holds stable's autoscaler minimum.
     case holdStable
     case pinSubset
@@ -48,6 +50,9 @@ package enum Leg: Hashable, Sendable {
     case restoreStable
     case verifyHome
 
+    // The way home, and closing.
+    case dismissGuard
+
     // Closing.
     case dropStableRoute
     case drainStable
@@ -80,7 +85,8 @@ extension Leg {
         case .approve(let timeout): timeout
         case .goHome, .restoreStable: limits.home
         case .drainCandidate, .drainStable: limits.drain
-        case .backUp, .holdStable, .pinSubset, .pinRoutes, .applyCandidate, .addCandidateSubset,
+        case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
+            .applyCandidate, .addCandidateSubset,
             .addDarkRoute, .autoscale, .shift, .judge, .shrink, .removeDarkRoute,
             .removeCandidate, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
             .removeStable, .removeStableSubset, .tidy:
@@ -91,7 +97,8 @@ extension Leg {
     var lateness: Lateness {
         switch self {
         case .settle, .pause, .observe, .seeHome, .drainCandidate, .drainStable: .goesOn
-        case .begin, .decidePromotion, .backUp, .holdStable, .pinSubset, .pinRoutes,
+        case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset,
+            .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .test,
             .autoscale, .prepare, .shift, .rehearseHome, .bake, .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,

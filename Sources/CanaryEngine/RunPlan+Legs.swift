@@ -10,7 +10,7 @@ extension RunPlan {
         let settle = Leg.settle(limits.settle)
         switch steps[index] {
         case .backup:
-            return [.begin, .backUp, .holdStable]
+            return [.begin, .backUp] + (isGuarded ? [.postGuard] : []) + [.holdStable]
         case .deploy(let deadline):
             return [
                 .begin, .pinSubset, settle, .pinRoutes, settle, .applyCandidate,
@@ -71,7 +71,7 @@ extension RunPlan {
         if deployed { legs += [.drainCandidate, .removeCandidate] }
         if routed || shifted { legs += [.removeCandidateSubset] }
         if deployed { legs += [.unpin, .settle(limits.settle)] }
-        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
+        if begun > 0 { legs += [.restoreStable] + dismissal + [.tidy, .verifyHome] }
         return legs
     }
 
@@ -95,8 +95,10 @@ extension RunPlan {
         if steps.contains(.retire) || isFirstRelease {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
-        return legs + [.tidy]
+        return legs + dismissal + [.tidy]
     }
+
+    private var dismissal: [Leg] { isGuarded ? [.dismissGuard] : [] }
 
     /// The gates that go on while a person is asked or the run pauses: those of the last bake.
     package func standingGates(before index: Int) -> [String] {

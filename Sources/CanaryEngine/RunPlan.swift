@@ -6,6 +6,8 @@ package struct RunPlan: Hashable, Sendable {
     package var onCutOff: CutOffPolicy
     /// There is no stable version: the routes are pinned to nobody until the candidate has them.
     package var isFirstRelease: Bool
+    /// A guard stands in the cluster while the run lasts.
+    package var isGuarded = false
 
     package init(
         steps: [Step], limits: Limits = Limits(), onCutOff: CutOffPolicy = .rollBack,

@@ -40,7 +40,8 @@ extension RunState {
             return [order(.forward, place, .main, .carryOut(legs[place.leg]))]
         case .test, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
             return plain(.forward, place, legs, plan) + watching(.forward, place)
-        case .backUp, .holdStable, .pinSubset, .pinRoutes, .settle, .applyCandidate, .awaitReady,
+        case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
+            .applyCandidate, .awaitReady,
             .addCandidateSubset, .addDarkRoute, .reach, .shift, .rehearseHome, .goHome, .seeHome,
             .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
             .restoreStable, .verifyHome, .dropStableRoute, .drainStable, .removeStable,
@@ -66,7 +67,8 @@ extension RunState {
             return [
                 order(course, place, .main, .test(call, round: 0), call.repetition), deadline,
             ]
-        case .begin, .decidePromotion, .backUp, .holdStable, .pinSubset, .pinRoutes,
+        case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable,
+            .pinSubset, .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .autoscale,
             .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
             .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,

@@ -28,6 +28,8 @@ package struct Flow: Hashable, Sendable {
     package var keepsGitOps: Bool
     /// A run whose holder is gone goes on where it stood; else it rolls back.
     package var goesOnWhenStale: Bool
+    /// Who looks after the run should its holder be lost.
+    package var guardian: FlowGuard?
 
     package init(name: String, target: FlowTarget, plan: RunPlan) {
         self.name = name
@@ -50,6 +52,22 @@ package struct Flow: Hashable, Sendable {
 extension Flow {
     /// Only TLS and TCP routes are named: no dark route can stand, and weights come without one.
     var isWithoutHTTP: Bool { !routes.isEmpty && routes.allSatisfy(\.isWithoutHTTP) }
+}
+
+/// `spec.guard`: a CronJob that the run posts, and takes away at its end.
+package struct FlowGuard: Hashable, Sendable {
+    package var image: String
+    package var serviceAccount: String?
+    /// As cron writes it.
+    package var schedule: String
+
+    package init(
+        image: String, serviceAccount: String? = nil, schedule: String = "*/2 * * * *"
+    ) {
+        self.image = image
+        self.serviceAccount = serviceAccount
+        self.schedule = schedule
+    }
 }
 
 package struct FlowTarget: Hashable, Sendable {

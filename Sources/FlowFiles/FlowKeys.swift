@@ -45,6 +45,15 @@ enum FlowKeys {
         FlowKey(
             "onStale", .words(["rollback", "resume"]),
             "What becomes of a run that nobody holds any more."),
+        FlowKey(
+            "guard", .part(guardian),
+            "A CronJob that ends the run should nobody else; it lasts as long as the run."),
+    ])
+
+    static let guardian = FlowPart([
+        FlowKey("image", .text, isRequired: true, "An image with theseus on its PATH."),
+        FlowKey("serviceAccount", .name, "The account that it runs as."),
+        FlowKey("schedule", .text, "How often it looks, as cron writes it; every two minutes."),
     ])
 
     static let target = FlowPart([

@@ -66,6 +66,22 @@ struct FlowReading {
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
         flow.keepsGitOps = document["gitops"]?.text == "keep"
         flow.goesOnWhenStale = document["onStale"]?.text == "resume"
+        readGuard(&flow)
+    }
+
+    private mutating func readGuard(_ flow: inout Flow) {
+        guard let field = document["guard"], let image = field["image"]?.text else { return }
+        var guardian = FlowGuard(image: image, serviceAccount: field["serviceAccount"]?.text)
+        if let schedule = field["schedule"], let text = schedule.text {
+            guardian.schedule = text
+            if text.split(separator: " ").count != 5 {
+                faults.append(
+                    schedule.error(
+                        .wrongValue, "\(schedule.name) must have five fields, as cron has them",
+                        do: "write for example \"*/2 * * * *\""))
+            }
+        }
+        flow.guardian = guardian
     }
 
     private mutating func route(named name: String, _ item: FlowField) -> FlowRoute {
@@ -140,5 +156,6 @@ struct FlowReading {
             steps: readSteps(flow), limits: limits,
             onCutOff: document["onCutOff"]?.text == "ask" ? .ask : .rollBack,
             isFirstRelease: document.own.at("spec", "template")?.text == "bootstrap")
+        flow.plan.isGuarded = flow.guardian != nil
     }
 }

@@ -106,7 +106,9 @@ package struct KubernetesClient: Sendable {
     {
         var call = APICall("DELETE", object.reference(as: kind))
         call.body = [
-            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+            "apiVersion": "v1", "kind": "DeleteOptions",
+            // What a CronJob has started runs on: it may be the process that deletes it.
+            "propagationPolicy": kind.kind == ResourceKind.cronJob.kind ? "Orphan" : "Background",
             "preconditions": [
                 "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
             ],

@@ -274,7 +274,16 @@ package enum Repertoire {
         Scenario("good-in-cluster", flow: DemoFlow.short, ends: .promoted)
             .with { $0.keepsJournalInCluster = true },
         Scenario(
-            "crash-loop-in-cluster", flow: DemoFlow.short,
+            "guarded",
+            flow: DemoFlow.text(extra: "guard: {image: theseus}", steps: DemoFlow.shortSteps),
+            ends: .promoted
+        ).with {
+            $0.keepsJournalInCluster = true
+            $0.saying = "CronJob demo/theseus-guard-demo-app looks on"
+        },
+        Scenario(
+            "crash-loop-in-cluster",
+            flow: DemoFlow.text(extra: "guard: {image: theseus}", steps: DemoFlow.shortSteps),
             manifest: DemoFlow.manifest(version: "v2", behaviour: "crash"), ends: .rolledBack
         ).with {
             $0.highestWeight = .none

@@ -33,6 +33,11 @@ extension ShipCrew {
         case .goHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome:
             return .done(id, note: try await goBack(leg))
+        case .postGuard:
+            return .done(id, note: try await RunGuard(charter, writer).post())
+        case .dismissGuard:
+            try await RunGuard(charter, writer).dismiss()
+            return .done(id, note: "")
         case .dropStableRoute, .drainStable, .removeStable, .removeStableSubset:
             return .done(id, note: try await retire(leg))
         case .tidy:

@@ -13,6 +13,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case nothingPlanned
         /// The run belongs to another cluster than this one.
         case otherCluster(String)
+        /// A guard finds no run that is remembered in a file.
+        case guardWithoutJournal
         /// The objects could not be sealed in time.
         case notTaken
     }
@@ -36,6 +38,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
+        case .guardWithoutJournal:
+            "spec.guard asks for a guard in the cluster, who would find no run in this journal"
         case .notTaken: "the API server did not let us seal the run's objects in time"
         }
     }
@@ -52,6 +56,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
+        case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
         case .notTaken: "see that it answers, then `theseus resume` or `theseus abort`"
         }
     }

@@ -46,6 +46,14 @@ import Testing
               do:    there are: errors
             """),
         BadFlow(
+            "guard without fields", "spec:  ",
+            "spec:\n  guard: {image: a, schedule: \"@daily\"} #",
+            """
+            flow: "schedule" must have five fields, as cron has them
+              where: reviews.yaml:5:31 (spec.guard.schedule)
+              do:    write for example "*/2 * * * *"
+            """),
+        BadFlow(
             "unknown template", "spec:  ", "spec:\n  template: carnary #",
             """
             flow: unknown template "carnary"

@@ -30,6 +30,7 @@ import Testing
           gitops: keep
           onCutOff: ask
           onStale: resume
+          guard: {image: "r.example.com/theseus:1", serviceAccount: guard, schedule: "0 * * * *"}
           tests:
             load:
               http:
@@ -100,6 +101,12 @@ import Testing
         #expect(flow.darkExample == DarkExample(headers: ["x-b": "1", "x-c": "d"]))
         #expect(flow.keepsGitOps)
         #expect(flow.goesOnWhenStale)
+        #expect(
+            flow.guardian
+                == FlowGuard(
+                    image: "r.example.com/theseus:1", serviceAccount: "guard",
+                    schedule: "0 * * * *"))
+        #expect(flow.plan.isGuarded)
         #expect(!flow.trustsWeights)
     }
 
@@ -176,7 +183,7 @@ import Testing
             FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
             FlowKeys.gateway, FlowKeys.prometheus, FlowKeys.dark, FlowKeys.example,
             FlowKeys.observe, FlowKeys.limits, FlowKeys.test, FlowKeys.http, FlowKeys.gate,
-            FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec,
+            FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec, FlowKeys.guardian,
         ]
         // A template brings its own steps; `host` and `parameters` are in the design's example.
         let elsewhere = ["template", "parameters", "host"]

@@ -125,6 +125,40 @@ import Testing
         }
     }
 
+    /// A CronJob lasts as long as the run; what it would start ends a run that was lost.
+    @Test func aGuardStandsWhileTheRunLasts() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = Self.longBake
+            flow.more = "  guard: {image: \"r.example.com/theseus:1\", serviceAccount: helm}\n"
+            let path = try flow.write()
+            let (first, guardian) = (try Machine(lab), try Machine(lab))
+            let refused = try await first.run(
+                "deploy", path, "--journal", "sqlite:\(first.home.file("own.sqlite"))")
+            #expect(refused.code == 3, "\(refused)")
+            #expect(
+                refused.complaint.hasSuffix("give --journal cluster, or leave spec.guard out\n"))
+
+            let run = try first.start(["deploy", path, "--run-id", "r1"])
+            try await run.line("50% with")
+            await run.stop()
+            let jobs = "/apis/batch/v1/namespaces/demo/cronjobs"
+            let job = try await lab.get("\(jobs)/theseus-guard-demo-app")
+            let pod = job.at("spec", "jobTemplate", "spec", "template", "spec")
+            #expect(pod?["serviceAccountName"] == "helm")
+            let container = try #require(pod?["containers"]?.items?.first)
+            #expect(container["image"] == "r.example.com/theseus:1")
+            let words = (container["command"]?.items ?? []).compactMap(\.text)
+            #expect(words.first == "theseus")
+
+            try await lab.isLater(by: 150)
+            let ending = try await guardian.start(Array(words.dropFirst())).end()
+            #expect(ending.code == 1, "\(ending)")
+            #expect(try await lab.share() == 0)
+            #expect(try await lab.get(jobs)["items"]?.items == [])
+        }
+    }
+
     /// A file on one machine, where the flag says so: the others know nothing of it.
     @Test func aFileIsStillAJournal() async throws {
         try await meeting { lab, flow, first, second in

@@ -45,6 +45,9 @@ struct DeployCommand: Sendable {
         let logbook = try await Logbook.open(
             request, .begins, on: ground, namespace: flow.target.namespace)
         let store = logbook.store
+        if flow.guardian != nil, !logbook.isInCluster {
+            throw VoyageError(.guardWithoutJournal, place: request.operand ?? "")
+        }
         let drive = Drive(request: request, ground: ground, logbook: logbook)
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil

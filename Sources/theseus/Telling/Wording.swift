@@ -22,7 +22,8 @@ enum Wording {
             case .held: .held
             case .damaged: .personNeeded
             case .notTaken: .interrupted
-            case .otherCluster, .charter, .stableUnfit, .unknownRun, .severalRuns, .nothingPlanned:
+            case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
+                .severalRuns, .nothingPlanned:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:
