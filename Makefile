@@ -1,5 +1,6 @@
 # make demo   a good release, then a bad one, in the embedded lab
 # make test   everything that must hold; what .ci/run calls
+# make test-real   the same promises on real parts: etcd, kube-apiserver, Envoy, Prometheus
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
@@ -7,8 +8,9 @@ SWIFT ?= swift
 release = $(SWIFT) build -c release --static-swift-stdlib
 binary = .build/release/theseus
 sweep = .build/release/theseus-sweep
+rig = .build/release/theseus-rig
 
-.PHONY: build demo test sweep lint install clean needs
+.PHONY: build demo test test-real sweep sweep-real lint install clean needs
 
 build: needs
 	$(release) --product theseus
@@ -30,6 +32,19 @@ test: needs lint
 sweep: needs
 	$(release) --product theseus-sweep
 	$(sweep) --all $(if $(FOR),--for $(FOR))
+
+# Real parts on loopback, and the real binary; see docs/REAL-RIG.md.
+test-real: build
+	scripts/real-parts
+	$(release) --product theseus-rig
+	$(rig) --theseus $(binary)
+
+# As many seeded runs through a proxy that errs: make sweep-real SEEDS=200
+SEEDS ?= 200
+sweep-real: build
+	scripts/real-parts
+	$(release) --product theseus-rig
+	$(rig) --theseus $(binary) --sweep $(SEEDS)
 
 lint: needs
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

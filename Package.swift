@@ -114,6 +114,15 @@ let package = Package(
                 "Timekeeping", "ClusterJournal",
             ]),
 
+        // Beside the roof, too: real parts instead of the Lab.
+        room(
+            "RealRig",
+            on: [
+                "CanaryEngine", "Chronicle", "Journal", "Auditor", "KubernetesAPI", "Manifests",
+                "HTTPClient", "HTTPServer", "HTTPMessages", "Processes", "JSONTree", "YAML",
+                "Timekeeping",
+            ]),
+
         // The roof.
         .executableTarget(
             name: "theseus",
@@ -128,6 +137,10 @@ let package = Package(
         .executableTarget(
             name: "theseus-sweep", dependencies: ["Rehearsal", "Lab"],
             path: "Sources/SweepCommand", swiftSettings: house),
+
+        .executableTarget(
+            name: "theseus-rig", dependencies: ["RealRig", "Processes", "Timekeeping"],
+            path: "Sources/RigCommand", swiftSettings: house),
 
         // The proofs.
         .target(name: "Golden", path: "Tests/Golden", swiftSettings: house),
@@ -214,6 +227,7 @@ let package = Package(
                 "theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden", "TLSFront",
             ],
             data: ["Golden"]),
+        tests("RealRigTests", of: ["RealRig", "Auditor", "Manifests", "JSONTree"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )

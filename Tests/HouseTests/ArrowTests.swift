@@ -12,8 +12,8 @@ import Testing
         ["KubernetesAPI", "ClusterAccess", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
-        ["Rehearsal"],
-        ["theseus", "SweepCommand"],
+        ["Rehearsal", "RealRig"],
+        ["theseus", "SweepCommand", "RigCommand"],
     ]
 
     /// The few arrows between rooms of one floor.

@@ -1,0 +1,38 @@
+internal import Auditor
+internal import Manifests
+
+/// Who made each version: what the API server itself kept of our calls.
+///
+/// `managedFields` has whole seconds only, and names nobody for a removal.
+struct Provenance: Sendable {
+    private var versions: Set<String> = []
+    private var removed: Set<String> = []
+
+    init(_ entries: [AuditTrail.Entry]) {
+        for entry in entries where (200..<300).contains(entry.code) {
+            if entry.verb == "delete" {
+                removed.insert("\(entry.resource)/\(entry.name)")
+            } else if entry.verb != "get", entry.verb != "list", entry.verb != "watch",
+                let version = entry.resourceVersion
+            {
+                versions.insert("\(entry.resource)/\(version)")
+            }
+        }
+    }
+
+    /// The same versions, each with its maker: `theseus` where it was the binary.
+    func told(_ history: [StoredObject]) -> [StoredObject] {
+        history.map { stored in
+            let plural = stored.reference.kind.plural
+            let isOurs =
+                stored.object == nil
+                ? removed.contains("\(plural)/\(stored.reference.name)")
+                : versions.contains("\(plural)/\(stored.revision)")
+            return StoredObject(
+                revision: stored.revision, date: stored.date, reference: stored.reference,
+                object: stored.object,
+                manager: isOurs ? "theseus" : stored.manager == "theseus" ? "other" : stored.manager
+            )
+        }
+    }
+}

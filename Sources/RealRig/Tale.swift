@@ -1,0 +1,185 @@
+internal import Chronicle
+internal import HTTPServer
+internal import Synchronization
+package import Timekeeping
+
+/// One delivery in a namespace of its own, under users, to its end and what must be true then.
+struct Tale: Sendable {
+    typealias Meanwhile = @Sendable (_ stage: StoryStage, _ run: String) async throws -> Void
+
+    let namespace: String
+    let candidate: StageObjects.Version
+    let end: StoryEnd
+    var flow = StageFlow()
+    var perSecond = 40
+    /// The proxy's seed, and how many of 1000 calls go wrong.
+    var faults: (seed: UInt64, perMille: Int) = (0, 0)
+    /// Instead of a promotion the way home is an end, too.
+    var mayTurnBack = false
+    /// The record at which the binary is killed; it is then resumed.
+    var deadAt: Int?
+    /// What else happens while the binary works.
+    var meanwhile: Meanwhile?
+
+    init(_ namespace: String, _ candidate: StageObjects.Version, to end: StoryEnd) {
+        self.namespace = namespace
+        self.candidate = candidate
+        self.end = end
+    }
+
+    private var run: String { namespace }
+
+    func tell(on rig: Rig, _ report: inout StoryReport) async throws {
+        guard faults.perMille > 0 else {
+            return try await tell(on: rig, through: nil, &report)
+        }
+        let proxy = FaultProxy(rig: rig, seed: faults.seed, perMille: faults.perMille)
+        let server = try proxy.server()
+        report = try await beside([{ await server.serve() }]) { [report] in
+            var report = report
+            try await tell(on: rig, through: "http://127.0.0.1:\(server.port)", &report)
+            report.numbers.append("\(proxy.faults) of \(proxy.calls) calls went wrong")
+            return report
+        }
+    }
+
+    private func tell(
+        on rig: Rig, through proxy: String?, _ report: inout StoryReport
+    ) async throws {
+        let stage = try await StoryStage.set(
+            rig, namespace, stable: Stories.v1, proxy: proxy)
+        try stage.write(candidate, flow)
+        let ending = try await stage.under(perSecond: perSecond, &report) {
+            try await deliver(stage)
+        }
+        try await judge(stage, ending, &report)
+    }
+
+    private func deliver(_ stage: StoryStage) async throws -> StoryStage.Ending {
+        let run = run
+        if let deadAt {
+            let dead = try await stage.theseus(
+                "deploy", "flow.yaml", "--run-id", run,
+                killedWhen: { await stage.head(of: run) >= deadAt })
+            guard dead.code == nil else { return dead }
+            return try await stage.resume(run)
+        }
+        guard let meanwhile else {
+            return try await stage.theseus("deploy", "flow.yaml", "--run-id", run)
+        }
+        return try await beside([{ try await meanwhile(stage, run) }]) {
+            try await stage.theseus("deploy", "flow.yaml", "--run-id", run)
+        }
+    }
+
+    private func judge(
+        _ stage: StoryStage, _ ending: StoryStage.Ending, _ report: inout StoryReport
+    ) async throws {
+        var end = end
+        if mayTurnBack, ending.code == StoryEnd.rolledBack.code { end = .rolledBack }
+        report.expect(
+            ending.code == end.code,
+            "exit \(ending.code.map { "\($0)" } ?? "by a signal"), not \(end.code):\n"
+                + ending.output.suffix(1500))
+        let records = await stage.head(of: run)
+        report.numbers.append("\(records) records")
+        if let deadAt {
+            let isResumed = try await stage.facts(of: run).contains { $0.epoch > 1 }
+            report.expect(isResumed, "it was never killed: record \(deadAt) came too late")
+        }
+        try await stage.check(
+            end, run: run, stable: Stories.v1, candidate: candidate, &report)
+    }
+}
+
+/// Many deliveries one after the other in one namespace, each second one aborted.
+struct LongTale: Sendable {
+    let namespace: String
+    let rounds: Int
+
+    func tell(on rig: Rig, _ report: inout StoryReport) async throws {
+        let stage = try await StoryStage.set(rig, namespace, stable: Stories.v1)
+        let complaints = try await stage.under(perSecond: 50, &report) {
+            try await play(stage)
+        }
+        report.complaints += complaints
+    }
+
+    private func play(_ stage: StoryStage) async throws -> [String] {
+        var complaints: [String] = []
+        for round in 1...rounds {
+            let candidate = StageObjects.Version(name: "v\(round + 1)")
+            try stage.write(candidate)
+            // Each time from another stage on.
+            let step = 2 + (round * 2) % 9
+            let run = "\(stage.namespace)-\(round)"
+            let aborted = try await beside([
+                {
+                    try await stage.awaitStep(step, of: "\(run)-a")
+                    _ = try await stage.theseus("abort", "\(run)-a")
+                }
+            ]) { try await stage.theseus("deploy", "flow.yaml", "--run-id", "\(run)-a") }
+            if aborted.code != 1 {
+                complaints.append(
+                    "abort \(round): exit \(aborted.code ?? -9):\n\(aborted.output.suffix(800))")
+            }
+            let promoted = try await stage.theseus("deploy", "flow.yaml", "--run-id", "\(run)-b")
+            if promoted.code != 0 {
+                complaints.append(
+                    "deploy \(round): exit \(promoted.code ?? -9):\n\(promoted.output.suffix(800))")
+                return complaints
+            }
+            for kind in ["a", "b"] {
+                complaints += try await stage.audit("\(run)-\(kind)").prefix(4).map {
+                    "audit of \(run)-\(kind): \($0)"
+                }
+            }
+        }
+        return complaints
+    }
+}
+
+extension StoryStage {
+    /// Returns when a run has begun a step, counted from 0.
+    func awaitStep(_ step: Int, of run: String) async throws {
+        try await RigPatience(time: rig.time).until(
+            "run \(run) begins step \(step + 1)", within: .seconds(200), every: .milliseconds(20)
+        ) { await begun(run) > step }
+    }
+
+    /// Does `work` while users ask; nobody may be lost.
+    func under<Value: Sendable>(
+        perSecond: Int, _ report: inout StoryReport,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let load = UserLoad(
+            url: rig.gateway, host: objects.host, perSecond: perSecond, time: rig.time)
+        let isOver = Signal()
+        async let users: Void = load.run { isOver.value }
+        let result: Result<Value, any Error>
+        do { result = .success(try await work()) } catch { result = .failure(error) }
+        isOver.raise()
+        await users
+        let count = load.counted
+        report.numbers.append(
+            "\(count.sent) requests, \(count.lostAll) lost, \(count.hurt) hurt, \(count.long) long")
+        for (reason, number) in count.lost.sorted(by: { $0.key < $1.key }) {
+            report.complaints.append("\(number) requests lost: \(reason)")
+        }
+        return try result.get()
+    }
+}
+
+/// Raised once, by anybody, seen by all.
+package final class Signal: Sendable {
+    private let isRaised = Mutex(false)
+
+    package init() {}
+
+    package func raise() { isRaised.withLock { $0 = true } }
+    package var value: Bool { isRaised.withLock { $0 } }
+
+    package func wait(_ time: some Timekeeper) async throws {
+        while !value { try await time.sleep(for: .milliseconds(100)) }
+    }
+}

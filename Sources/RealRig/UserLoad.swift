@@ -1,0 +1,87 @@
+internal import HTTPClient
+internal import HTTPMessages
+internal import Synchronization
+internal import Timekeeping
+
+/// Users who ask all the time, and count what they did not get.
+final class UserLoad: Sendable {
+    /// What users saw.
+    struct Count: Hashable, Sendable {
+        var sent = 0
+        var answered = 0
+        /// Of the sent ones: those that took a second and more.
+        var long = 0
+        /// The version answered, and its answer was an error: its own fault.
+        var hurt = 0
+        /// No version answered; by reason.
+        var lost: [String: Int] = [:]
+        var versions: [String: Int] = [:]
+
+        var lostAll: Int { lost.values.reduce(0, +) }
+        var inFlight: Int { sent - answered - hurt - lostAll }
+    }
+
+    private let url: String
+    private let host: String
+    private let pause: Duration
+    /// Every so many requests one takes `longLength`; 0: none.
+    private let longEvery: Int
+    private let longLength: Duration
+    private let time: any Timekeeper
+    private let transport = CurlTransport()
+    private let count = Mutex(Count())
+
+    init(
+        url: String, host: String, perSecond: Int, longEvery: Int = 50,
+        longLength: Duration = .milliseconds(1500), time: any Timekeeper
+    ) {
+        self.url = url
+        self.host = host
+        self.longEvery = longEvery
+        self.longLength = longLength
+        self.time = time
+        pause = .seconds(1) / perSecond
+    }
+
+    var counted: Count { count.withLock { $0 } }
+
+    /// Sends until called off; what is in flight then is awaited and not called off.
+    func run(until isOver: @escaping @Sendable () -> Bool) async {
+        let start = time.now
+        await withDiscardingTaskGroup { group in
+            var number = 0
+            while !isOver() {
+                while pause * number <= time.now - start {
+                    number += 1
+                    let isLong = longEvery > 0 && number % longEvery == 0
+                    count.withLock {
+                        $0.sent += 1
+                        if isLong { $0.long += 1 }
+                    }
+                    group.addTask { await self.ask(isLong: isLong) }
+                }
+                do { try await time.sleep(for: .milliseconds(5)) } catch { return }
+            }
+        }
+    }
+
+    private func ask(isLong: Bool) async {
+        let path = isLong ? "/long?ms=\(longLength / .milliseconds(1))" : "/"
+        do {
+            let answer = try await transport.send(
+                HTTPRequest("GET", url + path, headers: ["Host": host], timeout: .seconds(20)))
+            let version = answer.headers["x-version"]
+            count.withLock { count in
+                if let version { count.versions[version, default: 0] += 1 }
+                switch (answer.status, version) {
+                case (200..<500, _?): count.answered += 1
+                case (503, _?): count.lost["503 of an ended pod", default: 0] += 1
+                case (_, _?): count.hurt += 1
+                case (let status, nil): count.lost["\(status) of the mesh", default: 0] += 1
+                }
+            }
+        } catch {
+            count.withLock { $0.lost[error.meaning, default: 0] += 1 }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import RealRig
+
+/// What the command line asks for.
+struct RigRequest: Sendable {
+    enum Part: Hashable, Sendable {
+        case test
+        case sweep(seeds: Int)
+        case only(String)
+        case serve
+        case list
+    }
+
+    var part = Part.test
+    var parts = RigParts.usualFolder
+    var theseus = ".build/release/theseus"
+    var folder: String?
+    var lanes = 4
+    var keeps = false
+
+    static let usage = """
+        usage: theseus-rig [--only TEXT | --sweep SEEDS | --serve | --list]
+                           [--parts DIR] [--theseus FILE] [--lanes N] [--keep DIR]
+
+          (nothing)     every story once; what `make test-real` plays
+          --only TEXT   the stories whose names hold TEXT
+          --sweep N     N seeded runs through the proxy that errs
+          --serve       brings the parts up, prints where they are, and waits
+          --list        names the stories
+          --parts DIR   what scripts/real-parts printed
+          --keep DIR    works in DIR and leaves everything there
+        """
+
+    init?(_ arguments: [String]) {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--serve": part = .serve
+            case "--list": part = .list
+            default:
+                guard let value = rest.popFirst() else { return nil }
+                switch word {
+                case "--only": part = .only(value)
+                case "--sweep":
+                    guard let seeds = Int(value), seeds > 0 else { return nil }
+                    part = .sweep(seeds: seeds)
+                case "--parts": parts = value
+                case "--theseus": theseus = value
+                case "--lanes":
+                    guard let count = Int(value), (1...64).contains(count) else { return nil }
+                    lanes = count
+                case "--keep":
+                    folder = value
+                    keeps = true
+                default: return nil
+                }
+            }
+        }
+    }
+}

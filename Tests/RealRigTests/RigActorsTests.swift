@@ -1,0 +1,85 @@
+import Auditor
+import JSONTree
+import Manifests
+import Testing
+
+@testable import RealRig
+
+/// The small decisions of the rig's actors.
+@Suite struct RigActorsTests {
+    @Test(
+        arguments: [
+            (3, 10, 3, nil), (3, 10, 1, 3), (1, 10, 3, 1), (1, 2, 5, 1), (0, 10, 2, 1),
+            (3, 10, 0, nil), (5, 4, 1, 4),
+        ] as [(Int, Int, Int, Int?)])
+    func anAutoscalerWantsItsMinimum(minimum: Int, maximum: Int, now: Int, wanted: Int?) {
+        #expect(
+            ScalingActor.wanted(minimum: minimum, maximum: maximum, now: now) == wanted)
+    }
+
+    @Test func aTemplateSaysHowItsProgramBehaves() {
+        var version = StageObjects.Version(name: "v2")
+        version.environment = ["FAIL_PERCENT": 30, "LATENCY_MS": 9, "CRASH": 1]
+        let template = StageObjects(namespace: "a").deployment(version).at("spec", "template")
+        let behaviour = PodBehaviour(KubernetesObject(template ?? .null))
+        #expect(behaviour.failPercent == 30)
+        #expect(behaviour.latency == 9)
+        #expect(behaviour.crashes)
+        #expect(!behaviour.isUnpullable)
+        #expect(behaviour.preStop == 2000)
+        #expect(behaviour.port == 8080)
+    }
+
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (951_827_696_789, "2000-02-29T12:34:56Z"),
+        (1_767_225_599_000, "2025-12-31T23:59:59Z"),
+    ])
+    func datesAreAsKubernetesWritesThem(milliseconds: Int, text: String) {
+        #expect(RigDate.text(milliseconds) == text)
+    }
+
+    @Test func diceFallAlikeForTheSameSeed() {
+        func throwing(_ seed: UInt64) -> [Int] {
+            var dice = Dice(seed: seed)
+            return (0..<50).map { _ in dice.roll(6) }
+        }
+        #expect(throwing(1) == throwing(1))
+        #expect(throwing(1) != throwing(2))
+        #expect(Set(throwing(1)) == Set(0..<6))
+    }
+
+    @Test func aTestThatFailsIsPutBehindItsStep() {
+        var flow = StageFlow()
+        flow.failsAfter = 2
+        let text = flow.text(StageObjects(namespace: "a"), gateway: "g", prometheus: "p")
+        let steps = text.split(separator: "\n").filter { $0.hasPrefix("    - ") }
+        #expect(steps.count == StageFlow.all.count + 1)
+        #expect(steps[2] == "    - route")
+        #expect(steps[3] == "    - test: stop")
+    }
+
+    /// The API server's own log says who wrote, not the objects.
+    @Test func aVersionIsItsWritersByTheServersLog() {
+        func stored(_ revision: Int, _ manager: String) -> StoredObject {
+            StoredObject(
+                revision: revision, date: 0,
+                reference: ObjectReference(.deployment, namespace: "a", name: "shop-v1"),
+                object: KubernetesObject(["kind": "Deployment"]), manager: manager)
+        }
+        func entry(_ verb: String, _ code: Int, _ version: String?) -> AuditTrail.Entry {
+            AuditTrail.Entry(
+                user: "u", verb: verb, group: "apps", resource: "deployments", namespace: "a",
+                name: "shop-v1", code: code, resourceVersion: version)
+        }
+        let gone = StoredObject(
+            revision: 9, date: 0,
+            reference: ObjectReference(.deployment, namespace: "a", name: "shop-v1"), object: nil,
+            manager: "")
+        let history = [stored(1, "theseus"), stored(2, "rig"), stored(3, "rig"), gone]
+        let provenance = Provenance([
+            entry("update", 200, "2"), entry("update", 409, "3"), entry("delete", 200, nil),
+        ])
+        #expect(
+            provenance.told(history).map(\.manager) == ["other", "theseus", "rig", "theseus"])
+    }
+}
