@@ -29,6 +29,8 @@ final class Keyring: Sendable {
     private struct State {
         var held: Pass?
         var isRenewing = false
+        /// Until then nobody tries again to renew what still counts.
+        var rest = Duration.zero
         /// What has ever been shown, so that no message repeats it.
         var secrets: [Secret] = []
     }
@@ -37,6 +39,10 @@ final class Keyring: Sendable {
     private static let fileAge = Duration.seconds(60)
     /// How long a program may take; its own network included.
     private static let programTime = Duration.seconds(60)
+    /// The same where the old credential still counts: some call waits for it.
+    private static let earlyTime = Duration.seconds(15)
+    /// So seldom is such a renewal tried: a program that hangs shall not hold up every call.
+    private static let earlyPause = Duration.seconds(10)
     /// A credential that was refused though it is as young as this is not asked for again.
     private static let youth = Duration.seconds(5)
 
@@ -70,19 +76,21 @@ final class Keyring: Sendable {
             turnstile.leave()
         }
         if let held = usable(refused) { return held }
+        let date = doors.time.date
         let before = state.withLock { state in
             state.isRenewing = true
+            state.rest = doors.time.now + Self.earlyPause
             return state.held
         }
+        let stillCounts = before.map { refused == nil && ($0.expires.map { date < $0 } ?? true) }
         do {
-            let pass = try await renewed((before?.number ?? 0) + 1)
+            let pass = try await renewed(
+                (before?.number ?? 0) + 1, within: stillCounts == true ? Self.earlyTime : nil)
             keep(pass)
             return pass
         } catch let error as AccessError {
             // Ahead of its time: the old one still counts.
-            if refused == nil, let before, before.expires.map({ doors.time.date < $0 }) ?? true {
-                return before
-            }
+            if let before, stillCounts == true { return before }
             throw error
         }
     }
@@ -118,7 +126,7 @@ final class Keyring: Sendable {
             case .plugin:
                 guard let expires = held.expires else { return held }
                 if date < expires - held.lead { return held }
-                return date < expires && state.isRenewing ? held : nil
+                return date < expires && (state.isRenewing || now < state.rest) ? held : nil
             }
         }
     }
@@ -132,7 +140,8 @@ final class Keyring: Sendable {
 
     // MARK: Getting it
 
-    private func renewed(_ number: Int) async throws -> Pass {
+    /// `limit` bounds a program, if it is to be shorter than usual.
+    private func renewed(_ number: Int, within limit: Duration?) async throws -> Pass {
         var pass = Pass(number: number, identity: plan.identity, taken: doors.time.now)
         switch plan.credential {
         case .none: break
@@ -144,7 +153,7 @@ final class Keyring: Sendable {
             let token = try fileToken(path, besides)
             pass.authorization = Secret("Bearer \(token.text)")
         case .plugin(let plugin, let note):
-            let answer = try await answer(of: plugin, note)
+            let answer = try await answer(of: plugin, note, within: limit ?? Self.programTime)
             pass.authorization = answer.token.map { Secret("Bearer \($0.text)") }
             if let identity = answer.identity { pass.identity = identity }
             if let expires = answer.expires {
@@ -169,7 +178,9 @@ final class Keyring: Sendable {
         }
     }
 
-    private func answer(of plugin: ExecPlugin, _ note: ExecClusterNote) async throws -> ExecAnswer {
+    private func answer(
+        of plugin: ExecPlugin, _ note: ExecClusterNote, within limit: Duration
+    ) async throws -> ExecAnswer {
         let name = plugin.command
         let place = "exec of the kubeconfig's user, for \(plan.server)"
         guard
@@ -186,7 +197,7 @@ final class Keyring: Sendable {
         }
         var job = ProcessJob(
             arguments: [program] + plugin.arguments, environment: inherited + told,
-            timeLimit: Self.programTime, outputCap: 1 << 20, grace: .seconds(1))
+            timeLimit: limit, outputCap: 1 << 20, grace: .seconds(1))
         job.errorsAreShown = true
         let end: ProcessEnd
         do {
@@ -206,7 +217,7 @@ final class Keyring: Sendable {
             }
         case .code(let code): why = "exit code \(code)"
         case .signal(let signal): why = "ended by signal \(signal)"
-        case .timeLimit: why = "nothing within \(Self.programTime.components.seconds) s"
+        case .timeLimit: why = "nothing within \(limit.components.seconds) s"
         }
         throw AccessError(.pluginFailed(name, why: why), place: place)
     }

@@ -168,6 +168,41 @@ import Timekeeping
         }
     }
 
+    /// Through a proxy that must be told who we are; the server's name is known to nobody but to it.
+    @Test func throughAProxy() async throws {
+        try await Self.scene(named: "DNS:api.cluster.invalid") { scene in
+            let proxy = try TLSFront(
+                .tunnel(to: scene.front.port), certificates: scene.certificates)
+            defer { proxy.stop() }
+            let address = "mia:s3cret@127.0.0.1:\(proxy.port)"
+            let cluster =
+                "server: 'https://api.cluster.invalid:6443', "
+                + "certificate-authority: authority.pem"
+            let asked = "CONNECT api.cluster.invalid:6443 HTTP/1.1 Basic bWlhOnMzY3JldA=="
+            for (count, way) in [
+                try scene.reach(
+                    cluster: cluster + ", proxy-url: 'http://\(address)'", user: "token: t0ken"),
+                try scene.reach(
+                    cluster: cluster, user: "token: t0ken",
+                    variables: ["HTTPS_PROXY": "http://\(address)"]),
+            ].enumerated() {
+                let client = KubernetesClient(
+                    server: "https://api.cluster.invalid:6443", transport: way, time: RealTime())
+                #expect(try await client.get(Self.settings) != nil)
+                #expect(proxy.connections(count + 1).last == asked)
+            }
+            // What the proxy was told, the server was not.
+            #expect(scene.api.requests.allSatisfy { $0.headers["proxy-authorization"] == nil })
+            let direct = try scene.reach(
+                cluster: cluster, user: "token: t0ken",
+                variables: ["HTTPS_PROXY": "http://\(address)", "NO_PROXY": ".invalid"])
+            let error = await #expect(throws: HTTPFailure.self) {
+                try await direct.send(HTTPRequest("GET", "https://api.cluster.invalid:6443/api"))
+            }
+            #expect(error?.reason == .unresolved)
+        }
+    }
+
     /// A pod's own account; Kubernetes puts a newer token there from time to time.
     @Test func inAPod() async throws {
         try await Self.scene { scene in

@@ -15,6 +15,8 @@ package final class TLSFront: Sendable {
         case passing(to: Int)
         /// Answers every request over HTTP/2 itself; the first connection falls silent after so many.
         case answering(untilSilent: Int)
+        /// A proxy without TLS: whatever it is asked to connect to, it is that port of loopback.
+        case tunnel(to: Int)
     }
 
     package let port: Int
@@ -30,6 +32,7 @@ package final class TLSFront: Sendable {
         switch nature {
         case .passing(let port): words = ["pass", "\(port)"]
         case .answering(let count): words = ["answer", "\(count)"]
+        case .tunnel(let port): words = ["tunnel", "\(port)"]
         }
         let folder = certificates.folder
         words += ["\(folder)/\(server).pem", "\(folder)/\(server).key"]
@@ -63,7 +66,8 @@ package final class TLSFront: Sendable {
         process.waitUntilExit()
     }
 
-    /// The connections so far, one line each: the name asked for, and who showed a certificate.
+    /// The connections so far, one line each: the name asked for, and who showed a certificate; of a
+    /// tunnel what it was asked for, and how.
     ///
     /// Waits until there are so many.
     package func connections(_ count: Int) -> [String] {
@@ -113,6 +117,14 @@ package final class TLSFront: Sendable {
             inner, outer = await asyncio.open_connection("127.0.0.1", number)
             await asyncio.gather(pump(reader, outer), pump(inner, writer))
 
+        async def tunnel(reader, writer):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            said = [line for line in head if line.lower().startswith("proxy-authorization:")]
+            print(head[0], said[0].split(": ")[1] if said else "-")
+            inner, outer = await asyncio.open_connection("127.0.0.1", number)
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            await asyncio.gather(pump(reader, outer), pump(inner, writer))
+
         def frame(kind, flags, stream, body=b""):
             return struct.pack(">I", len(body))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + body
 
@@ -136,11 +148,12 @@ package final class TLSFront: Sendable {
                 writer.write(frame(0, 1, stream, b"connection %d" % mine))
 
         async def main():
-            handler = passing if nature == "pass" else answering
+            handler = {"pass": passing, "answer": answering, "tunnel": tunnel}[nature]
             def quiet(loop, trouble):
                 pass
             asyncio.get_running_loop().set_exception_handler(quiet)
-            server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=context)
+            server = await asyncio.start_server(
+                handler, "127.0.0.1", 0, ssl=None if nature == "tunnel" else context)
             print(server.sockets[0].getsockname()[1])
             await server.serve_forever()
         asyncio.run(main())
