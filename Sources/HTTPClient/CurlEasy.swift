@@ -29,6 +29,7 @@ internal import HTTPMessages
             setOptions(options) && set(CURLOPT_URL, elsewhere?.url ?? request.url)
             && setMethod(request.method, uploadCount: uploadCount)
             && set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
+            && setVersion(options.offersHTTP2 && uploadCount == 0, request)
             && (request.streams || set(CURLOPT_ACCEPT_ENCODING, "gzip"))
     }
 
@@ -69,9 +70,6 @@ internal import HTTPMessages
         set(CURLOPT_NOSIGNAL, 1) && set(CURLOPT_QUICK_EXIT, 1)
             && set(CURLOPT_PROTOCOLS_STR, "http,https")
             && set(CURLOPT_FOLLOWLOCATION, 0)
-            && set(
-                CURLOPT_HTTP_VERSION,
-                options.offersHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
             && set(CURLOPT_HTTP09_ALLOWED, 0)
             && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
             && set(CURLOPT_TCP_NODELAY, 1)
@@ -82,6 +80,17 @@ internal import HTTPMessages
             && set(CURLOPT_SSL_VERIFYPEER, options.insecure ? 0 : 1)
             && set(CURLOPT_SSL_VERIFYHOST, options.insecure ? 0 : 2)
             && setTrust(options)
+    }
+
+    /// A request with a body always goes by HTTP/1.1.
+    ///
+    /// libcurl 7.88, which Debian 12 has, waits for ever where an HTTP/2 server answers before it has the
+    /// body, as an API server does that is too busy or does not know us.
+    private func setVersion(_ mayBeHTTP2: Bool, _ request: HTTPRequest) -> Bool {
+        guard mayBeHTTP2 else { return set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) }
+        // Many that begin at once wait to see whether the first connection takes them all.
+        return set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+            && set(CURLOPT_PIPEWAIT, request.freshConnection ? 0 : 1)
     }
 
     private func boundSilence() -> Bool { unsafe theseus_curl_bound_silence(raw) == CURLE_OK }

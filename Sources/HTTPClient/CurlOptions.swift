@@ -13,7 +13,8 @@ package struct CurlOptions: Hashable, Sendable {
     /// The name that the server's certificate must bear, and that the handshake asks for, instead of
     /// the URL's host.
     package var serverName: String?
-    /// HTTP/2 where the server offers it by TLS; then one connection carries many requests.
+    /// HTTP/2 where the server offers it by TLS; then one connection carries many requests, of those
+    /// that have no body.
     package var offersHTTP2: Bool
     /// A proxy's URL; nil goes straight there, whatever the environment says.
     package var proxy: String?

@@ -5,7 +5,7 @@ import Testing
 
 /// HTTP/2, where the server offers it.
 @Suite(.serialized) struct HTTP2Tests {
-    private func serving(
+    private func answering(
         untilSilent count: Int, _ work: (TLSFront, CurlTransport) async throws -> Void
     )
         async throws
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func manyRequestsShareOneConnection() async throws {
-        try await serving(untilSilent: 1000) { front, transport in
+        try await answering(untilSilent: 1000) { front, transport in
             let url = front.url + "/"
             let first = try await transport.send(HTTPRequest("GET", url))
             #expect(first.status == 200)
@@ -35,7 +35,7 @@ import Testing
                 for _ in 0..<20 {
                     group.addTask {
                         let answer = try await transport.send(
-                            HTTPRequest("POST", url, body: .text("x")))
+                            HTTPRequest("GET", url))
                         return String(decoding: answer.body.bytes ?? [], as: UTF8.self)
                     }
                 }
@@ -46,9 +46,54 @@ import Testing
         }
     }
 
+    /// Those that begin together share it from the beginning.
+    @Test func theFirstOnesShareItToo() async throws {
+        try await answering(untilSilent: 1000) { front, transport in
+            let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        let answer = try await transport.send(HTTPRequest("GET", front.url + "/"))
+                        return String(decoding: answer.body.bytes ?? [], as: UTF8.self)
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(answers == ["connection 1"])
+        }
+    }
+
+    /// A server that does not offer it is asked as ever, by TLS or without.
+    @Test func whoDoesNotOfferItIsAskedAsEver() async throws {
+        let certificates = try CertificateFolder()
+        try certificates.server()
+        try await serving { _ in
+            HTTPResponse(status: 200, body: .text("plain"))
+        } _: { url in
+            let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
+            let front = try TLSFront(.passing(to: port), certificates: certificates)
+            defer { front.stop() }
+            let options = CurlOptions(
+                authorities: try certificates.bytes("authority.pem"), offersHTTP2: true)
+            for address in [front.url, url] {
+                let transport = CurlTransport(options: options)
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<20 {
+                        group.addTask {
+                            try await transport.send(
+                                HTTPRequest(
+                                    "POST", address, body: .text("x"), timeout: .seconds(10))
+                            ).status
+                        }
+                    }
+                    for try await status in group { #expect(status == 200) }
+                }
+            }
+        }
+    }
+
     /// Whoever did not answer in time is not asked again over the same connection.
     @Test func aSilentConnectionIsLeft() async throws {
-        try await serving(untilSilent: 1) { front, transport in
+        try await answering(untilSilent: 1) { front, transport in
             let url = front.url + "/"
             #expect(said(try await transport.send(HTTPRequest("GET", url))) == "connection 1")
             let failed = await failure { () throws(HTTPFailure) in

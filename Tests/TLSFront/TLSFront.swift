@@ -141,7 +141,7 @@ package final class TLSFront: Sendable {
                 kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
                 if kind == 4 and not flags & 1:
                     writer.write(frame(4, 1, 0))
-                if kind != 1 or (mine == 1 and answered >= number):
+                if kind > 1 or not flags & 1 or (mine == 1 and answered >= number):
                     continue
                 answered += 1
                 writer.write(frame(1, 4, stream, b"\x88"))
