@@ -116,11 +116,17 @@ struct ConfigMapDesk: Sendable {
             begin = desk.client.time.now
         }
 
+        /// A namespace that runs live in does not go and come: a proxy answers so, that has lost its
+        /// server for a moment.
+        private static func isProxys(_ error: KubernetesError) -> Bool {
+            error.code == .notFound || error.code == .gone
+        }
+
         /// Rests; throws what does not pass, or when patience is at its end.
         mutating func wait(after error: KubernetesError) async throws(JournalError) {
             isInDoubt = isInDoubt || error.leavesInDoubt
             let lasted = desk.client.time.now - begin
-            guard error.isPassing || error.leavesInDoubt,
+            guard error.isPassing || error.leavesInDoubt || Self.isProxys(error),
                 lasted < desk.client.patience ?? .seconds(1 << 40), !Task.isCancelled
             else { throw desk.error(error, doing) }
             do {

@@ -34,6 +34,10 @@ package struct BadNight: Sendable {
         Self.stageCluster(&scenario, &dice, version, &plot)
         Self.stagePeople(&scenario, &dice, &plot)
         mishap = Self.mishap(seed, &dice, &scenario, &plot)
+        if dice.hits(0.3) {
+            plot.append("the journal stands in the cluster")
+            scenario.keepsJournalInCluster = true
+        }
         self.scenario = scenario
         self.plot = plot
     }

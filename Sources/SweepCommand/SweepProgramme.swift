@@ -87,7 +87,7 @@ struct SweepProgramme: Sendable {
         everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
     ) async throws -> Bool {
         var isRight = true
-        for name in ["good", "bad"] {
+        for name in ["good", "bad", "good-in-cluster"] {
             guard let scenario = Repertoire.scenario(name) else { continue }
             let start = clock.now
             let outcome = try await CallSweep(scenario).run(

@@ -14,33 +14,37 @@ import Testing
             for try await voyage in group { voyages.append(voyage) }
             return voyages
         }
-        #expect(voyages.reduce(0) { $0 + $1.kills } == 50)
+        #expect(voyages.filter { $0.kills != 2 }.map(\.number).sorted() == [])
         // Both ends were met, and no other.
         #expect(Set(voyages.map(\.code)) == [0, 1])
     }
 
     /// What one run went through.
     struct Voyage: Sendable {
+        var number: Int
         var kills = 0
         /// The exit code of the process that ended it.
         var code = 0
     }
 
-    /// One run with two kills.
+    /// One run with two kills; every other one is remembered in the cluster.
     private static func survive(_ number: Int) async throws -> Voyage {
         try await ServedLab.serving(speed: 200) { lab in
             let before = try await lab.get(ServedLab.virtualService)["spec"]
             let lifeline = try Lifeline(lab.folder.file("lifeline"))
             let isBad = number % 3 == 2
+            let journal = number.isMultiple(of: 2) ? [] : ["--journal", "cluster"]
             var flow = ShortFlow(lab)
             if isBad { flow.manifest = "demo-app-v3.yaml" }
             flow.tests = """
                     smoke: {command: [/bin/sh, -c, "\(lifeline.script())"], timeout: 10m, retries: 3}
 
                 """
+            // On this clock the usual two minutes are 600 ms, and the machine may be busy.
+            flow.more = "  limits: {write: 20m}\n"
             flow.steps[9] = "bake: {for: 20s, maxFor: 10m, gates: [errors], tests: [smoke]}"
             let path = try flow.write()
-            var voyage = Voyage()
+            var voyage = Voyage(number: number)
 
             // A run that nobody kills says a little more than this; the way home is shorter.
             let lines = isBad ? 33 : 38
@@ -49,7 +53,7 @@ import Testing
             let second = 1 + number * 5 % max(1, isAborted ? 2 : lines - first)
             var next = ["deploy", path, "--run-id", "r\(number)"]
             for line in [first, second] {
-                let process = try Program(lab.words(next), in: lab.folder.path)
+                let process = try Program(lab.words(next + journal), in: lab.folder.path)
                 await process.lines(atLeast: line)
                 process.signal(9)
                 if await process.end().code == -9 { voyage.kills += 1 }
@@ -58,10 +62,10 @@ import Testing
                 next = ["resume", "r\(number)"]
                 if isAborted, isSecond { next = ["abort", "r\(number)", "--wait", "200ms"] }
             }
-            let ending = try await Program.run(lab.words(next), in: lab.folder.path)
+            let ending = try await Program.run(lab.words(next + journal), in: lab.folder.path)
             #expect([0, 1].contains(ending.code), "run \(number): \(ending)")
             try await lab.expectWholeWeights()
-            let verify = try await lab.run("verify")
+            let verify = try await Program.run(lab.words(["verify"] + journal), in: lab.folder.path)
             #expect(verify.code == 0, "run \(number): \(verify)")
             #expect(
                 !lifeline.wasHeld || lifeline.isLet(),

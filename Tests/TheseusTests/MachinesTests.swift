@@ -125,6 +125,31 @@ import Testing
         }
     }
 
+    /// Whoever takes records out of the cluster is found out, and hides only that run.
+    @Test func aRunThatLostItsRecordsHidesNoOther() async throws {
+        try await meeting { lab, flow, first, second in
+            for run in ["r1", "r2"] {
+                let process = try first.start(["deploy", flow, "--run-id", run])
+                try await process.line("50% with")
+                let abort = try await second.run("abort", run)
+                #expect(abort.code == 0, "\(abort)")
+                _ = await process.end()
+            }
+            let maps = "/api/v1/namespaces/demo/configmaps"
+            let names = (try await lab.get(maps)["items"]?.items ?? [])
+                .compactMap { $0.at("metadata", "name")?.text }
+            let segment = try #require(names.first { $0.hasPrefix("theseus-log-r1-") })
+            try await lab.delete("\(maps)/\(segment)")
+            for command in ["status", "verify"] {
+                let ending = try await second.run(command)
+                #expect(ending.code == 4, "\(ending)")
+                #expect(ending.complaint.contains("segment 1 is missing (damaged)"), "\(ending)")
+                #expect(ending.output.contains("r2  "), "\(ending)")
+                #expect(!ending.output.contains("r1  "), "\(ending)")
+            }
+        }
+    }
+
     /// A CronJob lasts as long as the run; what it would start ends a run that was lost.
     @Test func aGuardStandsWhileTheRunLasts() async throws {
         try await ServedLab.serving { lab in

@@ -52,8 +52,11 @@ struct Drive: Sendable {
     private var expedition: Expedition {
         let teller = FactTeller(request, lab: ground.lab, heading: heading)
         var rig = ground.rig
-        // A look into the cluster's inbox is a call of its API server.
-        if logbook.isInCluster { rig.pace.inbox = max(rig.pace.inbox, .milliseconds(500)) }
+        // A look into the cluster's inbox is a call of its API server: twice in a real second, by
+        // whatever clock.
+        if logbook.isInCluster, let patience = rig.pace.patience {
+            rig.pace.inbox = max(rig.pace.inbox, patience / 20)
+        }
         return Expedition(
             rig: rig, store: store, isKeptHere: logbook.isInCluster, holder: Holder.name,
             actor: Environment.person,

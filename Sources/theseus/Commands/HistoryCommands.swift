@@ -68,30 +68,39 @@ struct VerifyCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
-        let store = logbook.store
         var cards = try await RunChoice(request, logbook).cards()
         if let name = request.operand { cards = [try await RunChoice(request, logbook).find(name)] }
         let ground = try? await logbook.ground()
+        var end = ExitCode.done
         for card in cards {
-            let log = RunLog(run: card.run, store: store)
-            let facts = try await log.facts()
-            guard !facts.isEmpty else { continue }
-            let charter = try await Charters.read(log)
-            try Self.replay(facts, charter.flow.plan, card.run)
-            if let ground, logbook.holds(card, on: ground) {
-                try await Heads(cluster: ground.rig.cluster, store: store).check(charter)
-            }
-            if request.wantsJSON {
-                Terminal.say(
-                    JSONWriter.text(of: [
-                        "run": .string(card.run), "records": .integer(facts.count),
-                        "clean": true,
-                    ]))
-            } else {
-                Terminal.say("\(card.run)  \(facts.count) records  clean")
+            do {
+                try await verify(card, logbook, ground)
+            } catch {
+                // One run that is damaged hides no other.
+                Terminal.complain(Wording.text(of: error))
+                end = Wording.exit(for: error, begins: false)
             }
         }
-        return .done
+        return end
+    }
+
+    private func verify(_ card: RunCard, _ logbook: Logbook, _ ground: Ground?) async throws {
+        let log = RunLog(run: card.run, store: logbook.store)
+        let facts = try await log.facts()
+        guard !facts.isEmpty else { return }
+        let charter = try await Charters.read(log)
+        try Self.replay(facts, charter.flow.plan, card.run)
+        if let ground, logbook.holds(card, on: ground) {
+            try await Heads(cluster: ground.rig.cluster, store: logbook.store).check(charter)
+        }
+        if request.wantsJSON {
+            Terminal.say(
+                JSONWriter.text(of: [
+                    "run": .string(card.run), "records": .integer(facts.count), "clean": true,
+                ]))
+        } else {
+            Terminal.say("\(card.run)  \(facts.count) records  clean")
+        }
     }
 
     /// Facts heard again must lead to the states that stand beside them.

@@ -27,21 +27,28 @@ struct StatusCommand: Sendable {
         // Without a cluster a file alone must do.
         let ground = try? await logbook.ground()
         var rows: [Row] = []
+        var end = ExitCode.done
         for card in try await RunChoice(request, logbook).cards() {
             if let wanted = request.operand, wanted != card.service, wanted != card.run { continue }
-            guard let last = try await RunLog(run: card.run, store: logbook.store).last() else {
-                continue
+            do {
+                // All of it: one record alone does not say whether the chain holds.
+                let facts = try await RunLog(run: card.run, store: logbook.store).facts()
+                guard let last = facts.last else { continue }
+                rows.append(try await row(card, last, logbook, ground))
+            } catch {
+                // One run that cannot be read hides no other.
+                Terminal.complain(Wording.text(of: error))
+                end = Wording.exit(for: error, begins: false)
             }
-            rows.append(try await row(card, last, logbook, ground))
         }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
-        } else if rows.isEmpty {
+        } else if rows.isEmpty, end == .done {
             Terminal.say("no runs")
         } else {
             for row in rows { tell(row) }
         }
-        return .done
+        return end
     }
 
     private func row(
