@@ -22,6 +22,8 @@ package final class TLSFront: Sendable {
     package let port: Int
     private let process: Process
     private let output: FileHandle
+    /// It ends when this does, however we end.
+    private let lifeline = Pipe()
     private let said = Mutex("")
 
     package init(
@@ -42,7 +44,7 @@ package final class TLSFront: Sendable {
         process.arguments = ["python3", "-u", "-c", Self.programme] + words
         let pipe = Pipe()
         process.standardOutput = pipe
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = lifeline
         output = pipe.fileHandleForReading
         try process.run()
         var first = ""
@@ -81,7 +83,8 @@ package final class TLSFront: Sendable {
     }
 
     private static let programme = #"""
-        import asyncio, ssl, struct, sys
+        import asyncio, os, ssl, struct, sys, threading
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
         nature, number, certificate, key = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
