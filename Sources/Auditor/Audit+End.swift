@@ -21,8 +21,8 @@ extension Audit {
     private mutating func checkPromoted(_ ending: Ending) {
         for table in world.tables where !evidence.hasForeignHands {
             for route in table.routes {
-                if route.isDark {
-                    report("S6", "promoted, and the dark route of \(table.reference) is left")
+                if route.isAside {
+                    report("S6", "promoted, and \(words(route)) of \(table.reference) is left")
                     continue
                 }
                 let part = world.part(of: .candidate, in: route)
@@ -40,6 +40,10 @@ extension Audit {
         }
         for mark in ending.marks { report("S6", "promoted, and \(mark)") }
         checkRetired(ending)
+    }
+
+    private func words(_ route: RouteTable.Route) -> String {
+        route.isDark ? "the dark route" : "the route \(route.key)"
     }
 
     /// S6: once no route leads to the old version it goes, unless a GitOps tool keeps it.
@@ -70,7 +74,7 @@ extension Audit {
                 world.readyPods(other, at: ending.date) > 0
             else { continue }
             for table in world.tables {
-                for route in table.routes where !route.isDark {
+                for route in table.routes where !route.isAside {
                     let part = world.part(of: side, in: route)
                     guard part > 0 else { continue }
                     report(
@@ -85,8 +89,8 @@ extension Audit {
     /// S9: the specs of all that the run touched are as before, and nothing of ours is left.
     private mutating func checkRolledBack(_ ending: Ending) {
         for table in world.tables {
-            for route in table.routes where route.isDark {
-                report("S9", "rolled back, and the dark route of \(table.reference) is left")
+            for route in table.routes where route.isAside {
+                report("S9", "rolled back, and \(words(route)) of \(table.reference) is left")
             }
             let share = world.candidateShare(in: table)
             if share > 0 {

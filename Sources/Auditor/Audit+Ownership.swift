@@ -3,8 +3,8 @@ internal import Manifests
 
 /// S10: what is not ours stays as it stands, whoever wrote it.
 ///
-/// We own the parts that the two versions have of their routes, the dark route, the two subsets,
-/// the number of pods, and our annotations.
+/// We own the parts that the two versions have of their routes, the routes beside them, the copies
+/// that go to the candidate, the two subsets, the number of pods, and our annotations.
 extension Audit {
     mutating func checkOwnership(_ stored: StoredObject) {
         let kind = stored.reference.kind.kind
@@ -55,8 +55,10 @@ extension Audit {
         var rest = spec
         switch kind {
         case "VirtualService":
-            let routes = (spec["http"]?.items ?? []).compactMap { foreignPart(of: $0, reference) }
-            rest["http"] = .array(routes)
+            for list in ["http", "tls", "tcp"] {
+                rest[list] = .array(
+                    (spec[list]?.items ?? []).compactMap { foreignPart(of: $0, reference) })
+            }
         case "DestinationRule":
             let kept = (spec["subsets"]?.items ?? []).filter {
                 switch cast.side(ofSubset: $0["labels"]) {
@@ -78,10 +80,21 @@ extension Audit {
         cast.stable == nil && cast.side(ofSubset: subset["labels"]) == .neither
     }
 
-    /// nil for the dark route of this run.
+    /// nil for a route that this run put there.
     private func foreignPart(of route: JSONTree, _ reference: ObjectReference) -> JSONTree? {
         let mark = route.at("headers", "response", "set", "theseus-run")?.text
-        if mark == evidence.run { return nil }
+        if mark == evidence.run || RouteTable.isKept(route) { return nil }
+        func isOurs(_ target: JSONTree?) -> Bool {
+            cast.isService(target?["host"]?.text ?? "", from: reference.namespace)
+        }
+        var route = route
+        if isOurs(route["mirror"]) {
+            route["mirror"] = nil
+            route["mirrorPercentage"] = nil
+        }
+        if let list = route["mirrors"]?.items {
+            route["mirrors"] = .array(list.filter { !isOurs($0["destination"]) })
+        }
         let list = route["route"]?.items ?? []
         let foreign = list.filter {
             let host = $0.at("destination", "host")?.text ?? ""

@@ -16,6 +16,36 @@ extension Audit {
         checkRise(before, after, stored)
         checkMeant(before, after, stored)
         checkPins(before, after, stored)
+        checkAside(before, after, stored)
+    }
+
+    /// S15, S21: what is put beside the routes takes nobody who was not meant, and goes on the way
+    /// home.
+    private mutating func checkAside(
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+    ) {
+        let share = world.candidateShare(in: after)
+        for route in after.routes where route.isKept {
+            if !route.asksForCookie {
+                report("S21", "route \(route.key) takes users without a cookie", stored)
+            }
+            if share == 0 {
+                report("S15", "route \(route.key) stands while the candidate has no weight", stored)
+            }
+        }
+        let had = before.map { copies(in: $0) } ?? 0
+        let turned = log.turned.map {
+            wasMeant(stored, stored.object.flatMap(Mark.init(on:)), after: $0.sequence, $0.date)
+        }
+        if turned == true, copies(in: after) > had {
+            report("S15", "requests are copied to the candidate after the turn", stored)
+        }
+    }
+
+    private func copies(in table: RouteTable) -> Int {
+        table.routes.flatMap(\.copies).count {
+            $0.isOfService && world.side(of: $0) == .candidate
+        }
     }
 
     /// S1: whole numbers from 0 to 100 that sum to exactly 100.
@@ -47,7 +77,7 @@ extension Audit {
         _ before: RouteTable?, _ table: RouteTable, _ stored: StoredObject
     ) {
         for route in table.routes {
-            for destination in route.destinations where destination.isOfService {
+            for destination in route.destinations + route.copies where destination.isOfService {
                 guard let subset = destination.subset, !world.hasSubset(subset),
                     before?.naming(of: subset).isNamed != true
                 else { continue }
@@ -64,7 +94,7 @@ extension Audit {
     private mutating func checkPods(
         _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
     ) {
-        for route in after.routes where !route.isDark {
+        for route in after.routes where !route.isAside {
             let old = before?.route(route.key)
             let unpinned = old.map { world.part(of: .both, in: $0) } ?? 0
             for side in [Side.stable, .candidate] {
@@ -89,7 +119,7 @@ extension Audit {
         let ready = world.readyPods(.candidate, at: stored.date)
         guard ready > 0 else { return }  // S2 has said it
         let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
-        for route in after.routes where !route.isDark {
+        for route in after.routes where !route.isAside {
             let part = world.part(of: .candidate, in: route)
             let had = before?.route(route.key).map { world.part(of: .candidate, in: $0) } ?? 0
             let most = carried == 0 ? 0 : max(1, (carried * route.pool + 50) / 100)
@@ -176,7 +206,7 @@ extension Audit {
         // A pool below 100 rounds: a route cannot give less than 1 of it.
         let isRounding = after.routes.allSatisfy { route in
             let most = meant == 0 ? 0 : max(1, (meant * route.pool + 50) / 100)
-            return route.isDark || world.part(of: .candidate, in: route) <= most
+            return route.isAside || world.part(of: .candidate, in: route) <= most
         }
         guard !isRounding else { return }
         let promise = meant == 0 ? "S21" : "S7"

@@ -149,7 +149,7 @@ struct AuditedWorld: Sendable {
     /// routes the highest.
     func candidateShare(in table: RouteTable?) -> Int {
         var share = 0
-        for route in table?.routes ?? [] where !route.isDark && route.pool > 0 {
+        for route in table?.routes ?? [] where !route.isAside && route.pool > 0 {
             share = max(share, part(of: .candidate, in: route) &* 100 / route.pool)
         }
         return share

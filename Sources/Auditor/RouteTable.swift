@@ -17,7 +17,16 @@ struct RouteTable: Sendable {
         let key: String
         /// It takes only matched requests, for this run's candidate.
         let isDark: Bool
+        /// It takes the users of one version, told by a cookie, back to it.
+        let isKept: Bool
+        /// Each of its match blocks asks for a cookie.
+        let asksForCookie: Bool
         let destinations: [Destination]
+        /// Where it copies requests to.
+        let copies: [Destination]
+
+        /// The run put it beside a route of somebody's.
+        var isAside: Bool { isDark || isKept }
 
         /// What is left of the hundred for the service's own versions.
         var pool: Int {
@@ -42,15 +51,35 @@ struct RouteTable: Sendable {
                 guard destinations.contains(where: \.isOfService) else { continue }
                 let mark = route.at("headers", "response", "set", "theseus-run")?.text
                 let isDark = mark == run
+                let copies = ([route["mirror"]] + Self.mirrors(route)).compactMap { $0 }.map {
+                    Self.destination(["destination": $0], among: 0, in: reference, cast)
+                }
                 var key = route["name"]?.text ?? ""
                 if key.isEmpty {
                     key = "(unnamed \(unnamed + 1))"
                     unnamed += 1
                 }
-                routes.append(Route(key: key, isDark: isDark, destinations: destinations))
+                let blocks = route["match"]?.items ?? []
+                routes.append(
+                    Route(
+                        key: key, isDark: isDark, isKept: Self.isKept(route),
+                        asksForCookie: !blocks.isEmpty
+                            && blocks.allSatisfy { $0.at("headers", "cookie", "regex") != nil },
+                        destinations: destinations, copies: copies))
             }
         }
         self.routes = routes
+    }
+
+    /// By its name: no more is needed to know that it is the run's, not that it is right.
+    static func isKept(_ route: JSONTree) -> Bool {
+        ["theseus-keep-", "theseus-stay-"].contains {
+            route["name"]?.text?.hasPrefix($0) ?? false
+        }
+    }
+
+    static func mirrors(_ route: JSONTree) -> [JSONTree?] {
+        (route["mirrors"]?.items ?? []).map { $0["destination"] }
     }
 
     private static func destination(
@@ -71,10 +100,10 @@ struct RouteTable: Sendable {
         var isNamed = false
         var weight = 0
         for route in routes {
-            for destination in route.destinations
+            for destination in route.destinations + route.copies
             where destination.isOfService && destination.subset == subset {
                 isNamed = true
-                if !route.isDark { weight = max(weight, destination.weight) }
+                if !route.isAside { weight = max(weight, destination.weight) }
             }
         }
         return (isNamed, weight)

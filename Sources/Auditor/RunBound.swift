@@ -19,6 +19,8 @@ enum RunBound {
         case .drill(let within):
             write * 2 + limits.capacity + limits.observe * 2 + within
         case .weight: write * 2 + limits.capacity + limits.observe
+        case .mirror: write * 2 + limits.capacity + limits.settle
+        case .sticky: write * 2
         case .bake(let bake): write + bake.longest
         case .gate: write * 2
         case .approve(let timeout): write + max(timeout, limits.pause)

@@ -15,6 +15,8 @@ extension Leg {
         case .awaitReady: "awaiting the candidate's pods"
         case .addCandidateSubset: "naming the candidate's subset"
         case .addDarkRoute: "adding the dark route"
+        case .mirror(let part): "copying \(part.percent)% of the requests to the candidate"
+        case .stick: "keeping users with the version that they met"
         case .reach: "reaching the candidate through the mesh"
         case .test(let call): "test \(call.name)"
         case .autoscale: "giving the candidate its autoscaler"

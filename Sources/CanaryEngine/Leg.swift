@@ -21,6 +21,10 @@ package enum Leg: Hashable, Sendable {
     case awaitReady(deadline: Duration)
     case addCandidateSubset
     case addDarkRoute
+    /// Copies a part of the users' requests to the candidate; nobody waits for its answers.
+    case mirror(TrafficWeight)
+    /// From the first weight on users stay with the version that they met.
+    case stick(Stickiness)
     case reach(deadline: Duration, every: Duration)
     case test(TestCall)
     case autoscale
@@ -87,7 +91,7 @@ extension Leg {
         case .drainCandidate, .drainStable: limits.drain
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
             .applyCandidate, .addCandidateSubset,
-            .addDarkRoute, .autoscale, .shift, .judge, .shrink, .removeDarkRoute,
+            .addDarkRoute, .mirror, .stick, .autoscale, .shift, .judge, .shrink, .removeDarkRoute,
             .removeCandidate, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
             .removeStable, .removeStableSubset, .tidy:
             limits.write
@@ -99,7 +103,8 @@ extension Leg {
         case .settle, .pause, .observe, .seeHome, .drainCandidate, .drainStable: .goesOn
         case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset,
             .pinRoutes,
-            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .test,
+            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
+            .reach, .test,
             .autoscale, .prepare, .shift, .rehearseHome, .bake, .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,

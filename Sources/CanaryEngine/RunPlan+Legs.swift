@@ -31,8 +31,12 @@ extension RunPlan {
             ]
         case .weight(let weight):
             return [.begin] + subsetLegs(before: index) + [
-                .prepare(weight), .shift(weight), .observe(weight),
+                .prepare(load(of: weight, atStep: index)), .shift(weight), .observe(weight),
             ]
+        case .mirror(let part):
+            return [.begin, .prepare(part), .mirror(part), settle]
+        case .sticky(let stickiness):
+            return [.begin, .stick(stickiness)]
         case .bake(let bake):
             return [.begin, .bake(bake)]
         case .gate(let name):
@@ -54,6 +58,21 @@ extension RunPlan {
         return isNamed ? [] : [.addCandidateSubset, .settle(limits.settle)]
     }
 
+    /// What the candidate may have to carry at a weight.
+    ///
+    /// More than the weight where users stay with what they met: whoever has not met the candidate
+    /// yet is divided anew at every rise, and who has comes on top.
+    func load(of weight: TrafficWeight, atStep index: Int) -> TrafficWeight {
+        let earlier = steps.prefix(index)
+        let isSticky = earlier.contains { if case .sticky = $0 { true } else { false } }
+        guard isSticky else { return weight }
+        let old = earlier.reduce(0) { most, step in
+            if case .weight(let weight) = step { max(most, weight.percent) } else { most }
+        }
+        let rest = ((100 - old) * weight.percent + 99) / 100
+        return TrafficWeight(percent: min(100, old + rest)) ?? .all
+    }
+
     /// The way home from a run of which the first `begun` steps had begun.
     ///
     /// Undoes each of them; unpinning comes after the candidate's pods are gone, so that dark stays
@@ -63,7 +82,8 @@ extension RunPlan {
         func hasBegun(_ isMeant: (Step) -> Bool) -> Bool { done.contains(where: isMeant) }
         let routed = hasBegun { $0 == .route }
         let deployed = hasBegun { if case .deploy = $0 { true } else { false } }
-        let shifted = hasShifted(begun: begun)
+        let shifted =
+            hasShifted(begun: begun) || hasBegun { if case .mirror = $0 { true } else { false } }
         var legs: [Leg] = []
         if shifted { legs += [.goHome, .seeHome] }
         if routed { legs += [.removeDarkRoute] }
@@ -80,8 +100,8 @@ extension RunPlan {
         steps.prefix(begun).contains {
             switch $0 {
             case .drill, .weight: true
-            case .backup, .deploy, .route, .reach, .test, .autoscale, .bake, .gate, .approve,
-                .pause, .shrink, .retire:
+            case .backup, .deploy, .route, .reach, .test, .autoscale, .mirror, .sticky, .bake,
+                .gate, .approve, .pause, .shrink, .retire:
                 false
             }
         }

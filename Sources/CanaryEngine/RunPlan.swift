@@ -41,6 +41,10 @@ package enum Step: Hashable, Sendable {
     /// 1 → 0 → 1 over the rollback path: the way home is measured before it is needed.
     case drill(within: Duration)
     case weight(TrafficWeight)
+    /// Copies so much of the users' requests to the candidate, until the first weight.
+    case mirror(TrafficWeight)
+    /// Who met the candidate stays with it while its weight only rises.
+    case sticky(Stickiness)
     case bake(Bake)
     /// One judgement of a gate.
     case gate(String)
@@ -51,6 +55,19 @@ package enum Step: Hashable, Sendable {
     case shrink(minimum: Int)
     /// The point of no return, and the removal of the old version.
     case retire
+}
+
+/// How users are told apart who met a version before.
+package struct Stickiness: Hashable, Sendable {
+    /// The cookie's name.
+    package var cookie: String
+    /// How long it is kept after the last request, in whole seconds.
+    package var ttl: Duration
+
+    package init(cookie: String, ttl: Duration) {
+        self.cookie = cookie
+        self.ttl = .seconds(max(1, ttl.components.seconds))
+    }
 }
 
 /// A test as a step names it.

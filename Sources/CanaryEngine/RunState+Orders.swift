@@ -42,7 +42,8 @@ extension RunState {
             return plain(.forward, place, legs, plan) + watching(.forward, place)
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
             .applyCandidate, .awaitReady,
-            .addCandidateSubset, .addDarkRoute, .reach, .shift, .rehearseHome, .goHome, .seeHome,
+            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .rehearseHome,
+            .goHome, .seeHome,
             .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
             .restoreStable, .verifyHome, .dropStableRoute, .drainStable, .removeStable,
             .removeStableSubset, .tidy:
@@ -69,7 +70,8 @@ extension RunState {
             ]
         case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable,
             .pinSubset, .pinRoutes,
-            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .reach, .autoscale,
+            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
+            .reach, .autoscale,
             .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
             .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,

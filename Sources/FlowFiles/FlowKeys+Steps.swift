@@ -18,6 +18,13 @@ extension FlowKeys {
         StepKey(
             "drill", .part(drill), isBare: true,
             "Goes from 1 % home and back: the way home is measured before it is needed."),
+        StepKey(
+            "mirror", .whole(1...100),
+            "Copies so many percent of the users' requests to the candidate, until the first weight."
+        ),
+        StepKey(
+            "sticky", .part(sticky),
+            "Users stay with the version that they met while the weight only rises."),
         StepKey("weight", .whole(0...100), "Gives the candidate so many percent of the users."),
         StepKey("bake", .part(bake), "Lets users and gates look on for a while."),
         StepKey("gate", .text, "Asks a gate once."),
@@ -30,7 +37,7 @@ extension FlowKeys {
     ]
 
     /// Steps of a later version.
-    static let laterSteps = ["mirror", "notify", "scale", "sticky"]
+    static let laterSteps = ["notify", "scale"]
 
     static let deploy = FlowPart([
         FlowKey("deadline", .duration, "How long the candidate's pods may take to be ready.")
@@ -45,6 +52,11 @@ extension FlowKeys {
         FlowKey(
             "baseline", .words(["record", "compare"]),
             "Keeps the numbers, or holds them against the kept ones.")
+    ])
+
+    static let sticky = FlowPart([
+        FlowKey("cookie", .text, isRequired: true, "The cookie's name."),
+        FlowKey("ttl", .duration, isRequired: true, "How long it is kept after the last request."),
     ])
 
     static let drill = FlowPart([

@@ -77,6 +77,8 @@ extension FlowReading {
         case "autoscale": return .autoscale
         case "drill": return .drill(within: value?["within"]?.duration ?? .seconds(10))
         case "weight": return (value?.whole).flatMap(TrafficWeight.init).map(Step.weight)
+        case "mirror": return (value?.whole).flatMap(TrafficWeight.init).map(Step.mirror)
+        case "sticky": return value.flatMap { sticky($0) }.map(Step.sticky)
         case "bake": return value.flatMap { bake($0, flow) }.map(Step.bake)
         case "gate":
             guard let value, let gate = value.text else { return nil }
@@ -88,6 +90,24 @@ extension FlowReading {
         case "retire": return .retire
         default: return nil
         }
+    }
+
+    private mutating func sticky(_ value: FlowField) -> Stickiness? {
+        guard let cookie = value["cookie"], let name = cookie.text,
+            let ttl = value["ttl"]?.duration
+        else { return nil }
+        let isName = name.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)
+                || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x5F
+        }
+        guard isName, !name.isEmpty, name.utf8.count <= 64 else {
+            faults.append(
+                cookie.error(
+                    .wrongValue, "\"cookie\" must be of letters, digits, - and _",
+                    do: "write for example cookie: theseus"))
+            return nil
+        }
+        return Stickiness(cookie: name, ttl: ttl)
     }
 
     private mutating func requireGateway(_ item: FlowField, _ flow: Flow) {

@@ -82,6 +82,13 @@ struct StepOrder {
                     field, "step \"drill\" stands after a weight",
                     "move it before the first weight: it goes back to 0 %")
             }
+        case .mirror, .sticky:
+            require("route", for: name, field)
+            if case .sticky = step { once(name, field) }
+            if weight > .none {
+                fault(
+                    field, "step \"\(name)\" stands after a weight", "move it before the first")
+            }
         case .weight(let next): rise(to: next, field)
         case .test(let call): check(call, field)
         case .bake(let bake):
@@ -178,6 +185,8 @@ extension Step {
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight: "weight"
+        case .mirror: "mirror"
+        case .sticky: "sticky"
         case .bake: "bake"
         case .gate: "gate"
         case .approve: "approve"

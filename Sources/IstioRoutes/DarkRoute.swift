@@ -68,6 +68,11 @@ extension RouteEdit {
 
     func isDark(_ route: JSONTree) -> Bool { dark.isOurs(route, among: record.routes.count) }
 
+    /// Whether the run itself put the route beside those that it moves.
+    func isAside(_ route: JSONTree) -> Bool {
+        isDark(route) || KeptRoute.isOurs(route, of: record.run, among: record.routes.count)
+    }
+
     /// Whether the run's dark routes stand.
     package func isDarkened(_ object: KubernetesObject) -> Bool {
         reading(object).http.contains { dark.isOurs($0, among: record.routes.count) }
@@ -81,9 +86,7 @@ extension RouteEdit {
         var members = JSONObject([("name", .string(dark.name(number)))])
         for member in route.members ?? [:] { members[member.key] = member.value }
         route = .object(members)
-        for field in ["mirror", "mirrors", "mirrorPercent", "mirrorPercentage", "mirror_percent"] {
-            route[field] = nil
-        }
+        for field in RouteEdit.mirrorFields { route[field] = nil }
         let place = "\(reading.place), http route \(base["name"]?.text ?? "(unnamed)")"
         route["match"] = .array(
             try MatchProduct.of(base["match"]?.items ?? [], blocks, at: place))

@@ -4,11 +4,14 @@ internal import KubernetesAPI
 package import Manifests
 
 extension IstioRouter {
-    /// Takes the run's dark routes away.
+    /// Takes the run's dark routes away, and whatever keeps users with the version that they met.
     package func removeDarkRoute() async throws {
         let dark = DarkRoute(run: scope.run)
         for object in try await managed() {
-            _ = try await writer.change(Self.reference(object)) { dark.removed(from: $0) }
+            _ = try await writer.change(Self.reference(object)) { object in
+                let clean = dark.removed(from: object)
+                return RouteEdit(of: clean, run: scope.run)?.loose(clean) ?? clean
+            }
         }
     }
 
@@ -92,10 +95,13 @@ extension IstioRouter {
         for object in try await visible(scope.virtualServices).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
-                let named = (reading.destinations(of: reading[place]) ?? []).contains {
+                let route = reading[place]
+                let named = (reading.destinations(of: route) ?? []).contains {
                     $0.host == scope.host && $0.subset == subset
                 }
-                guard named else { continue }
+                guard named || reading.mirrors(route, to: scope.host, subset: subset) else {
+                    continue
+                }
                 throw Setback(
                     .fault,
                     "subset \(subset) cannot go: \(reading.place),"

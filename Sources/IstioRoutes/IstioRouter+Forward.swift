@@ -68,6 +68,22 @@ extension IstioRouter {
         }
     }
 
+    /// Copies so much of the users' requests to the candidate.
+    package func mirror(
+        _ part: TrafficWeight, while holds: (@Sendable () async throws -> Void)? = nil
+    ) async throws {
+        try await changeManaged(while: holds) { edit, object in
+            try edit.mirrored(object, part)
+        }
+    }
+
+    /// From the first weight on, users stay with the version that they met.
+    package func stick(_ stickiness: Stickiness) async throws {
+        try await changeManaged { edit, object in
+            try edit.sticky(object, stickiness)
+        }
+    }
+
     /// Gives the candidate `weight`, if the routes stand at `expected` or there already.
     ///
     /// Where somebody else changed what we own, nothing is written: the setback says who did it.
@@ -112,6 +128,8 @@ extension IstioRouter {
         if let record = objects.lazy.compactMap({ RouteRecord(on: $0) }).first {
             try await require(record.candidateSubset)
         }
+        // None is moved where one of them could not be: they move together.
+        for object in objects { try Self.requireAsWritten(object, scope.run) }
         for object in objects {
             let reference = Self.reference(object)
             let written = try await writer.change(reference, mustBeSealed: true, before: holds) {

@@ -80,7 +80,9 @@ extension IstioRouter {
     {
         let reading = RouteReading(object, domain: scope.clusterDomain)
         let places = reading.places(leadingTo: scope.host).filter { place in
-            !DarkRoute(run: scope.run).isOurs(reading[place], among: reading.http.count)
+            let route = reading[place]
+            return !DarkRoute(run: scope.run).isOurs(route, among: reading.http.count)
+                && !KeptRoute.isOurs(route, of: scope.run, among: reading.http.count)
         }
         return RouteRecord(
             run: scope.run, service: scope.host.name, stableSubset: names.stable,
@@ -129,7 +131,7 @@ extension IstioRouter {
         staying: @escaping @Sendable (RouteRecord) async throws -> TrafficWeight = { _ in .none }
     ) async throws -> [String] {
         let host = MeshHost(service, from: namespace, domain: clusterDomain)
-        let version = try await servedVersion(client, namespace: namespace)
+        let version = try await servedVersion(client)
         let kind = ResourceKind.virtualService.inVersion(version)
         let all = try await client.patiently { client in
             do {

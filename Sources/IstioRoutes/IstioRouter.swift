@@ -162,7 +162,7 @@ package struct IstioRouter: Sendable {
         let ours = edit.places(in: object).compactMap(\.place)
         for place in reading.places where !ours.contains(place) {
             let route = reading[place]
-            guard reading.leads(route, to: edit.record.host), !edit.isDark(route) else { continue }
+            guard reading.leads(route, to: edit.record.host), !edit.isAside(route) else { continue }
             return "\(reference(object)) has a new route to the service,"
                 + " \(route["name"]?.text ?? "without a name"): the candidate is not dark on it;"
                 + " \(ForeignHand(on: object).sentence)"

@@ -6,8 +6,10 @@ extension RouteEdit {
     /// Gives the candidate its part of every route's pool, and writes the weight into the record.
     ///
     /// At 0 the candidate's destination goes away and the route is as pinned. At 100 stable's
-    /// stays, with 0: the way home then names nothing that is not there already.
+    /// stays, with 0: the way home then names nothing that is not there already. Copies to the
+    /// candidate end with any weight.
     package func weighted(_ object: KubernetesObject, _ weight: TrafficWeight) -> KubernetesObject {
+        let object = loose(unmirrored(object))
         let reading = reading(object)
         let weighted = changingLists(of: object) { route, list in
             guard let pool = WeightPool(foreign: foreignSum(list, in: reading)) else { return }
@@ -15,14 +17,16 @@ extension RouteEdit {
                 &list, stable: pool.stable(at: weight), candidate: pool.candidate(at: weight),
                 route, in: reading)
         }
-        return recording(weight, on: weighted)
+        return sticking(recording(weight, on: weighted), at: weight)
     }
 
     /// The way home: the candidate's part falls to what `weight` gives, and never rises.
     ///
     /// Unlike on the way forward nobody is asked first: a weight that somebody else wrote, a
-    /// destination that somebody unpinned or took away, go home too.
+    /// destination that somebody unpinned or took away, go home too. Nobody is kept with the
+    /// candidate any more, and no copies go there.
     package func lowered(_ object: KubernetesObject, to weight: TrafficWeight) -> KubernetesObject {
+        let object = loose(unmirrored(object))
         let reading = reading(object)
         let places = placesToLower(in: object)
         let lowered = changingLists(of: object, at: places) { route, list in
@@ -98,7 +102,7 @@ extension RouteEdit {
         }
     }
 
-    private func recording(_ weight: TrafficWeight, on object: KubernetesObject)
+    func recording(_ weight: TrafficWeight, on object: KubernetesObject)
         -> KubernetesObject
     {
         guard var own = RouteRecord(on: object), own.run == record.run, own.weight != weight else {

@@ -67,7 +67,7 @@ package struct RouteEdit: Sendable {
         let reading = reading(object)
         var found: [(route: RouteRecord.Route, place: RoutePlace)] = []
         for case (let route, let place?) in places(in: object) { found.append((route, place)) }
-        for place in reading.places where !isDark(reading[place]) {
+        for place in reading.places where !isAside(reading[place]) {
             let list = reading[place]["route"]?.items ?? []
             guard !found.contains(where: { $0.place == place }),
                 list.contains(where: { side(of: $0, in: reading) == .candidate })

@@ -109,11 +109,13 @@ package struct RouteReading: Sendable {
         }
     }
 
-    /// Whether requests are copied to the host.
-    func mirrors(_ route: JSONTree, to host: MeshHost) -> Bool {
-        let single = route.at("mirror", "host")?.text
-        let many = (route["mirrors"]?.items ?? []).compactMap { $0.at("destination", "host")?.text }
-        return (many + [single].compactMap { $0 }).contains { self.host($0) == host }
+    /// Whether requests are copied to the host; with a subset: to that subset of it.
+    func mirrors(_ route: JSONTree, to host: MeshHost, subset: String? = nil) -> Bool {
+        let many = (route["mirrors"]?.items ?? []).compactMap { $0["destination"] }
+        return ([route["mirror"]].compactMap { $0 } + many).contains { target in
+            target["host"]?.text.map(self.host) == host
+                && (subset == nil || target["subset"]?.text == subset)
+        }
     }
 
     func key(at place: RoutePlace, leadingTo host: MeshHost) -> RouteKey {

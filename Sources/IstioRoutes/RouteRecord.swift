@@ -27,6 +27,8 @@ package struct RouteRecord: Hashable, Sendable {
     /// The run made this VirtualService.
     package var isOurObject: Bool
     package var routes: [Route]
+    /// From the first weight on users stay with the version that they met.
+    package var stickiness: Stickiness?
 
     package static let annotation = "theseus.dev/original"
 
@@ -77,6 +79,9 @@ extension RouteRecord {
         self.init(
             run: run, service: service, stableSubset: stable, candidateSubset: candidate,
             weight: weight, isOurObject: tree["created"]?.flag ?? false, routes: read)
+        if let cookie = tree["cookie"]?.text, let seconds = tree["ttl"]?.whole {
+            stickiness = Stickiness(cookie: cookie, ttl: .seconds(seconds))
+        }
     }
 
     package var text: String {
@@ -85,6 +90,10 @@ extension RouteRecord {
             "candidate": .string(candidateSubset), "weight": .integer(weight.percent),
         ]
         if isOurObject { tree["created"] = true }
+        if let stickiness {
+            tree["cookie"] = .string(stickiness.cookie)
+            tree["ttl"] = .integer(Int(stickiness.ttl.components.seconds))
+        }
         tree["routes"] = .array(
             routes.map { route in
                 var members = route.key.members

@@ -13,7 +13,8 @@ extension RouteRefusal.Code {
             .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
             destinationText
         case .mirrored, .sameName, .claimedTwice, .coveredByWildcard,
-            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept, .noIstio:
+            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept, .noIstio,
+            .mirrorTaken, .stickyConflict:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
             ruleText
@@ -184,6 +185,16 @@ extension RouteRefusal.Code {
             (
                 "name-taken", "theseus must create this object, but the name is taken",
                 "rename the object, or let it claim the service's host"
+            )
+        case .mirrorTaken:
+            (
+                "mirror-taken", "the route copies its requests to somebody already",
+                "leave the step 'mirror' out, or write the route's copies as 'mirrors'"
+            )
+        case .stickyConflict(let field):
+            (
+                "sticky-conflict", "users cannot be kept here: '\(field)' is in the way",
+                "leave the step 'sticky' out, or take '\(field)' off the route"
             )
         case .noIstio:
             (

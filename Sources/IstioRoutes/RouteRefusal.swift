@@ -39,6 +39,10 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case nameTaken
         case sameSubset(subset: String)
         case kept(by: Steward)
+        /// The route copies its requests already.
+        case mirrorTaken
+        /// Users cannot be kept there: something of theirs stands where our cookie goes.
+        case stickyConflict(field: String)
         /// The cluster serves no VirtualServices, in no version.
         case noIstio
     }

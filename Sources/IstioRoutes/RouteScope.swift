@@ -1,3 +1,4 @@
+package import CanaryEngine
 package import JSONTree
 package import Manifests
 
@@ -19,6 +20,9 @@ package struct RouteScope: Hashable, Sendable {
     /// Where the mesh keeps what holds for all namespaces.
     package var rootNamespace = "istio-system"
     package var clusterDomain = "cluster.local"
+    /// The run is going to copy requests to the candidate.
+    package var mirrors = false
+    package var stickiness: Stickiness?
     /// In which version of `networking.istio.io` objects are read and written.
     package var version = "v1"
 

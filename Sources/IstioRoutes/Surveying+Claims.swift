@@ -89,6 +89,12 @@ extension Surveying {
             throw RouteRefusal(.darkWithoutHTTP, at: first.words)
         }
         for route in routes where route.place.list == .http {
+            if scope.mirrors, !RouteEdit.canMirror(route.route) {
+                throw RouteRefusal(.mirrorTaken, at: route.words)
+            }
+            if let stickiness = scope.stickiness {
+                try KeptRoute.check(route, stickiness, scope)
+            }
             _ = try MatchProduct.of(
                 route.route["match"]?.items ?? [], scope.dark, at: route.words)
             // Istio joins a delegate's matches with those of the route that delegates, and drops

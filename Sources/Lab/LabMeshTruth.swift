@@ -24,6 +24,15 @@ extension LabMesh {
         }
     }
 
+    /// How many copies of users' requests a version has had.
+    package func copies(
+        to version: String, from start: Duration? = nil, to end: Duration? = nil
+    ) -> Double {
+        count(from: start, to: end) {
+            $0.hasReached && $0.version == version && $0.origin == .mirror
+        }
+    }
+
     /// How many of a version's requests of users failed.
     package func errors(
         of version: String, from start: Duration? = nil, to end: Duration? = nil

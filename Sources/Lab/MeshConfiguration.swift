@@ -93,7 +93,7 @@ struct MeshRoute: Hashable, Sendable {
     let destinations: [Destination]
     let headers: HeaderEdits
     /// Where copies go, and what part of the requests is copied.
-    let mirror: Destination?
+    let mirrors: [Destination]
     /// The route answers by itself.
     let status: Int?
 
@@ -108,12 +108,18 @@ struct MeshRoute: Hashable, Sendable {
             let share = listed.count == 1 ? 1 : total > 0 ? weights[index] / total : 0
             return Self.destination(listed[index], share: share, namespace: namespace)
         }
-        mirror = tree["mirror"].map { target in
+        let single = tree["mirror"].map { target in
             let percent =
                 tree.at("mirrorPercentage", "value")?.decimal ?? tree["mirrorPercent"]?.decimal
             return Self.destination(
                 ["destination": target], share: (percent ?? 100) / 100, namespace: namespace)
         }
+        let many = (tree["mirrors"]?.items ?? []).map { mirror in
+            Self.destination(
+                mirror, share: (mirror.at("percentage", "value")?.decimal ?? 100) / 100,
+                namespace: namespace)
+        }
+        mirrors = [single].compactMap { $0 } + many
         status =
             tree.at("directResponse", "status")?.whole
             ?? tree["redirect"].map { $0["redirectCode"]?.whole ?? 301 }

@@ -117,7 +117,7 @@ struct MeshProxies: Sendable {
                 Fate(end: .lost(service: host, code: 503, flags: "NC"), share: 1, path: .routed)
             ]
         }
-        if let mirror = route.mirror, mirror.share > 0 {
+        for mirror in route.mirrors where mirror.share > 0 {
             for var fate in spread(
                 mirror.host, subset: mirror.subset, share: mirror.share, isSelective: isSelective,
                 among: pods)

@@ -44,6 +44,39 @@ package enum DemoVariations {
         ]
     }
 
+    static let front = ObjectReference(.virtualService, namespace: "edge", name: "shop")
+
+    /// The way in from the gateway and the way inside the mesh stand in VirtualServices of their
+    /// own, one of them in another namespace.
+    package static let twoRoutes = world { tree in
+        object("VirtualService", in: &tree) { routes in
+            routes.set(["mesh"], at: "spec", "gateways")
+            routes.set(["demo-app"], at: "spec", "hosts")
+            routes.set(
+                [["name": "inside", "route": [["destination": ["host": "demo-app"]]]]],
+                at: "spec", "http")
+            return routes
+        }
+        let service: JSONTree = .string("demo-app.demo.svc.cluster.local")
+        let front: JSONTree = [
+            "apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
+            "metadata": ["name": "shop", "namespace": "edge"],
+            "spec": [
+                "gateways": ["demo/demo-gateway"], "hosts": ["demo.example.test"],
+                "http": [
+                    [
+                        "name": "front", "match": [["uri": ["prefix": "/"]]],
+                        "route": [["destination": ["host": service]]],
+                    ]
+                ],
+            ],
+        ]
+        let namespace: JSONTree = [
+            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "edge"],
+        ]
+        tree["objects"] = .array([namespace] + (tree["objects"]?.items ?? []) + [front])
+    }
+
     /// A DestinationRule that names stable's subset already, with a policy of its own.
     package static let withSubsets = world { tree in
         let rule: JSONTree = [

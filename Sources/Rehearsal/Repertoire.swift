@@ -6,7 +6,7 @@ internal import Lab
 package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
-        releases + refusals + wishes + weather + surroundings + metamorphoses
+        releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

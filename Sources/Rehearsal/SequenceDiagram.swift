@@ -124,6 +124,8 @@ package struct SequenceDiagram: Sendable {
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"
+        case .mirror(let part): "mirror \(part.percent)"
+        case .sticky: "sticky"
         case .bake: "bake"
         case .gate(let name): "gate \(name)"
         case .approve: "approve"

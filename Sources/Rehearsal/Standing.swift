@@ -28,6 +28,8 @@ package struct Standing: Sendable {
 
     package var isApproving: Bool { if case .approve? = leg { true } else { false } }
 
+    package var isPausing: Bool { if case .pause? = leg { true } else { false } }
+
     package var isPaused: Bool { if case .paused = state.course { true } else { false } }
 
     package var isAsking: Bool { if case .asking = state.course { true } else { false } }

@@ -70,7 +70,7 @@ package struct Departure: Sendable {
         let draft = RunCharter(
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: [],
-            istio: try await IstioRouter.servedVersion(client, namespace: target.namespace))
+            istio: try await IstioRouter.servedVersion(client))
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
         return RunCharter(

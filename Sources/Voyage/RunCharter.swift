@@ -64,6 +64,13 @@ package struct RunCharter: Sendable {
             },
             dark: flow.dark, run: run)
         scope.version = istio
+        for step in flow.plan.steps {
+            switch step {
+            case .mirror: scope.mirrors = true
+            case .sticky(let stickiness): scope.stickiness = stickiness
+            default: continue
+            }
+        }
         return scope
     }
 

@@ -67,6 +67,12 @@ extension ShipCrew {
             try await router.addCandidateSubset()
         case .addDarkRoute:
             try await router.addDarkRoute()
+        case .mirror(let part):
+            let ready = try await requireCarried(part)
+            try await router.mirror(part) { _ = try await requireCarried(part) }
+            return "\(part.percent)% copied to \(ready) ready pods"
+        case .stick(let stickiness):
+            try await router.stick(stickiness)
         case .autoscale:
             try await keeper.giveAutoscaler()
         case .prepare(let weight):

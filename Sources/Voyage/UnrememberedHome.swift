@@ -47,7 +47,7 @@ package struct UnrememberedHome: Sendable {
     }
 
     private func rules(of record: RouteRecord) async throws -> [KubernetesObject] {
-        let version = try await IstioRouter.servedVersion(client, namespace: namespace)
+        let version = try await IstioRouter.servedVersion(client)
         let kind = ResourceKind.destinationRule.inVersion(version)
         let all = try await client.patiently { client in
             do {

@@ -78,3 +78,33 @@ import Testing
         }
     }
 }
+
+/// Copies, and users who stay.
+@Suite struct BesideTheWeightsTests {
+    static func weight(_ percent: Int) -> TrafficWeight { TrafficWeight(percent: percent) ?? .none }
+
+    static let plan = RunPlan(steps: [
+        .backup, .deploy(deadline: .seconds(60)), .route, .mirror(weight(20)),
+        .sticky(Stickiness(cookie: "a", ttl: .seconds(60))), Plans.weight(10), Plans.weight(50),
+        Plans.weight(100), .retire,
+    ])
+
+    @Test func copiesGoHomeToo() {
+        #expect(Self.plan.legsHome(begun: 3).first == .removeDarkRoute)
+        #expect(Self.plan.legsHome(begun: 4).first == .goHome)
+        #expect(WalkTests.page(Self.plan).hasSuffix("promoted\n"))
+    }
+
+    /// Whoever stays comes on top of those who are divided anew.
+    @Test func makesRoomForThoseWhoStay() {
+        let prepared = Self.plan.steps.indices.flatMap { Self.plan.legs(ofStep: $0) }.compactMap {
+            if case .prepare(let weight) = $0 { weight.percent } else { nil }
+        }
+        #expect(prepared == [20, 10, 55, 100, 100])
+    }
+
+    @Test func timesAreWholeSeconds() {
+        #expect(Stickiness(cookie: "a", ttl: .milliseconds(2700)).ttl == .seconds(2))
+        #expect(Stickiness(cookie: "a", ttl: .milliseconds(2)).ttl == .seconds(1))
+    }
+}

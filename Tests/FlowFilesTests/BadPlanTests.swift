@@ -17,12 +17,12 @@ import Testing
               do:    did you mean "retire"?
             """),
         BadFlow(
-            "later step", "- autoscale\n", "- mirror: 10\n",
+            "later step", "- autoscale\n", "- scale: 10\n",
             """
-            flow: step "mirror" is not in this version
-              where: reviews.yaml:27:7 (spec.steps[5].mirror)
+            flow: step "scale" is not in this version
+              where: reviews.yaml:27:7 (spec.steps[5].scale)
               do:    leave it out; there are: backup, deploy, route, reach, test, autoscale, \
-            drill, weight, bake, gate, approve, pause, shrink, retire
+            drill, mirror, sticky, weight, bake, gate, approve, pause, shrink, retire
             """),
         BadFlow(
             "unknown test", "- test: smoke\n", "- test: smoek\n",

@@ -66,3 +66,48 @@ import Testing
         #expect(Self.flow(routes, steps).complaint() == words)
     }
 }
+
+/// Copies and users who stay come before the first weight.
+@Suite struct BesideTheWeightsTests {
+    @Test(arguments: [
+        BadFlow(
+            "too many copies", "- autoscale\n", "- mirror: 0\n",
+            """
+            flow: "mirror" must be a whole number from 1 to 100, found "0"
+              where: reviews.yaml:27:15 (spec.steps[5].mirror)
+              do:    write for example 50
+            """),
+        BadFlow(
+            "copies after a weight", "- weight: 50\n", "- mirror: 5\n",
+            """
+            flow: step "mirror" stands after a weight
+              where: reviews.yaml:32:7 (spec.steps[10])
+              do:    move it before the first
+            """),
+        BadFlow(
+            "staying without a name", "- autoscale\n", "- sticky: {ttl: 1h}\n",
+            """
+            flow: "sticky" has no "cookie"
+              where: reviews.yaml:27:7 (spec.steps[5].sticky)
+              do:    add cookie: the cookie's name
+            """),
+        BadFlow(
+            "an odd name", "- autoscale\n", "- sticky: {cookie: \"a;b\", ttl: 1h}\n",
+            """
+            flow: "cookie" must be of letters, digits, - and _
+              where: reviews.yaml:27:24 (spec.steps[5].sticky.cookie)
+              do:    write for example cookie: theseus
+            """),
+        BadFlow(
+            "staying before the dark route", "- route                        # the dark match\n",
+            "- sticky: {cookie: a, ttl: 1h}\n    - route\n",
+            """
+            flow: step "sticky" stands before "route"
+              where: reviews.yaml:24:7 (spec.steps[2])
+              do:    add - route further up
+            """),
+    ])
+    func tells(_ flow: BadFlow) {
+        #expect(Files.with(flow.old, flow.new).complaint() == flow.words)
+    }
+}

@@ -64,6 +64,8 @@ import Testing
             - reach
             - autoscale
             - drill
+            - mirror: 15
+            - sticky: {cookie: seen_orders, ttl: 90m}
             - test: {load: {}}
             - test: migrate
             - weight: 100
@@ -151,7 +153,8 @@ import Testing
             try flow().plan.steps == [
                 .backup, .deploy(deadline: .seconds(600)), .route,
                 .reach(deadline: .seconds(120), every: .seconds(1)), .autoscale,
-                .drill(within: .seconds(10)), .test(load),
+                .drill(within: .seconds(10)), .mirror(TrafficWeight(percent: 15) ?? .none),
+                .sticky(Stickiness(cookie: "seen_orders", ttl: .seconds(5400))), .test(load),
                 .test(TestCall("migrate", repetition: .atMostOnce)), .weight(.all), .bake(bake),
                 .gate("ratio"), .approve(timeout: .seconds(14_400)), .pause(.milliseconds(500)),
                 .shrink(minimum: 1),

@@ -10,7 +10,8 @@ struct RouteEditLawTests {
     struct Night {
         var dice: StrangeRoutes
         let before: KubernetesObject
-        let scope = RouteScope.reviews.naming(RouteName(virtualService: "reviews"))
+        /// With copies and cookies, where the routes have room for them.
+        let scope: RouteScope
         let edit: RouteEdit
         let pinned: KubernetesObject
 
@@ -18,6 +19,7 @@ struct RouteEditLawTests {
             var dice = StrangeRoutes(seed: seed)
             before = dice.virtualService()
             let world = RouteWorld(virtualServices: [before], rules: [dice.rule()])
+            scope = Self.scope(in: world)
             let survey = try RouteSurvey(of: world, for: scope)
             let reference = try #require(survey.virtualServices.first)
             edit = RouteEdit(survey.record(of: reference, run: scope.run))
@@ -25,9 +27,24 @@ struct RouteEditLawTests {
             self.dice = dice
         }
 
+        static let stay = Stickiness(cookie: "stay", ttl: .seconds(60))
+
+        private static func scope(in world: RouteWorld) -> RouteScope {
+            let plain = RouteScope.reviews.naming(RouteName(virtualService: "reviews"))
+            var best = plain
+            var mirroring = plain
+            mirroring.mirrors = true
+            if (try? RouteSurvey(of: world, for: mirroring)) != nil { best.mirrors = true }
+            var sticking = plain
+            sticking.stickiness = stay
+            if (try? RouteSurvey(of: world, for: sticking)) != nil { best.stickiness = stay }
+            return best
+        }
+
         /// The object with everything that we may touch taken out.
         func foreignPart(of object: KubernetesObject) -> JSONTree {
-            var clean = RouteEdit.forgotten(edit.undarkened(object))
+            var clean = edit.unmirrored(edit.loose(edit.undarkened(object)))
+            clean = RouteEdit.forgotten(clean)
             clean = edit.changingLists(of: clean) { _, list in
                 let reading = RouteReading(object)
                 list.removeAll { edit.side(of: $0, in: reading) != .foreign }
@@ -47,10 +64,15 @@ struct RouteEditLawTests {
         mutating func step(_ object: KubernetesObject, _ weight: TrafficWeight) throws
             -> (KubernetesObject, TrafficWeight)
         {
-            switch dice.below(5) {
+            switch dice.below(7) {
             case 0, 1:
                 let next = percent(dice.one(of: [0, 1, 2, 50, 99, 100]))
                 return (edit.weighted(object, next), next)
+            case 5 where scope.mirrors:
+                return (try edit.mirrored(object, percent(1 + dice.below(100))), weight)
+            case 6 where scope.stickiness != nil:
+                let again = Stickiness(cookie: "stay", ttl: .seconds(1 + dice.below(99)))
+                return (try edit.sticky(object, dice.coin() ? Self.stay : again), weight)
             case 2: return (try edit.darkened(object, matching: scope.dark), weight)
             case 3: return (edit.undarkened(object), weight)
             default:
@@ -90,6 +112,19 @@ struct RouteEditLawTests {
         #expect(edit.lowered(shifted, to: percent(30)) == shifted)
         let dark = try edit.darkened(shifted, matching: night.scope.dark)
         #expect(try edit.darkened(dark, matching: night.scope.dark) == dark)
+        if night.scope.mirrors {
+            let copied = try edit.mirrored(dark, percent(10))
+            #expect(copied != dark)
+            #expect(try edit.mirrored(copied, percent(10)) == copied)
+            #expect(edit.weighted(copied, percent(30)) == dark)
+        }
+        if night.scope.stickiness != nil {
+            let stuck = try edit.sticky(dark, Night.stay)
+            #expect(stuck != dark)
+            #expect(try edit.sticky(stuck, Night.stay) == stuck)
+            #expect(edit.weighted(stuck, percent(30)) == stuck)
+            #expect(edit.loose(edit.loose(stuck)) == edit.loose(stuck))
+        }
         let back = edit.unpinned(edit.weighted(edit.undarkened(dark), .none))
         #expect(edit.unpinned(back) == back)
         let moved = edit.withoutStable(edit.weighted(dark, .all))
@@ -102,8 +137,13 @@ struct RouteEditLawTests {
         let before = RouteWorld(virtualServices: [dice.virtualService()], rules: [dice.rule()])
         let night = try Night(seed: seed)
         let first = try RouteSurvey(of: before, for: night.scope)
-        let changed = try night.edit.darkened(
-            night.edit.weighted(night.pinned, percent(50)), matching: night.scope.dark)
+        var changed = try night.edit.darkened(night.pinned, matching: night.scope.dark)
+        if night.scope.stickiness != nil { changed = try night.edit.sticky(changed, Night.stay) }
+        if night.scope.mirrors, seed % 2 == 0 {
+            changed = try night.edit.mirrored(changed, percent(10))
+        } else {
+            changed = night.edit.weighted(changed, percent(50))
+        }
         let rule = try SubsetEdit(run: "r1").adding(first.candidate, to: before.rules[0])
         let again = try RouteSurvey(
             of: RouteWorld(virtualServices: [changed], rules: [rule]), for: night.scope)

@@ -30,7 +30,7 @@ struct RouteRefusalTests {
         .heldByRun("r0"), .darkConflict(field: "uri"), .nameTaken, .sameSubset(subset: "v1"),
         .kept(by: .argoCD("shop")), .openPort(protocol: "TCP"), .severalMeant(present: ["a"]),
         .noSuchConnection(protocol: "tcp", present: []), .sameMatch, .darkWithoutHTTP,
-        .noIstio,
+        .noIstio, .mirrorTaken, .stickyConflict(field: "f"),
     ]
 
     @Test(arguments: all) func hasThreeFullLines(code: RouteRefusal.Code) {

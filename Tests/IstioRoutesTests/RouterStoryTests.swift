@@ -136,7 +136,7 @@ struct RouterStoryTests {
     /// Turn round after any leg, each done once or twice, with the objects known or found: all is
     /// as before, and no version on the way was wrong.
     @Test(arguments: scenes, [1, 2]) func turnsRoundAnywhere(_ scene: Scene, times: Int) throws {
-        for length in 0...RouterLeg.forward.count {
+        for length in 0...RouterLeg.whole.count {
             for knows in [false, true] {
                 let waters = try RouterWaters(scene.objects)
                 let before = Self.specs(waters)
@@ -144,7 +144,7 @@ struct RouterStoryTests {
                     let managed = try await waters.router(scene.scope).survey().managed
                     let router = waters.router(scene.scope, known: knows ? managed : [])
                     let backup = try await router.backUp()
-                    let legs = RouterLeg.forward.prefix(length) + RouterLeg.back
+                    let legs = RouterLeg.whole.prefix(length) + RouterLeg.back
                     for leg in legs {
                         for _ in 0..<times { try await leg.sail(router, backup: backup) }
                     }
@@ -163,7 +163,7 @@ struct RouterStoryTests {
         try waters.play {
             let router = waters.router(scene.scope)
             let backup = try await router.backUp()
-            for leg in RouterLeg.forward + RouterLeg.closing {
+            for leg in RouterLeg.whole + RouterLeg.closing {
                 for _ in 0..<times { try await leg.sail(router, backup: backup) }
             }
         }

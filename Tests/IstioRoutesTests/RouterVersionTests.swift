@@ -57,7 +57,7 @@ struct RouterVersionTests {
         let client = KubernetesClient(
             server: LabWorld.server, transport: istio, time: waters.clock)
         var scope = scope
-        scope.version = try await IstioRouter.servedVersion(client, namespace: "shop")
+        scope.version = try await IstioRouter.servedVersion(client)
         let seal = WriteSeal(run: scope.run, epoch: 1, head: "1:abc")
         return IstioRouter(
             scope: scope,

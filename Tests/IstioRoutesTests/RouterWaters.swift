@@ -115,7 +115,7 @@ extension IstioRouter {
 
 /// What a caller does with a router, in the order in which it does it.
 enum RouterLeg: Sendable, Hashable {
-    case stableSubset, pin, candidateSubset, dark, shift(Int, from: Int)
+    case stableSubset, pin, candidateSubset, dark, mirror(Int), stick, shift(Int, from: Int)
     case home, removeDark, removeCandidateSubset, unpin, tidyHome
     case dropStable, removeStableSubset, tidy
 
@@ -123,6 +123,9 @@ enum RouterLeg: Sendable, Hashable {
         .stableSubset, .pin, .candidateSubset, .dark, .shift(1, from: 0), .shift(50, from: 1),
         .shift(100, from: 50),
     ]
+    /// The way with all that one can ask for.
+    static let whole: [RouterLeg] =
+        forward.prefix(4) + [.mirror(10), .stick] + forward.dropFirst(4)
     static let back: [RouterLeg] = [
         .home, .removeDark, .removeCandidateSubset, .unpin, .tidyHome,
     ]
@@ -137,6 +140,9 @@ enum RouterLeg: Sendable, Hashable {
         case .candidateSubset: try await router.addCandidateSubset()
         case .dark:
             if !router.scope.dark.isEmpty { try await router.addDarkRoute() }
+        case .mirror(let part): try await router.mirror(percent(part))
+        case .stick:
+            try await router.stick(Stickiness(cookie: "stay", ttl: .seconds(60)))
         case .shift(let weight, let before):
             try await router.shift(to: percent(weight), expecting: percent(before))
         case .home: _ = try await router.sendHome(share: .none)

@@ -90,6 +90,8 @@ extension Step {
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"
+        case .mirror(let part): "mirror \(part.percent)"
+        case .sticky: "sticky"
         case .bake: "bake"
         case .gate(let gate): "gate \(gate)"
         case .approve: "approve"

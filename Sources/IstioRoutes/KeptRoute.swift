@@ -1,0 +1,85 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import Manifests
+
+/// The routes by which users stay with the version that they met.
+///
+/// Each answer to a user without a cookie sets one that names the version it came from: the
+/// candidate's is good for the run, stable's only until the candidate's weight next rises, so that
+/// everybody else is divided anew then. Before the base route stands one for either cookie.
+enum KeptRoute {
+    /// The names of the routes for users of the candidate, and of stable.
+    static let candidateName = "theseus-keep-"
+    static let stableName = "theseus-stay-"
+    static let header = "Set-Cookie"
+
+    static func name(_ beginning: String, _ run: String, _ place: Int) -> String {
+        let ending = place == 0 ? "" : "-\(place + 1)"
+        let room = 63 - beginning.count - ending.count
+        return beginning + DNSLabel.text(of: run, longest: room) + ending
+    }
+
+    static func isOurs(_ route: JSONTree, of run: String, among count: Int) -> Bool {
+        guard let name = route["name"]?.text,
+            name.hasPrefix(candidateName) || name.hasPrefix(stableName)
+        else { return false }
+        return (0..<count).contains { place in
+            [candidateName, stableName].contains { self.name($0, run, place) == name }
+        }
+    }
+
+    /// Of letters, digits and dashes, so that a regular expression can hold it as it is.
+    private static func beginning(_ run: String) -> String {
+        DNSLabel.text(of: run, longest: 40) + "-"
+    }
+
+    static func candidateValue(_ run: String) -> String { beginning(run) + "new" }
+
+    static func stableValue(_ run: String, at weight: TrafficWeight) -> String {
+        beginning(run) + "\(weight.percent)"
+    }
+
+    static func isOurs(_ cookie: String, _ stickiness: Stickiness, of run: String) -> Bool {
+        cookie.hasPrefix("\(stickiness.cookie)=\(beginning(run))")
+    }
+
+    static func cookie(_ stickiness: Stickiness, _ value: String) -> String {
+        "\(stickiness.cookie)=\(value); Path=/; Max-Age=\(stickiness.ttl.components.seconds);"
+            + " HttpOnly; SameSite=Lax"
+    }
+
+    static func match(_ stickiness: Stickiness, _ value: String) -> JSONTree {
+        let pattern = "^(.*;\\s*)?\(stickiness.cookie)=\(value)(;.*)?$"
+        return ["headers": ["cookie": ["regex": .string(pattern)]]]
+    }
+
+    /// Refuses a route on which users cannot be kept, before anything is written.
+    static func check(_ found: FoundRoute, _ stickiness: Stickiness, _ scope: RouteScope)
+        throws(RouteRefusal)
+    {
+        let block = match(stickiness, candidateValue(scope.run))
+        do throws(RouteRefusal) {
+            _ = try MatchProduct.of(
+                found.route["match"]?.items ?? [], [block], at: found.words)
+        } catch {
+            throw RouteRefusal(.stickyConflict(field: "match.headers.cookie"), at: found.words)
+        }
+        for destination in found.route["route"]?.items ?? [] {
+            guard !canSetCookie(destination) else { continue }
+            throw RouteRefusal(.stickyConflict(field: "headers.response.add"), at: found.words)
+        }
+    }
+
+    /// Whether our header can be added to a destination without touching what stands there.
+    private static func canSetCookie(_ destination: JSONTree) -> Bool {
+        var here = destination["headers"]
+        for step in ["response", "add"] {
+            guard let tree = here else { return true }
+            guard tree.members != nil else { return false }
+            here = tree[step]
+        }
+        guard let added = here else { return true }
+        guard let members = added.members else { return false }
+        return !members.contains { $0.key.lowercased() == header.lowercased() }
+    }
+}
