@@ -7,6 +7,12 @@ package struct ForeignHand: Hashable, Sendable {
     package let name: String?
     package let steward: Steward?
     private let kind: String
+    private let version: String
+    private let namespace: String
+    private let object: String
+    /// The lists of the spec in which our fields stand.
+    private let lists: [String]
+    private let isOfHelmRelease: Bool
 
     /// The name under which we write.
     package static let own = "theseus"
@@ -21,6 +27,13 @@ package struct ForeignHand: Hashable, Sendable {
         name = newest?["manager"]?.text
         steward = Steward(of: object)
         kind = object.kind.isEmpty ? "VirtualService" : object.kind
+        version = object.version ?? "v1"
+        namespace = object.namespace
+        self.object = object.name
+        let known = kind == "DestinationRule" ? ["subsets"] : ["http", "tls", "tcp"]
+        let present = known.filter { object.spec[$0] != nil }
+        lists = present.isEmpty ? [known[0]] : present
+        isOfHelmRelease = object.label("helm.toolkit.fluxcd.io/name") != nil
     }
 
     private static func isOwn(_ manager: String?) -> Bool {
@@ -40,23 +53,45 @@ package struct ForeignHand: Hashable, Sendable {
         }
     }
 
+    private var toolOfSteward: Tool {
+        switch steward {
+        case .argoCD: .argoCD
+        case .flux(let name): name.isEmpty ? .nobody : isOfHelmRelease ? .helmOfFlux : .flux
+        case .helm: .helm
+        case nil: .nobody
+        }
+    }
+
     /// `kustomize-controller`, or what we say when nobody signed.
     package var words: String { name ?? "somebody who left no name" }
 
-    /// What to set so that the tool leaves our fields alone; nil for a person.
-    package var setting: String? {
+    /// What to set so that the tool that wrote leaves our fields alone; nil for a person.
+    package var setting: String? { setting(of: tool) }
+
+    /// What to set so that the tool that keeps the object leaves our fields alone.
+    package var stewardsSetting: String? { setting(of: toolOfSteward) }
+
+    private func setting(of tool: Tool) -> String? {
         switch tool {
         case .argoCD:
-            "in the Application set ignoreDifferences: [{group: networking.istio.io, kind: \(kind),"
-                + " managedFieldsManagers: [\(Self.own)]}] and the sync option"
-                + " RespectIgnoreDifferences=true"
+            // One element of a custom resource's list cannot be ignored on sync, only the list.
+            "in the Application set spec.ignoreDifferences: [{group: networking.istio.io,"
+                + " kind: \(kind), name: \(object), namespace: \(namespace),"
+                + " jqPathExpressions: [\(lists.map { ".spec." + $0 }.joined(separator: ", "))]}]"
+                + " and spec.syncPolicy.syncOptions: [RespectIgnoreDifferences=true]"
         case .flux:
-            "annotate the object with kustomize.toolkit.fluxcd.io/reconcile: disabled"
-                + " for the time of the run"
+            "in the Kustomization add spec.patches: [{target: {kind: \(kind), name: \(object)},"
+                + " patch: '{apiVersion: networking.istio.io/\(version), kind: \(kind),"
+                + " metadata: {name: \(object), annotations:"
+                + " {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}}}'}], or annotate the object"
+                + " with kustomize.toolkit.fluxcd.io/reconcile: disabled for the time of the run"
         case .helmOfFlux:
-            "in the HelmRelease set driftDetection.ignore: [{paths: [/spec],"
-                + " target: {kind: \(kind)}}]"
-        case .helm: "hold 'helm upgrade' back for the time of the run"
+            "in the HelmRelease set spec.driftDetection.ignore: [{paths:"
+                + " [\(lists.map { "/spec/" + $0 }.joined(separator: ", "))],"
+                + " target: {kind: \(kind), name: \(object)}}], and let no upgrade run meanwhile"
+        case .helm:
+            "hold 'helm upgrade' back for the time of the run (Helm has no rule that ignores"
+                + " fields), and write what was promoted into the chart before the next"
         case .nobody: nil
         }
     }

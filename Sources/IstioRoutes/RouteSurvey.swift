@@ -45,6 +45,8 @@ package struct RouteSurvey: Hashable, Sendable {
     package let stable: VersionSubset
     package let candidate: VersionSubset
     package let seesAllNamespaces: Bool
+    /// What people should know before users are moved, a sentence each.
+    package let warnings: [String]
     /// Objects of the run that a GitOps tool keeps: it will undo our weights unless it is told.
     package let kept: [Kept]
 
@@ -77,6 +79,8 @@ package struct RouteSurvey: Hashable, Sendable {
                 Kept(reference: IstioRouter.reference(object), steward: $0)
             }
         }
+        warnings = surveying.warnings(
+            of: touched, under: ruling, seesAll: world.seesAllNamespaces)
         try surveying.checkDark(found, subsets: subsets)
     }
 

@@ -75,7 +75,8 @@ package struct Departure: Sendable {
         if !flow.keepsGitOps { try routes.requireUnkept() }
         return RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
-            candidate: candidate, routes: routes.managed, istio: draft.istio)
+            candidate: candidate, routes: routes.managed, istio: draft.istio,
+            warnings: routes.warnings)
     }
 
     // MARK: Another run

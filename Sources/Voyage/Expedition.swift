@@ -61,7 +61,7 @@ package struct Expedition: Sendable {
             var state = RunState()
             var head = JournalHead.start
             let first = [Fact.planned(digest: digest), held(epoch: 1, absence: .zero)]
-            for fact in first + rig.notices.map(Fact.noticed) {
+            for fact in first + (rig.notices + charter.warnings).map(Fact.noticed) {
                 state.hear(fact, at: .zero, charter.flow.plan)
                 head = try await remember(fact, state, log, charter, head)
             }

@@ -20,6 +20,8 @@ package struct RunCharter: Sendable {
     package let routes: [ObjectReference]
     /// In which version of its API the cluster serves Istio's objects.
     package let istio: String
+    /// What people should know before users are moved, a sentence each.
+    package let warnings: [String]
 
     /// One version: its Deployment's name and the value of its version label.
     package struct Version: Hashable, Sendable {
@@ -34,7 +36,8 @@ package struct RunCharter: Sendable {
 
     package init(
         run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
-        candidate: Version, routes: [ObjectReference], istio: String = "v1"
+        candidate: Version, routes: [ObjectReference], istio: String = "v1",
+        warnings: [String] = []
     ) {
         self.run = run
         self.cluster = cluster
@@ -44,6 +47,7 @@ package struct RunCharter: Sendable {
         self.candidate = candidate
         self.routes = routes
         self.istio = istio
+        self.warnings = warnings
     }
 
     /// Cluster, namespace and service as one key: at most one run holds it.
@@ -79,7 +83,7 @@ package struct RunCharter: Sendable {
     package var tree: JSONTree {
         [
             "run": .string(run), "cluster": .string(cluster), "source": source.tree,
-            "istio": .string(istio),
+            "istio": .string(istio), "warnings": .array(warnings.map(JSONTree.string)),
             "stable": stable.map(Self.tree) ?? .null, "candidate": Self.tree(candidate),
             "routes": .array(
                 routes.map {
@@ -102,7 +106,8 @@ package struct RunCharter: Sendable {
             run: run, cluster: cluster, source: source, flow: try FlowReader.read(source),
             stable: Self.version(tree["stable"]), candidate: candidate,
             routes: (tree["routes"]?.items ?? []).compactMap(Self.reference),
-            istio: tree["istio"]?.text ?? "v1")
+            istio: tree["istio"]?.text ?? "v1",
+            warnings: (tree["warnings"]?.items ?? []).compactMap(\.text))
     }
 
     private static func tree(_ version: Version) -> JSONTree {

@@ -147,24 +147,74 @@ struct ForeignEditTests {
             IstioRouter.difference(object, record, from: [percent(40)]) == """
                 VirtualService shop/reviews, http route (unnamed 1): stable has 50, the candidate \
                 50, where we had written 40%; changed by argocd-controller; to end this, in the \
-                Application set ignoreDifferences: [{group: networking.istio.io, kind: \
-                VirtualService, managedFieldsManagers: [theseus]}] and the sync option \
-                RespectIgnoreDifferences=true
+                Application set spec.ignoreDifferences: [{group: networking.istio.io, kind: \
+                VirtualService, name: reviews, namespace: shop, jqPathExpressions: [.spec.http]}] \
+                and spec.syncPolicy.syncOptions: [RespectIgnoreDifferences=true]
                 """)
     }
 
+    static let settings = [
+        (
+            "argocd-controller",
+            "in the Application set spec.ignoreDifferences: [{group: networking.istio.io,"
+                + " kind: VirtualService, name: reviews, namespace: shop, jqPathExpressions:"
+                + " [.spec.http, .spec.tcp]}] and spec.syncPolicy.syncOptions:"
+                + " [RespectIgnoreDifferences=true]"
+        ),
+        (
+            "kustomize-controller",
+            "in the Kustomization add spec.patches: [{target: {kind: VirtualService, name: reviews},"
+                + " patch: '{apiVersion: networking.istio.io/v1beta1, kind: VirtualService, metadata:"
+                + " {name: reviews, annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}}}'}],"
+                + " or annotate the object with kustomize.toolkit.fluxcd.io/reconcile: disabled for"
+                + " the time of the run"
+        ),
+        (
+            "helm-controller",
+            "in the HelmRelease set spec.driftDetection.ignore: [{paths: [/spec/http, /spec/tcp],"
+                + " target: {kind: VirtualService, name: reviews}}], and let no upgrade run meanwhile"
+        ),
+        (
+            "helm",
+            "hold 'helm upgrade' back for the time of"
+                + " the run (Helm has no rule that ignores fields), and write"
+                + " what was promoted into the chart before the next"
+        ),
+    ]
+
+    static func written(by manager: String) throws -> KubernetesObject {
+        KubernetesObject(
+            try tree(
+                """
+                apiVersion: networking.istio.io/v1beta1
+                kind: VirtualService
+                metadata:
+                  name: reviews
+                  namespace: shop
+                  managedFields: [{manager: \(manager), time: "2026-01-05T11:00:00Z"}]
+                spec: {http: [], tcp: []}
+                """))
+    }
+
+    @Test(arguments: settings)
+    func knowsTheSetting(manager: String, setting: String) throws {
+        let hand = ForeignHand(on: try Self.written(by: manager))
+        #expect(hand.sentence == "changed by \(manager); to end this, \(setting)")
+    }
+
+    /// The marks on the object tell the same beforehand.
     @Test(arguments: [
-        ("kustomize-controller", "kustomize.toolkit.fluxcd.io/reconcile: disabled"),
-        ("helm-controller", "driftDetection.ignore"), ("helm", "helm upgrade"),
+        ("labels", "argocd.argoproj.io/instance", 0),
+        ("annotations", "argocd.argoproj.io/tracking-id", 0),
+        ("labels", "kustomize.toolkit.fluxcd.io/name", 1),
+        ("labels", "helm.toolkit.fluxcd.io/name", 2),
     ])
-    func knowsTheSetting(manager: String, setting: String) {
-        var object = KubernetesObject(["kind": "VirtualService"])
-        object.tree.set(
-            [["manager": .string(manager), "time": "2026-01-05T11:00:00Z"]],
-            at: "metadata", "managedFields")
+    func knowsTheStewardsSetting(part: String, mark: String, setting: Int) throws {
+        var object = try Self.written(by: "kubectl")
+        object.tree.set("shop", at: "metadata", part, mark)
         let hand = ForeignHand(on: object)
-        #expect(hand.sentence.hasPrefix("changed by \(manager); to end this, "))
-        #expect(hand.setting?.contains(setting) == true)
+        #expect(hand.stewardsSetting == Self.settings[setting].1)
+        #expect(hand.setting == nil)
     }
 
     @Test func aPersonNeedsNoSetting() {

@@ -105,7 +105,9 @@ struct RouterForeignTests {
             #expect(
                 report.overridden == [
                     "VirtualService shop/reviews had lost our record; changed by helm; to end"
-                        + " this, hold 'helm upgrade' back for the time of the run"
+                        + " this, hold 'helm upgrade' back for the time of the run (Helm has no rule"
+                        + " that ignores fields), and write what was promoted into the chart before"
+                        + " the next"
                 ])
             let pinned = waters.routes?.spec["http"]?.items?[0]["route"]
             #expect(

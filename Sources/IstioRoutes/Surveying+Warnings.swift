@@ -1,0 +1,56 @@
+internal import JSONTree
+internal import Manifests
+
+/// What does not stop a run, but should be known before it begins.
+extension Surveying {
+    func warnings(of touched: [KubernetesObject], under ruling: Ruling, seesAll: Bool) -> [String] {
+        var warnings: [String] = []
+        for place in hashedPlaces(of: ruling.object) {
+            warnings.append(
+                "\(ruling.reference) balances by consistentHash (\(place)): weights divide requests"
+                    + " before the hash does, so a user may meet both versions by turns; the step"
+                    + " 'sticky' keeps users where they are")
+        }
+        if !seesAll {
+            warnings.append(
+                "VirtualServices and DestinationRules of other namespaces may not be listed: a"
+                    + " route there to \(scope.host) would go unseen, and lead to both versions")
+        }
+        for object in touched {
+            guard let steward = Steward(of: object) else { continue }
+            let setting = ForeignHand(on: object).stewardsSetting.map { ": \($0)" } ?? ""
+            warnings.append(
+                "\(IstioRouter.reference(object)) is kept by \(steward), which may undo the"
+                    + " weights\(setting)")
+        }
+        return warnings
+    }
+
+    /// Where the policies that hold for the two versions balance by a hash.
+    private func hashedPlaces(of rule: KubernetesObject) -> [String] {
+        var places = hashedPlaces(in: rule.spec["trafficPolicy"], at: "trafficPolicy")
+        for subset in SubsetEdit.subsets(of: rule) {
+            let version = subset.at("labels", scope.versionLabel)?.text
+            guard version == scope.stableVersion || version == scope.candidateVersion else {
+                continue
+            }
+            places += hashedPlaces(
+                in: subset["trafficPolicy"],
+                at: "subset \(subset["name"]?.text ?? ""), trafficPolicy")
+        }
+        return places
+    }
+
+    private func hashedPlaces(in policy: JSONTree?, at place: String) -> [String] {
+        guard let policy else { return [] }
+        var places: [String] = []
+        if policy.at("loadBalancer", "consistentHash") != nil {
+            places.append("\(place).loadBalancer")
+        }
+        for (number, port) in (policy["portLevelSettings"]?.items ?? []).enumerated()
+        where port.at("loadBalancer", "consistentHash") != nil {
+            places.append("\(place).portLevelSettings[\(number)].loadBalancer")
+        }
+        return places
+    }
+}
