@@ -2,6 +2,7 @@
 //
 // Read in this order:
 //   JSONTree      one JSON value, and how to walk and change it
+//   JSONTree+Sameness    which trees are equal
 //   JSONObject    members in the order in which they were written
 //   JSONReader    bytes -> tree
 //   JSONError     what is wrong with the bytes, in which line and column

@@ -55,7 +55,7 @@ package struct KubernetesClient: Sendable {
     }
 
     /// The `Date` of the server's last answer, in milliseconds since 1970; nil before the first.
-    package var serverDate: Int? { heard.value.withLock { $0 } }
+    package var serverDate: Int? { heard.milliseconds }
 
     /// nil where there is no such object.
     package func get(_ reference: ObjectReference) async throws(KubernetesError)
@@ -129,9 +129,7 @@ package struct KubernetesClient: Sendable {
                 .unavailable(reached: error.reached), place: call.place,
                 detail: clean(error.meaning + said))
         }
-        if let date = response.headers["Date"].flatMap(HTTPDate.milliseconds) {
-            heard.value.withLock { $0 = date }
-        }
+        if let date = response.headers["Date"] { heard.hear(date) }
         guard (200..<300).contains(response.status) else { throw refusal(response, of: call) }
         return response
     }
@@ -212,7 +210,17 @@ package struct KubernetesClient: Sendable {
 
 /// The date that copies of one client share.
 private final class LastDate: Sendable {
-    let value = Mutex<Int?>(nil)
+    private let last = Mutex<(text: String, milliseconds: Int?)>(("", nil))
+
+    var milliseconds: Int? { last.withLock { $0.milliseconds } }
+
+    /// Many answers come within one second: their dates are one text.
+    func hear(_ text: String) {
+        last.withLock { last in
+            guard last.text != text, let date = HTTPDate.milliseconds(text) else { return }
+            last = (text, date)
+        }
+    }
 }
 
 extension KubernetesObject {

@@ -119,9 +119,9 @@ package actor SealedWriter {
         let isOurs = object.seal?.run == seal.run && object.seal?.epoch == seal.epoch
         let isSame: Bool =
             if manner.isUnsealing {
-                edited.tree.canonical == object.tree.canonical
+                edited.tree.isSame(as: object.tree)
             } else {
-                edited.bare.tree.canonical == object.bare.tree.canonical
+                edited.bare.tree.isSame(as: object.bare.tree)
                     && (isOurs || !manner.isClaim)
             }
         if isSame, !lateOneMayLand { return .leave }
@@ -133,7 +133,7 @@ package actor SealedWriter {
         var wanted = manner.isUnsealing ? edited : edited.sealed(seal)
         wanted.tree.set(
             .string(object.resourceVersion), at: "metadata", "resourceVersion")
-        if wanted.tree.canonical == object.tree.canonical {
+        if wanted.tree.isSame(as: object.tree) {
             // The server would take an equal object without a new resourceVersion.
             let nudges = object.annotation(WriteSeal.nudgeAnnotation).flatMap { Int($0) } ?? 0
             wanted.annotate(WriteSeal.nudgeAnnotation, "\(nudges &+ 1)")

@@ -103,11 +103,20 @@ extension LabMesh {
 
     /// The path as it stands in the URL, which is what Envoy compares.
     private static func path(of url: String) -> String {
-        var rest = url[...]
-        if let scheme = rest.firstRange(of: "://") {
-            rest = rest[scheme.upperBound...].drop { $0 != "/" && $0 != "?" && $0 != "#" }
+        let bytes = url.utf8
+        var start = bytes.startIndex
+        if let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[colon...].starts(with: "://".utf8)
+        {
+            let host = bytes.index(colon, offsetBy: 3)
+            start =
+                bytes[host...].firstIndex { isEnd($0) || $0 == UInt8(ascii: "/") } ?? bytes.endIndex
         }
-        let path = rest.prefix { $0 != "?" && $0 != "#" }
-        return path.isEmpty ? "/" : String(path)
+        let path = bytes[start...].prefix { !isEnd($0) }
+        return path.isEmpty ? "/" : String(Substring(path))
+    }
+
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 }

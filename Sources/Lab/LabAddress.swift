@@ -14,7 +14,9 @@ package struct LabAddress: Hashable, Sendable {
         // As plain bytes, not as a view of the string: every request passes here.
         let bytes = Array(url.utf8)
         var rest = bytes[...]
-        if let colon = rest.firstIndex(of: 0x3A), rest[colon...].starts(with: "://".utf8) {
+        if let colon = rest.firstIndex(of: 0x3A), colon + 2 < rest.endIndex,
+            rest[colon + 1] == 0x2F, rest[colon + 2] == 0x2F
+        {
             rest = rest[(colon + 3)...]
             let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
             authority = String(decoding: rest[..<end], as: UTF8.self)
@@ -22,10 +24,26 @@ package struct LabAddress: Hashable, Sendable {
         }
         if let hash = rest.firstIndex(of: 0x23) { rest = rest[..<hash] }
         if let mark = rest.firstIndex(of: 0x3F) {
-            query = rest[(mark + 1)...].split(separator: 0x26).map(Self.question)
+            for part in Self.parts(of: rest[(mark + 1)...], between: 0x26) {
+                query.append(Self.question(part))
+            }
             rest = rest[..<mark]
         }
-        path = rest.split(separator: 0x2F).map { Self.plain($0, plusIsSpace: false) }
+        for part in Self.parts(of: rest, between: 0x2F) {
+            path.append(Self.plain(part, plusIsSpace: false))
+        }
+    }
+
+    /// What stands between the separators and is not empty.
+    private static func parts(of text: Bytes, between separator: UInt8) -> [Bytes] {
+        var parts: [Bytes] = []
+        var start = text.startIndex
+        for index in text.indices where text[index] == separator {
+            if index > start { parts.append(text[start..<index]) }
+            start = index + 1
+        }
+        if start < text.endIndex { parts.append(text[start...]) }
+        return parts
     }
 
     package func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
@@ -48,7 +66,7 @@ package struct LabAddress: Hashable, Sendable {
 
     /// Percent signs undone; what is no escape stays as it is.
     private static func plain(_ text: Bytes, plusIsSpace: Bool) -> String {
-        let escaped = text.contains { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }
+        let escaped = text.contains(0x25) || (plusIsSpace && text.contains(0x2B))
         guard escaped else { return String(decoding: text, as: UTF8.self) }
         var bytes: [UInt8] = []
         var place = text.startIndex

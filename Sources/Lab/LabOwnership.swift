@@ -19,6 +19,10 @@ enum LabOwnership {
     static func fields(after old: JSONTree?, _ new: JSONTree, by writer: Writer) -> JSONTree {
         let changed = differences(from: old ?? [:], to: new)
         var entries = old?.at("metadata", "managedFields")?.items ?? []
+        if isAllMine(entries, changed, in: new, writer) {
+            entries[0]["time"] = .string(writer.time)
+            return .array(entries)
+        }
         var isKnown = false
         for place in entries.indices.reversed() {
             var owned = paths(in: entries[place]["fieldsV1"] ?? [:])
@@ -41,6 +45,17 @@ enum LabOwnership {
         let owned = changed.filter { value(at: $0, in: new) != nil }
         if !isKnown, !owned.isEmpty { entries.append(entry(writer, owned)) }
         return .array(entries)
+    }
+
+    /// Whether nobody else owns anything, and what changed was there and ours before.
+    private static func isAllMine(
+        _ entries: [JSONTree], _ changed: [Path], in new: JSONTree, _ writer: Writer
+    ) -> Bool {
+        entries.count == 1 && isMine(entries[0], writer)
+            && changed.allSatisfy { path in
+                entries[0]["fieldsV1"]?.at(path.lazy.map { "f:" + $0 }) == [:]
+                    && value(at: path, in: new) != nil
+            }
     }
 
     private static func entry(_ writer: Writer, _ owned: [Path]) -> JSONTree {

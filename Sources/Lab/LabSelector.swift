@@ -95,13 +95,13 @@ struct LabSelector: Sendable {
         var parts: [Substring] = []
         var depth = 0
         var start = text.startIndex
-        for index in text.indices {
-            switch text[index] {
-            case "(": depth += 1
-            case ")": depth -= 1
-            case "," where depth == 0:
+        for index in text.utf8.indices {
+            switch text.utf8[index] {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            case UInt8(ascii: ",") where depth == 0:
                 parts.append(text[start..<index])
-                start = text.index(after: index)
+                start = text.utf8.index(after: index)
             default: break
             }
         }
@@ -110,7 +110,7 @@ struct LabSelector: Sendable {
     }
 
     private static func condition(_ text: Substring) throws(LabRefusal) -> Condition {
-        if let open = text.firstIndex(of: "("), text.hasSuffix(")") {
+        if let open = text.utf8.firstIndex(of: UInt8(ascii: "(")), text.hasSuffix(")") {
             let words = text[..<open].split(separator: " ")
             let values = text[text.index(after: open)...].dropLast().split(separator: ",")
                 .map { String($0.trimmed) }
@@ -120,11 +120,15 @@ struct LabSelector: Sendable {
             default: throw .badRequest("unable to parse requirement: \(text)")
             }
         }
-        if let equals = text.firstIndex(of: "=") {
+        if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
             var key = text[..<equals]
-            var value = text[text.index(after: equals)...]
-            let differs = key.last == "!"
-            if differs { key = key.dropLast() } else if value.first == "=" { value.removeFirst() }
+            var value = text[text.utf8.index(after: equals)...]
+            let differs = key.utf8.last == UInt8(ascii: "!")
+            if differs {
+                key = key.dropLast()
+            } else if value.utf8.first == UInt8(ascii: "=") {
+                value.removeFirst()
+            }
             let name = String(key.trimmed)
             let text = String(value.trimmed)
             return differs ? .differs(name, text) : .equals(name, text)
@@ -140,8 +144,8 @@ struct LabSelector: Sendable {
 extension Substring {
     fileprivate var trimmed: Substring {
         var rest = self
-        while rest.first == " " { rest = rest.dropFirst() }
-        while rest.last == " " { rest = rest.dropLast() }
+        while rest.utf8.first == UInt8(ascii: " ") { rest = rest.dropFirst() }
+        while rest.utf8.last == UInt8(ascii: " ") { rest = rest.dropLast() }
         return rest
     }
 }

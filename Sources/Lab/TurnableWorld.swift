@@ -113,11 +113,11 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
     private func turn(until limit: Duration, jobs jobLimit: Int, isOver: () -> Bool)
         -> Stuck.Reason?
     {
-        let serial = unsafe asUnownedSerialExecutor()
         let tasks = unsafe asUnownedTaskExecutor()
         while true {
             while let job = state.withLock({ $0.nextJob() }) {
-                unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: tasks)
+                // As any executor's job, and isolated to nobody: else each `await` is a job more.
+                unsafe job.runSynchronously(on: tasks)
                 if jobsRun >= jobLimit { return .outOfJobs }
             }
             if isOver() { return nil }

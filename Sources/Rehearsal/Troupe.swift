@@ -185,6 +185,7 @@ final class Troupe: Sendable {
         if let calls { api = FaultyTransport(api, time: time, plan: calls) }
         var pace = Pace()
         pace.inbox = .seconds(2)
+        pace.poll = .seconds(2)
         return Rig(
             cluster: Theatre.client(over: api, by: time),
             outside: WitnessTransport(inner: inner, life: life),

@@ -151,7 +151,7 @@ package struct ShipCrew: Crew {
                 $0.kind == object.kind && $0.namespace == object.namespace
                     && $0.name == object.name
             }
-            guard let copy, copy.spec.canonical == object.spec.canonical else {
+            guard let copy, copy.spec.isSame(as: object.spec) else {
                 throw Setback(
                     .foreignEdit, "\(reference) was changed after it was copied: deploy again")
             }

@@ -1,8 +1,6 @@
-internal import JSONTree
-
 extension JSONTree {
-    /// Equal as JSON has it: the order of an object's members does not count.
-    func isSame(as other: JSONTree) -> Bool {
+    /// Equal as JSON has it: the order of an object's members does not count, and `1.0` is `1`.
+    package func isSame(as other: JSONTree) -> Bool {
         switch (self, other) {
         case (.object(let mine), .object(let theirs)):
             guard mine.count == theirs.count else { return false }
