@@ -120,9 +120,12 @@ package struct TargetLease: Sendable {
     ///
     /// Errors of the API server lose nothing: every write is fenced by itself.
     package func keep(_ hear: @Sendable (Loss) -> Void) async {
+        var own: KubernetesObject?
         while !Task.isCancelled {
             do {
                 try await client.time.sleep(for: pace.lease / 3)
+                own = try await renewed(own)
+                guard own == nil else { continue }
                 guard let lease = try await client.get(reference) else {
                     _ = try await create()
                     continue
@@ -137,10 +140,21 @@ package struct TargetLease: Sendable {
                     hear(.abortWished(by: wish))
                     renewed.annotate(Self.wishAnnotation, nil)
                 }
-                _ = try await write(renewed)
+                own = try await client.update(filled(renewed), as: .lease)
             } catch {
                 continue  // the next round tries again
             }
+        }
+    }
+
+    /// Written over what we wrote last; nil where that no longer stands: somebody else was here.
+    private func renewed(_ own: KubernetesObject?) async throws -> KubernetesObject? {
+        guard let own else { return nil }
+        do {
+            return try await client.update(filled(own), as: .lease)
+        } catch {
+            guard error.code == .conflict || error.code == .notFound else { throw error }
+            return nil
         }
     }
 
