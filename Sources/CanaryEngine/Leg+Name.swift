@@ -13,6 +13,7 @@ extension Leg {
         case .settle: "letting the mesh settle"
         case .applyCandidate: "applying the candidate"
         case .awaitReady: "awaiting the candidate's pods"
+        case .seeDark: "seeing that nobody meets the candidate"
         case .addCandidateSubset: "naming the candidate's subset"
         case .addDarkRoute: "adding the dark route"
         case .mirror(let part): "copying \(part.percent)% of the requests to the candidate"

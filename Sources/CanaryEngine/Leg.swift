@@ -19,6 +19,8 @@ package enum Leg: Hashable, Sendable {
     case applyCandidate
     /// Waits for the candidate's pods, and takes down what they consist of.
     case awaitReady(deadline: Duration)
+    /// Stands still, and looks whether anybody meets the candidate.
+    case seeDark
     case addCandidateSubset
     case addDarkRoute
     /// Copies a part of the users' requests to the candidate; nobody waits for its answers.
@@ -84,6 +86,8 @@ extension Leg {
         case .test(let call): call.timeout + .seconds(30)
         case .prepare, .awaitShrunk: limits.capacity
         case .observe, .seeHome: limits.observe
+        // Nothing moved yet: there is nothing in the metrics to wait for but their next scrapes.
+        case .seeDark: limits.observe * 2
         case .rehearseHome(let within): within
         case .bake(let bake): bake.longest
         case .approve(let timeout): timeout
@@ -100,7 +104,7 @@ extension Leg {
 
     var lateness: Lateness {
         switch self {
-        case .settle, .pause, .observe, .seeHome, .drainCandidate, .drainStable: .goesOn
+        case .settle, .pause, .observe, .seeHome, .seeDark, .drainCandidate, .drainStable: .goesOn
         case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset,
             .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,

@@ -15,7 +15,7 @@ extension RunPlan {
             return [
                 .begin, .pinSubset, settle, .pinRoutes, settle, .applyCandidate,
                 .awaitReady(deadline: deadline),
-            ]
+            ] + darkness(before: index)
         case .route:
             return [.begin, .addCandidateSubset, settle, .addDarkRoute, settle]
         case .reach(let deadline, let every):
@@ -25,16 +25,16 @@ extension RunPlan {
         case .autoscale:
             return [.begin, .autoscale]
         case .drill(let within):
-            return [.begin] + subsetLegs(before: index) + [
+            return [.begin] + legsOfFirstWeight(at: index) + [
                 .prepare(.least), .shift(.least), .observe(.least),
                 .rehearseHome(within: within), .observe(.none),
             ]
         case .weight(let weight):
-            return [.begin] + subsetLegs(before: index) + [
+            return [.begin] + legsOfFirstWeight(at: index) + [
                 .prepare(load(of: weight, atStep: index)), .shift(weight), .observe(weight),
             ]
         case .mirror(let part):
-            return [.begin, .prepare(part), .mirror(part), settle]
+            return [.begin] + darkness(before: index) + [.prepare(part), .mirror(part), settle]
         case .sticky(let stickiness):
             return [.begin, .stick(stickiness)]
         case .bake(let bake):
@@ -52,10 +52,14 @@ extension RunPlan {
         }
     }
 
+    /// Whatever comes before the first share of users, once.
+    ///
     /// Without a dark route the first weight is the first that names the candidate's subset.
-    private func subsetLegs(before index: Int) -> [Leg] {
-        let isNamed = steps.prefix(index).contains(.route) || hasShifted(begun: index)
-        return isNamed ? [] : [.addCandidateSubset, .settle(limits.settle)]
+    private func legsOfFirstWeight(at index: Int) -> [Leg] {
+        guard !hasShifted(begun: index) else { return [] }
+        let isNamed = steps.prefix(index).contains(.route)
+        return darkness(before: index)
+            + (isNamed ? [] : [.addCandidateSubset, .settle(limits.settle)])
     }
 
     /// What the candidate may have to carry at a weight.
@@ -71,6 +75,13 @@ extension RunPlan {
         }
         let rest = ((100 - old) * weight.percent + 99) / 100
         return TrafficWeight(percent: min(100, old + rest)) ?? .all
+    }
+
+    /// Until requests of users are led or copied to the candidate, nobody's may meet it; a first
+    /// release has no stable version to hide behind.
+    private func darkness(before index: Int) -> [Leg] {
+        let isCopied = steps.prefix(index).contains { if case .mirror = $0 { true } else { false } }
+        return isFirstRelease || isCopied || hasShifted(begun: index) ? [] : [.seeDark]
     }
 
     /// The way home from a run of which the first `begun` steps had begun.

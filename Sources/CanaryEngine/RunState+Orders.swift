@@ -41,7 +41,7 @@ extension RunState {
         case .test, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
             return plain(.forward, place, legs, plan) + watching(.forward, place)
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
-            .applyCandidate, .awaitReady,
+            .applyCandidate, .awaitReady, .seeDark,
             .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .rehearseHome,
             .goHome, .seeHome,
             .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
@@ -70,7 +70,8 @@ extension RunState {
             ]
         case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable,
             .pinSubset, .pinRoutes,
-            .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
+            .applyCandidate, .awaitReady, .seeDark, .addCandidateSubset, .addDarkRoute, .mirror,
+            .stick,
             .reach, .autoscale,
             .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
             .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,

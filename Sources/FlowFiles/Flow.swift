@@ -17,6 +17,8 @@ package struct Flow: Hashable, Sendable {
     package var dark: [JSONTree]
     /// A request that meets the dark match, where none can be derived from it.
     package var darkExample: DarkExample?
+    /// Workloads that may meet the candidate while it is dark; anybody else is a leak.
+    package var darkVisitors: [String]
     package var tests: [TestSpec]
     package var gates: [GateSpec]
     package var plan: RunPlan
@@ -40,6 +42,7 @@ package struct Flow: Hashable, Sendable {
         prometheus = nil
         dark = []
         darkExample = nil
+        darkVisitors = []
         tests = []
         gates = []
         scrape = .seconds(15)

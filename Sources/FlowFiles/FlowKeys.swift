@@ -98,6 +98,9 @@ enum FlowKeys {
             "match", .list(.anything), isRequired: true,
             "Istio match blocks; a request that meets one of them goes to the candidate."),
         FlowKey("example", .part(example), "A request that meets the match."),
+        FlowKey(
+            "visitors", .texts,
+            "Workloads that may meet the candidate while it is dark, besides our tests."),
     ])
 
     static let example = FlowPart([

@@ -128,6 +128,7 @@ struct FlowReading {
                     .wrongValue, "\(block.name) must be a mapping with conditions",
                     do: "write for example {headers: {x-canary: {exact: \"1\"}}}"))
         }
+        flow.darkVisitors = dark["visitors"]?.texts ?? []
         if let headers = dark["example"]?["headers"] {
             flow.darkExample = DarkExample(headers: Self.headers(headers))
         }

@@ -106,8 +106,12 @@ extension IstioRouter {
     /// Throws where what we own does not stand as we wrote it for `weight`, and says who changed it.
     ///
     /// Held against the weights themselves: in a pool below 100 a share cannot be told from them.
-    package func requireWritten(_ weight: TrafficWeight) async throws {
-        for object in try await managedWhole() {
+    /// `seen` holds the versions that stood well last time, which need no second look.
+    package func requireWritten(_ weight: TrafficWeight, seen: inout [String]) async throws {
+        let objects = try await managedWhole()
+        let versions = objects.map { "\($0.uid) \($0.resourceVersion) \(weight.percent)" }
+        guard versions != seen else { return }
+        for object in objects {
             try Self.requireAsWritten(object, scope.run)
             guard let noted = RouteRecord(on: object)?.weight, noted != weight else { continue }
             // The note is ours alone: it is lower only where a holder could not remember any more.
@@ -116,6 +120,7 @@ extension IstioRouter {
                 "\(Self.reference(object)) stands at \(noted.percent)%, and not at"
                     + " \(weight.percent)%: it was brought home while nothing could be remembered")
         }
+        seen = versions
     }
 
     /// Edits every VirtualService of the run, if it is there, stands as we wrote it and carries our

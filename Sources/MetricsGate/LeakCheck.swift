@@ -1,15 +1,17 @@
 internal import CanaryEngine
 
-/// Looks for requests at a candidate that ought to be dark, before it has any weight.
+/// Looks for requests at a candidate that ought to be dark, while no test of ours runs.
 ///
-/// Metrics do not say whether a request matched: people who use the dark match are found here as
-/// well, so whoever asks must know which workloads may.
+/// Whoever comes then is not ours. Metrics do not say whether a request matched: people who use the
+/// dark match are found here as well, so whoever asks must know which workloads may come.
 package struct LeakCheck: Sendable {
     /// A workload that reached the candidate.
-    package struct Leak: Hashable, Sendable {
+    package struct Leak: Hashable, Sendable, CustomStringConvertible {
         package let namespace: String
         package let workload: String
         package let requests: Int
+
+        package var description: String { "\(requests) from \(namespace)/\(workload)" }
     }
 
     package enum Finding: Hashable, Sendable {
@@ -27,40 +29,31 @@ package struct LeakCheck: Sendable {
         self.scope = scope
     }
 
-    /// Looks once.
-    ///
-    /// `window` begins with the candidate. `gateways` are the workloads through which our own tests
-    /// come; `expected` those that may reach the candidate as often as they like.
-    package func look(
-        window: GateWindow, through gateways: [String], expected: [String] = []
-    ) async -> Finding {
-        let users = UsersRequests(source: source, scope: scope, window: window)
+    /// Looks once at the last `window`; `visitors` are workloads that may come.
+    package func look(over window: Duration, visitors: [String] = []) async -> Finding {
+        let users = UsersRequests(
+            source: source, scope: scope, window: GateWindow(sinceEffect: window))
         if let shortness = users.shortness { return .blind(shortness) }
-        do {
-            let instant = try await users.instant()
+        do throws(MetricsError) {
             var tally = SourceTally()
-            try await tally.add(users, window.length, scope: scope, at: instant, sign: 1)
-            for span in window.leftOut(scrape: scope.scrape) {
-                let then = instant - span.to.seconds
-                try await tally.add(users, span.length, scope: scope, at: then, sign: -1)
+            let query = QueryText.arrivals(scope: scope, window: window)
+            let instant = try await users.instant()
+            for sample in try await source.vector(of: query, at: instant).samples {
+                guard sample.value.isFinite else {
+                    throw MetricsError(
+                        sample.value.isNaN ? .notANumber : .infinite, place: source.place)
+                }
+                tally.add(sample)
             }
-            tally.takeAway(own(window), through: gateways)
-            let leaks = tally.leaks(expected: expected)
+            let leaks = tally.leaks(besides: visitors)
             return leaks.isEmpty ? .dark : .leaks(leaks)
         } catch {
             return .blind(error.reason)
         }
     }
-
-    private func own(_ window: GateWindow) -> Double {
-        window.own.reduce(0) { sum, spell in
-            guard case .counted(let candidate, _, _, _) = spell.traffic else { return sum }
-            return sum + Double(candidate)
-        }
-    }
 }
 
-/// Requests at the candidate by who sent them, in the order in which the sources turned up.
+/// Requests at the candidate by who sent them.
 private struct SourceTally {
     private struct Entry {
         let namespace: String
@@ -70,45 +63,23 @@ private struct SourceTally {
 
     private var entries: [Entry] = []
 
-    mutating func add(
-        _ users: UsersRequests, _ length: Duration, scope: GateScope, at instant: Double,
-        sign: Double
-    ) async throws(MetricsError) {
-        let query = QueryText.count(
-            .of(scope.candidate), by: ["source_workload", "source_workload_namespace"],
-            scope: scope, window: length)
-        for sample in try await users.source.vector(of: query, at: instant).samples {
-            guard sample.value.isFinite else {
-                throw MetricsError(
-                    sample.value.isNaN ? .notANumber : .infinite, place: users.source.place)
-            }
-            let namespace = sample.labels["source_workload_namespace"] ?? "unknown"
-            let workload = sample.labels["source_workload"] ?? "unknown"
-            if let known = entries.firstIndex(where: {
-                $0.namespace == namespace && $0.workload == workload
-            }) {
-                entries[known].requests += sign * sample.value
-            } else {
-                entries.append(
-                    Entry(
-                        namespace: namespace, workload: workload, requests: sign * sample.value))
-            }
+    /// The same requests may be reported by both ends: the greater number holds.
+    mutating func add(_ sample: InstantVector.Sample) {
+        let namespace = sample.labels["source_workload_namespace"] ?? "unknown"
+        let workload = sample.labels["source_workload"] ?? "unknown"
+        if let known = entries.firstIndex(where: {
+            $0.namespace == namespace && $0.workload == workload
+        }) {
+            entries[known].requests = max(entries[known].requests, sample.value)
+        } else {
+            entries.append(
+                Entry(namespace: namespace, workload: workload, requests: sample.value))
         }
     }
 
-    /// A tenth more is taken away than was sent: Prometheus extrapolates.
-    mutating func takeAway(_ own: Double, through gateways: [String]) {
-        var left = own * 1.1
-        for index in entries.indices where gateways.contains(entries[index].workload) {
-            let taken = min(left, max(0, entries[index].requests))
-            entries[index].requests -= taken
-            left -= taken
-        }
-    }
-
-    func leaks(expected: [String]) -> [LeakCheck.Leak] {
+    func leaks(besides visitors: [String]) -> [LeakCheck.Leak] {
         entries
-            .filter { $0.requests >= 0.5 && !expected.contains($0.workload) }
+            .filter { $0.requests >= 0.5 && !visitors.contains($0.workload) }
             .map {
                 LeakCheck.Leak(
                     namespace: $0.namespace, workload: $0.workload,

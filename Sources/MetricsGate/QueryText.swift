@@ -93,15 +93,25 @@ extension QueryText {
     /// `increase` alone takes a counter that was born inside the window to have begun at its first
     /// scraped value, and so misses the candidate's first requests and first errors of each kind.
     /// Such counters count from zero here.
-    static func count(
-        _ requests: Requests, by labels: [String] = [], scope: GateScope, window: Duration
-    ) -> String {
-        let counter = counter(requests, scope: scope)
+    static func count(_ requests: Requests, scope: GateScope, window: Duration) -> String {
+        "sum(\(growth(of: counter(requests, scope: scope), window)))"
+    }
+
+    /// What came to the candidate's pods, by who sent it: whatever service was asked for, and said by
+    /// either end, since a client without a proxy reports nothing.
+    static func arrivals(scope: GateScope, window: Duration) -> String {
+        let counter =
+            "istio_requests_total{destination_workload=\"\(escaped(scope.candidate.workload))\","
+            + "destination_workload_namespace=\"\(escaped(scope.namespace))\"}"
+        return "sum by (source_workload,source_workload_namespace,reporter)"
+            + "(\(growth(of: counter, window)))"
+    }
+
+    private static func growth(of counter: String, _ window: Duration) -> String {
         let length = duration(window)
         let before = "(\(counter) offset \(length))"
-        let sum = labels.isEmpty ? "sum" : "sum by (\(labels.joined(separator: ",")))"
-        return "\(sum)((increase(\(counter)[\(length)]) and \(before))"
-            + " or (\(counter) unless \(before)))"
+        return "(increase(\(counter)[\(length)]) and \(before))"
+            + " or (\(counter) unless \(before))"
     }
 
     /// When anything about the service was last scraped.

@@ -101,6 +101,26 @@ package enum DemoVariations {
         }
     }
 
+    /// A second Service picks the same pods, whatever their version, and has users in the mesh.
+    package static let withSideDoor = world { tree in
+        let door: JSONTree = [
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": "demo-app-direct", "namespace": "demo"],
+            "spec": [
+                "ports": [["name": "http", "port": 80, "targetPort": 8080]],
+                "selector": ["app": "demo-app"],
+            ],
+        ]
+        tree["objects"] = .array((tree["objects"]?.items ?? []) + [door])
+        tree["users"] = .array(
+            (tree["users"]?.items ?? []) + [
+                [
+                    "service": "demo-app-direct", "namespace": "demo", "perSecond": 5,
+                    "gatewayShare": 0,
+                ]
+            ])
+    }
+
     package static let withoutAutoscaler = world { tree in
         object("HorizontalPodAutoscaler", in: &tree) { _ in nil }
     }

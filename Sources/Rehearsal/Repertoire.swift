@@ -289,6 +289,14 @@ package enum Repertoire {
             $0.highestWeight = .none
             $0.keepsJournalInCluster = true
         },
+        Scenario(
+            "side-door", flow: DemoFlow.short, world: DemoVariations.withSideDoor,
+            ends: .rolledBack
+        ).with {
+            $0.highestWeight = .none
+            $0.hasSideDoor = true
+            $0.saying = "the candidate is not dark: it met"
+        },
         Scenario("whole-way", ends: .promoted),
         Scenario("whole-way-back", version: "v3", ends: .rolledBack)
             .with { $0.highestWeight = .least },

@@ -53,6 +53,8 @@ package struct Scenario: Sendable {
     package var endsAfterCrash: [End] = []
     /// Users' requests may be lost: what breaks is out of any run's hands.
     package var mayLoseRequests = false
+    /// Users know a way to every pod that no route of the run decides on.
+    package var hasSideDoor = false
     /// Somebody else edits what the run owns.
     package var hasForeignHands = false
     /// The release mends an unhealthy stable.

@@ -35,6 +35,35 @@ extension ShipCrew {
         }
     }
 
+    /// Before the candidate has users: whoever meets it while our own tests rest has lost the way.
+    ///
+    /// Where the metrics show nothing, the note says that nobody looked.
+    func seeDark(_ id: OrderID) async throws -> Fact {
+        guard let source = prometheus else {
+            return .done(id, note: "nobody looked who meets it: the flow names no Prometheus")
+        }
+        let check = LeakCheck(source: source, scope: gateScope)
+        // What our tests sent may show up at the next scrape; the window begins behind it.
+        let begin = rig.time.now + flow.scrape
+        try await rig.time.sleep(for: flow.scrape * 3)
+        var said = ""
+        for _ in 0..<3 {
+            let window = rig.time.now - begin
+            switch await check.look(over: window, visitors: flow.darkVisitors) {
+            case .dark:
+                return .done(
+                    id, note: "nobody met the candidate in \(window.inMilliseconds / 1000) s")
+            case .leaks(let leaks):
+                let senders = leaks.map(\.description).joined(separator: ", ")
+                return .failed(
+                    id, Setback(.unreachable, "the candidate is not dark: it met \(senders)"))
+            case .blind(let reason): said = reason
+            }
+            try await rig.time.sleep(for: flow.scrape)
+        }
+        return .done(id, note: "nobody could look who meets it: \(said)")
+    }
+
     private func oldShare(
         _ weight: TrafficWeight, _ id: OrderID, _ pools: [WeightPool]
     ) -> Double {
@@ -139,6 +168,7 @@ extension ShipCrew {
     /// A candidate without a ready pod, or with another weight than ours, ends the way forward.
     func watchCandidate(_ id: OrderID, _ tell: @Sendable (Fact) -> Void) async throws {
         var emptyLooks = 0
+        var seen: [String] = []
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
             let look = try await keeper.look()
@@ -149,7 +179,7 @@ extension ShipCrew {
             if let difference = look?.difference(from: bridge.state.likeness) {
                 throw Setback(.foreignEdit, difference)
             }
-            try await router.requireWritten(bridge.state.weight)
+            try await router.requireWritten(bridge.state.weight, seen: &seen)
         }
     }
 

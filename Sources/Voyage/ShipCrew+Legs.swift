@@ -21,6 +21,8 @@ extension ShipCrew {
             return try await observe(weight, id)
         case .seeHome:
             return try await observe(.none, id)
+        case .seeDark:
+            return try await seeDark(id)
         case .judge(let gate):
             return try await judge(gate, id, tell)
         case .awaitReady:

@@ -37,7 +37,8 @@ struct RouterShareTests {
             let list = try #require(waters.routes?.spec["http"]?.items?.last?["route"]?.items)
             let candidate = list.first { $0.at("destination", "subset")?.text == "v2" }
             #expect(candidate?["weight"]?.whole == part)
-            try await router.requireWritten(percent(weight))
+            var seen: [String] = []
+            try await router.requireWritten(percent(weight), seen: &seen)
             #expect(WeightPool.share(at: percent(weight), in: try await router.pools()) == share)
         }
     }
@@ -134,10 +135,11 @@ struct RouterShareTests {
             let router = waters.router(scene.scope, known: managed)
             for leg in RouterLeg.forward.prefix(4) { try await leg.sail(router, backup: []) }
             try await router.shift(to: percent(5), expecting: .none)
-            try await router.requireWritten(percent(5))
+            var seen: [String] = []
+            try await router.requireWritten(percent(5), seen: &seen)
             try await happens(waters, router)
             let setback = await #expect(throws: Setback.self) {
-                try await router.requireWritten(percent(5))
+                try await router.requireWritten(percent(5), seen: &seen)
             }
             return setback
         }

@@ -206,12 +206,11 @@ private let latency = GateSpec(
     @Test func aLeakIsNamedByItsSource() throws {
         let findings = try LabStory.tell(weight: 0) { story in
             let check = LeakCheck(source: story.source, scope: story.scope())
-            let window = { (since: Int) in GateWindow(sinceEffect: .seconds(since)) }
             try await story.pass(60)
-            let dark = await check.look(window: window(60), through: ["istio-ingressgateway"])
+            let dark = await check.look(over: .seconds(60))
             try await story.setWeight(3)
             try await story.pass(60)
-            let leaks = await check.look(window: window(120), through: ["istio-ingressgateway"])
+            let leaks = await check.look(over: .seconds(120))
             return (dark, leaks)
         }
         #expect(findings.0 == .dark)

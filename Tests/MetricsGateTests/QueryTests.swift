@@ -24,10 +24,20 @@ import Testing
             + "destination_service_namespace=\"de\\\"mo\",destination_version=\"v2\"}"
         #expect(
             QueryText.count(
-                .of(Self.scope.candidate), by: ["a", "b"], scope: Self.scope,
-                window: .milliseconds(1500))
-                == "sum by (a,b)((increase(\(counter)[1500ms]) and (\(counter) offset 1500ms))"
+                .of(Self.scope.candidate), scope: Self.scope, window: .milliseconds(1500))
+                == "sum((increase(\(counter)[1500ms]) and (\(counter) offset 1500ms))"
                 + " or (\(counter) unless (\(counter) offset 1500ms)))")
+    }
+
+    @Test func arrivalsAreAskedOfEitherEnd() {
+        let counter =
+            "istio_requests_total{destination_workload=\"shop-v2\","
+            + "destination_workload_namespace=\"de\\\"mo\"}"
+        #expect(
+            QueryText.arrivals(scope: Self.scope, window: .seconds(30))
+                == "sum by (source_workload,source_workload_namespace,reporter)"
+                + "((increase(\(counter)[30s]) and (\(counter) offset 30s))"
+                + " or (\(counter) unless (\(counter) offset 30s)))")
     }
 
     struct Spells: Sendable {

@@ -114,40 +114,59 @@ import Testing
     @Test func namesLeaksByTheirSource() async {
         let prometheus = ScriptedPrometheus([
             .fresh(),
-            Self.sources([("cart", "3"), ("gateway", "230"), ("mail", "12"), ("qa", "9")]),
+            Self.sources([("cart", "3"), ("mail", "12"), ("qa", "9"), ("idle", "0")]),
         ])
-        let own = OwnSpell(
-            .counted(candidate: 200, candidateErrors: 0, stable: 10, stableErrors: 0),
-            began: .seconds(50), ended: .seconds(40))
-        let finding = await LeakCheck(source: source(prometheus), scope: Self.scope).look(
-            window: GateWindow(sinceEffect: .seconds(60), own: [own]), through: ["gateway"],
-            expected: ["qa"])
+        let finding = await look(prometheus, visitors: ["qa"])
         #expect(
             finding
                 == .leaks([
                     .init(namespace: "demo", workload: "mail", requests: 12),
-                    .init(namespace: "demo", workload: "gateway", requests: 10),
                     .init(namespace: "demo", workload: "cart", requests: 3),
                 ]))
     }
 
-    @Test func ourOwnTestsAreNoLeak() async {
-        let prometheus = ScriptedPrometheus([.fresh(), Self.sources([("gateway", "205.3")])])
-        let own = OwnSpell(
-            .counted(candidate: 200, candidateErrors: 0, stable: 10, stableErrors: 0),
-            began: .seconds(50), ended: .seconds(40))
-        let finding = await LeakCheck(source: source(prometheus), scope: Self.scope).look(
-            window: GateWindow(sinceEffect: .seconds(60), own: [own]), through: ["gateway"])
-        #expect(finding == .dark)
+    /// Both ends report a request, unless the sender has no proxy.
+    @Test func bothReportersMeanTheSameRequests() async {
+        let prometheus = ScriptedPrometheus([
+            .fresh(), Self.sources([("cart", "3"), ("cart", "4"), ("unknown", "1")]),
+        ])
+        let finding = await look(prometheus)
+        #expect(
+            finding
+                == .leaks([
+                    .init(namespace: "demo", workload: "cart", requests: 4),
+                    .init(namespace: "demo", workload: "unknown", requests: 1),
+                ]))
+    }
+
+    @Test(arguments: [[("idle", "0.2")], []])
+    func nobodyIsNoLeak(_ sources: [(String, String)]) async {
+        #expect(await look(ScriptedPrometheus([.fresh(), Self.sources(sources)])) == .dark)
     }
 
     @Test func unreadableIsNotDark() async {
         let prometheus = ScriptedPrometheus([.fresh(), Self.sources([("gateway", "NaN")])])
-        let finding = await LeakCheck(source: source(prometheus), scope: Self.scope).look(
-            window: GateWindow(sinceEffect: .seconds(60)), through: ["gateway"])
         #expect(
-            finding
+            await look(prometheus)
                 == .blind("the value is not a number, as when nothing is divided by nothing"))
+    }
+
+    @Test func tooShortALookIsNotDark() async {
+        let finding = await LeakCheck(
+            source: source(ScriptedPrometheus([.fresh()])), scope: Self.scope
+        ).look(over: .seconds(1))
+        guard case .blind(let reason) = finding else {
+            Issue.record("\(finding)")
+            return
+        }
+        #expect(reason.hasPrefix("the window is 1s long"))
+    }
+
+    private func look(
+        _ prometheus: ScriptedPrometheus, visitors: [String] = []
+    ) async -> LeakCheck.Finding {
+        await LeakCheck(source: source(prometheus), scope: Self.scope)
+            .look(over: .seconds(60), visitors: visitors)
     }
 
     private func source(_ prometheus: ScriptedPrometheus) -> PrometheusSource {
