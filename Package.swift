@@ -171,6 +171,9 @@ let package = Package(
                 "Manifests", "HTTPMessages", "JSONTree", "Timekeeping",
             ],
             data: ["Histories"]),
+        tests(
+            "ChronicleTests", of: ["Chronicle", "CanaryEngine", "Journal", "JSONTree", "Golden"],
+            data: ["Golden"]),
         tests("ManifestsTests", of: ["Manifests", "JSONTree"]),
         tests(
             "KubernetesAPITests",
