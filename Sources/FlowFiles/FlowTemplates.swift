@@ -53,7 +53,7 @@ enum FlowTemplates {
           tests:
             smoke: {command: ["${smoke}"], timeout: 5m, retries: 3}
             performance:
-              http: {path: "${performance}", requests: "${requests}", concurrency: 4}
+              http: {path: "${performance}", requests: "${requests}", concurrency: 4, dark: true}
               tolerance: "${tolerance}"
           gates:
             errors: {errorRatio: {}, max: "${errors}", minimumSamples: 100}
@@ -67,11 +67,11 @@ enum FlowTemplates {
             - drill
             - weight: 1
             - test: {performance: {baseline: record}}
-            - bake: {for: "${bake}", maxFor: "${patience}", gates: [errors]}
+            - bake: {for: "${bake}", maxFor: "${patience}", gates: [errors], tests: [smoke]}
             - weight: 50
             - test: smoke
             - test: {performance: {baseline: compare}}
-            - bake: {for: "${longBake}", maxFor: "${patience}", gates: [errors]}
+            - bake: {for: "${longBake}", maxFor: "${patience}", gates: [errors], tests: [smoke]}
             - weight: 100
             - shrink: {minimum: "${minimum}"}
             - test: smoke
