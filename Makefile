@@ -25,7 +25,6 @@ test: needs lint
 	$(release) --product theseus
 	$(release) --product theseus-sweep
 	$(sweep) --quick
-	if [ -x scripts/kill-nine ]; then scripts/kill-nine $(binary); fi
 	$(SWIFT) test --skip-build --disable-xctest --no-parallel
 
 # Everything, everywhere, for as long as it is given: make sweep FOR=1h
