@@ -7,8 +7,8 @@ internal import Manifests
 /// `GET /lab` shows how things stand, `GET /lab/history?kind=VirtualService` every version that was
 /// ever stored of a kind, or of all. `POST /lab/<knob>` with a JSON object turns one:
 /// `pods` `{namespace, deployment, behaviour}` · `evict` `{namespace, pod}` ·
-/// `demand` `{namespace, deployment, pods}` · `tag` `{image, digest}` · `api` `{failNext, status, retryAfter}`, or
-/// `{deny: [{verb, kind, namespace}]}`, which stays until another list, such as `[]` ·
+/// `demand` `{namespace, deployment, pods}` · `tag` `{image, digest}` ·
+/// `api` `{failNext, status, retryAfter}`, or `{deny: [{verb, kind, namespace}]}`, which stays until another list, such as `[]` ·
 /// `candidate` `{version, errorRate, …}` · and the mesh's own, see `LabMesh.turn`.
 extension LabState {
     mutating func turnKnob(_ request: HTTPRequest, _ address: LabAddress) -> LabAnswer {

@@ -41,7 +41,7 @@ extension WorkloadKeeper {
         let pods = try await pods(of: candidate)
         let template = candidate.tree.at("spec", "template") ?? .null
         let place = "\(scope.reference(.deployment, candidate.name))"
-        var parts = [Likeness.Part("template", [Ingredients.print(of: template)])]
+        var parts = [Likeness.Part("template", [Ingredients.mark(of: template)])]
         var sources = ["template": "\(place) has another pod template\(Self.hand(candidate))"]
         for container in Ingredients.containers(of: template) {
             let seen = Ingredients.images(of: pods, container: container)
@@ -54,7 +54,7 @@ extension WorkloadKeeper {
         for (kind, name) in named(in: template) {
             let found = try await get(kind, name)
             let part = "\(kind.kind) \(name)"
-            parts.append(Likeness.Part(part, [Ingredients.print(of: found, kind)]))
+            parts.append(Likeness.Part(part, [Ingredients.mark(of: found, kind)]))
             sources[part] =
                 "\(scope.reference(kind, name)) "
                 + (found.map { "says something else\(Self.hand($0))" } ?? "is gone")
@@ -144,7 +144,7 @@ enum Ingredients {
         return names.sorted()
     }
 
-    static func print(of tree: JSONTree) -> String {
+    static func mark(of tree: JSONTree) -> String {
         SHA256.hex(of: JSONWriter.canonicalBytes(of: tree))
     }
 
@@ -153,12 +153,12 @@ enum Ingredients {
     /// A Secret's is keyed with its uid: 122 random bits that stand in no journal, and that only
     /// those know who may read the Secret anyway. So nobody can try guesses on a fingerprint, and
     /// any holder finds the same one. A Secret that was made anew is another one.
-    static func print(of holder: KubernetesObject?, _ kind: ResourceKind) -> String {
+    static func mark(of holder: KubernetesObject?, _ kind: ResourceKind) -> String {
         guard let holder else { return "absent" }
         let said: JSONTree = [
             "data": holder.tree["data"] ?? .null, "binaryData": holder.tree["binaryData"] ?? .null,
         ]
-        guard kind == .secret else { return print(of: said) }
+        guard kind == .secret else { return mark(of: said) }
         return HMACSHA256.hex(
             key: Array(holder.uid.utf8), message: JSONWriter.canonicalBytes(of: said))
     }

@@ -23,7 +23,7 @@ import Testing
               tcp: [{port: 3306}]
           gateway: {url: "http://127.0.0.1:8080/"}
           prometheus: {address: "http://prometheus:9090", scrape: 5s}
-          dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}}
+          dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}, visitors: [qa]}
           settle: 20s
           observe: {deadline: 90s}
           limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h}
@@ -101,6 +101,7 @@ import Testing
         #expect(flow.scrape == .seconds(5))
         #expect(flow.dark == [["uri": ["exact": "/a"]]])
         #expect(flow.darkExample == DarkExample(headers: ["x-b": "1", "x-c": "d"]))
+        #expect(flow.darkVisitors == ["qa"])
         #expect(flow.keepsGitOps)
         #expect(flow.goesOnWhenStale)
         #expect(
