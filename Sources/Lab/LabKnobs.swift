@@ -8,8 +8,9 @@ internal import Manifests
 /// ever stored of a kind, or of all. `POST /lab/<knob>` with a JSON object turns one:
 /// `pods` `{namespace, deployment, behaviour}` · `evict` `{namespace, pod}` ·
 /// `demand` `{namespace, deployment, pods}` · `tag` `{image, digest}` ·
-/// `api` `{failNext, status, retryAfter}`, or `{deny: [{verb, kind, namespace}]}`, which stays until another list, such as `[]` ·
-/// `candidate` `{version, errorRate, …}` · and the mesh's own, see `LabMesh.turn`.
+/// `api` `{failNext, status, retryAfter}`, or `{deny: [{verb, kind, namespace}]}`, which stays until
+/// another list, such as `[]` · `candidate` `{version, errorRate, …}` · and the mesh's own, see
+/// `LabMesh.turn`.
 extension LabState {
     mutating func turnKnob(_ request: HTTPRequest, _ address: LabAddress) -> LabAnswer {
         if request.method == "GET" {
