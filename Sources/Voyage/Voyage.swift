@@ -6,6 +6,9 @@
 //   RunDriver     remember, believe, act
 //   Crew          the door behind which orders are carried out
 //   ShipCrew      the crew that knows routes, workloads, tests and gates
-//   Boarding      taking a run: the lease, the epoch, the seals
+//   Expedition    beginning or taking a run: the lease, the epoch, the seals
+//   RunGuard      the CronJob that ends a run whose holders are all lost
+//   UnrememberedHome  the way home for who cannot read the journal
+//   Retention     which runs a journal of limited room keeps
 //
 // Decides nothing: CanaryEngine does.

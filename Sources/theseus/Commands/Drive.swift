@@ -115,9 +115,9 @@ struct Drive: Sendable {
                 Terminal.complain(Advice.followedNoMore(run))
                 return .interrupted
             case .abort? where !hasAsked:
-                hasAsked = true
+                // One that could not be left now is left in the next round.
                 let wish = WishCodec.encode(.abort, by: Environment.person)
-                _ = try await store.post(wish, to: run)
+                hasAsked = (try? await store.post(wish, to: run)) != nil
             case .abort?, nil: break
             }
             try await ground.rig.time.sleep(for: .milliseconds(500))
