@@ -157,14 +157,20 @@ import Testing
         """
     }
 
+    /// Whoever is first: the holder hears of it by its lease.
+    private static func homes(_ remedy: String = "free the journal's disk") -> [String] {
+        ["brought home", "is at home"].map {
+            advice("VirtualService demo/demo-app: \($0)", remedy)
+        }
+    }
+
     @Test func whenTheDiskIsFull() async throws {
         try await atHalf(Self.standsStill) { lab, holder in
             try await Program.tool(["/usr/bin/prlimit", "--pid", "\(holder.number)", "--fsize=0"])
             let abort = try await lab.run("abort", "r1", through: Self.full)
             #expect(abort.code == 4, "\(abort)")
             #expect(abort.complaint.hasPrefix("journal: "), "\(abort)")
-            let moved = Self.advice("VirtualService demo/demo-app: brought home")
-            #expect(abort.complaint.hasSuffix(moved), "\(abort)")
+            #expect(Self.homes().contains { abort.complaint.hasSuffix($0) }, "\(abort)")
             let ending = await holder.end()
             #expect(ending.code == 4, "\(ending)")
             #expect(ending.complaint.hasSuffix(Self.advice("all traffic is home")), "\(ending)")
@@ -231,10 +237,7 @@ import Testing
             let abort = try await lab.run("abort", "r1")
             #expect(abort.code == 4, "\(abort)")
             let remedy = "end the process that keeps the journal locked"
-            #expect(
-                abort.complaint.hasSuffix(
-                    Self.advice("VirtualService demo/demo-app: brought home", remedy)),
-                "\(abort)")
+            #expect(Self.homes(remedy).contains { abort.complaint.hasSuffix($0) }, "\(abort)")
             let ending = await holder.end()
             #expect(ending.code == 4, "\(ending)")
             #expect(
