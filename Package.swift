@@ -222,7 +222,7 @@ let package = Package(
             "VoyageTests",
             of: [
                 "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "JSONTree",
-                "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
+                "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes", "YAML",
             ]),
         tests(
             "TheseusTests",

@@ -4,7 +4,7 @@
 //   KubernetesClient   get, list, watch, create, update, apply, delete: one call each
 //   ServedVersions     which versions of a kind the server has; asked once, kept for minutes
 //   KubernetesError    the ways in which a call ends badly; which of them may have been applied
-//   AccessRight        the rule of a Role that a 403 says is missing
+//   AccessRight        the rule of a Role that a 403 says is missing; OwnRights: those that we have
 //   WatchStream        one watch, as long as it lasts
 //   KindFeed           all objects of a kind for as long as anybody likes: watches, or polls
 //   Backoff            how long to wait when a call may go well a little later

@@ -66,6 +66,11 @@ extension LabCluster {
     func review(_ request: HTTPRequest, _ address: LabAddress) throws(LabRefusal)
         -> HTTPResponse?
     {
+        if request.method == "POST",
+            address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectrulesreviews"]
+        {
+            return .json(rulesReview, status: 201)
+        }
         guard request.method == "POST",
             address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
         else { return nil }
@@ -86,6 +91,21 @@ extension LabCluster {
                 "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
                 "metadata": [:], "spec": asked["spec"] ?? [:], "status": status,
             ], status: 201)
+    }
+}
+
+extension LabCluster {
+    /// Everybody may do everything here; what is denied on top no list of rules can say.
+    private var rulesReview: JSONTree {
+        let any: JSONTree = ["*"]
+        return [
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview",
+            "metadata": [:], "spec": [:],
+            "status": [
+                "incomplete": .bool(!denials.isEmpty), "nonResourceRules": [],
+                "resourceRules": [["verbs": any, "apiGroups": any, "resources": any]],
+            ],
+        ]
     }
 }
 

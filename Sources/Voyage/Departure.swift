@@ -17,6 +17,8 @@ package struct Departure: Sendable {
     package struct Terms: Hashable, Sendable {
         /// Stable may have no ready pod: this release mends it.
         package var unfitStable = false
+        /// The journal is kept in the cluster, which takes rights of its own.
+        package var remembersInCluster = false
 
         package init() {}
     }
@@ -73,6 +75,10 @@ package struct Departure: Sendable {
             istio: try await IstioRouter.servedVersion(client))
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
+        try await NeededRights(
+            namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
+            scaled: workloads.autoscaler != nil, remembered: accepts.remembersInCluster
+        ).require(of: client)
         return RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,

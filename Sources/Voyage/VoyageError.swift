@@ -1,3 +1,5 @@
+package import KubernetesAPI
+
 /// Why a run cannot be begun or taken: what, where, what to do.
 package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
@@ -15,6 +17,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case otherCluster(String)
         /// A guard finds no run that is remembered in a file.
         case guardWithoutJournal
+        /// The account may not do all that the run takes.
+        case lacking([AccessRight])
         /// The objects could not be sealed in time.
         case notTaken
     }
@@ -40,6 +44,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .guardWithoutJournal:
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
+        case .lacking(let rights):
+            "this account may not \(rights.map { "\($0.verb) \($0.resource)" }.joined(separator: ", "))"
         case .notTaken: "the API server did not let us seal the run's objects in time"
         }
     }
@@ -57,6 +63,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nothingPlanned: "deploy again"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
+        case .lacking(let rights):
+            "add to its Role: \(rights.map(\.description).joined(separator: "\n         "))"
         case .notTaken: "see that it answers, then `theseus resume` or `theseus abort`"
         }
     }

@@ -38,13 +38,15 @@ struct DeployCommand: Sendable {
         let run = request.value("--run-id") ?? RunName.make(flow.name)
         var terms = Departure.Terms()
         terms.unfitStable = request.has("--stable-unhealthy")
-        let departure = Departure(rig: ground.rig, run: run, terms: terms)
         if request.has("--dry-run") {
+            let departure = Departure(rig: ground.rig, run: run, terms: terms)
             return list(try await departure.survey(flow, from: source))
         }
         let logbook = try await Logbook.open(
             request, .begins, on: ground, namespace: flow.target.namespace)
         let store = logbook.store
+        terms.remembersInCluster = logbook.isInCluster
+        let departure = Departure(rig: ground.rig, run: run, terms: terms)
         if flow.guardian != nil, !logbook.isInCluster {
             throw VoyageError(.guardWithoutJournal, place: request.operand ?? "")
         }

@@ -23,7 +23,7 @@ enum Wording {
             case .damaged: .personNeeded
             case .notTaken: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
-                .severalRuns, .nothingPlanned:
+                .severalRuns, .nothingPlanned, .lacking:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:

@@ -1,0 +1,77 @@
+import Foundation
+import JSONTree
+import KubernetesAPI
+import Manifests
+import Testing
+import YAML
+
+@testable import Voyage
+
+/// What an account must be allowed before a run begins.
+@Suite struct NeededRightsTests {
+    private static func needs(
+        scaled: Bool = true, remembered: Bool = false, routes: [ObjectReference] = [],
+        manifest: [KubernetesObject] = []
+    ) -> [AccessRight] {
+        NeededRights(
+            namespace: "shop", routes: routes, manifest: manifest, scaled: scaled,
+            remembered: remembered
+        ).all
+    }
+
+    /// The file that people copy says exactly what is asked for.
+    @Test func theExampleIsTheLeast() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../examples/rbac/deployer.yaml")
+        let role = try YAMLReader.document(of: Array(Data(contentsOf: file)), file: nil).tree
+        var written: Set<AccessRight> = []
+        for rule in role["rules"]?.items ?? [] {
+            for verb in rule["verbs"]?.items ?? [] {
+                written.insert(
+                    AccessRight(
+                        verb: verb.text ?? "", group: rule["apiGroups"]?.items?.first?.text ?? "-",
+                        resource: rule["resources"]?.items?.first?.text ?? "", namespace: "shop"))
+            }
+        }
+        #expect(written == Set(Self.needs()))
+    }
+
+    @Test func eachIsNamedOnce() {
+        let all = Self.needs(remembered: true)
+        #expect(Set(all).count == all.count)
+        #expect(all.contains { $0.resource == "configmaps" && $0.verb == "update" })
+        #expect(
+            !Self.needs(scaled: false).contains {
+                $0.resource.hasPrefix("horizontal") && $0.verb == "update"
+            })
+    }
+
+    @Test func routesElsewhereAskForRightsThere() {
+        let route = ObjectReference(.virtualService, namespace: "edge", name: "shop")
+        let rights = Self.needs(routes: [route]).filter { $0.namespace == "edge" }
+        #expect(rights.contains { $0.resource == "virtualservices" && $0.verb == "update" })
+        #expect(!rights.contains { $0.resource == "deployments" })
+    }
+
+    @Test func whatTheManifestHoldsIsAskedFor() {
+        let map = KubernetesObject(["apiVersion": "v1", "kind": "ConfigMap"])
+        #expect(
+            Self.needs(manifest: [map]).contains {
+                $0.resource == "configmaps" && $0.verb == "create"
+            })
+    }
+
+    @Test func whatIsLackingIsSaidReadyToBePasted() {
+        let rights = [
+            AccessRight(verb: "update", group: "apps", resource: "deployments", namespace: "shop"),
+            AccessRight(verb: "list", group: "", resource: "pods", namespace: "shop"),
+        ]
+        #expect(
+            VoyageError(.lacking(rights), place: "https://api, namespace shop").description == """
+                run: this account may not update deployments, list pods
+                  where: https://api, namespace shop
+                  do:    add to its Role: {apiGroups: [apps], resources: [deployments], verbs: [update]}
+                         {apiGroups: [""], resources: [pods], verbs: [list]}
+                """)
+    }
+}
