@@ -21,7 +21,6 @@ demo: build
 # The tests themselves come last: their closing line is the last one. One after the other: many
 # measure real time, and on two cores the plays of the Lab would starve them.
 test: needs lint
-	@scripts/install-needs tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(release) --product theseus
 	$(release) --product theseus-sweep

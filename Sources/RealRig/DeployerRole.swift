@@ -3,29 +3,36 @@ internal import JSONTree
 /// The least that the binary must be allowed, as examples/rbac/deployer.yaml has it.
 enum DeployerRole {
     static let rules: [JSONTree] = [
-        rule("", ["services", "endpoints"], ["get", "list"]),
-        rule("", ["pods"], ["get", "list", "watch"]),
-        rule("", ["pods/log"], ["get"]),
-        rule(
-            "", ["configmaps", "serviceaccounts"],
-            ["get", "list", "create", "update", "patch", "delete"]),
-        rule(
-            "apps", ["deployments"],
-            ["get", "list", "watch", "create", "update", "patch", "delete"]),
-        rule("apps", ["replicasets"], ["get", "list"]),
-        rule(
-            "autoscaling", ["horizontalpodautoscalers"],
-            ["get", "list", "create", "update", "patch", "delete"]),
-        rule(
-            "policy", ["poddisruptionbudgets"],
-            ["get", "list", "create", "update", "patch", "delete"]),
-        rule(
-            "networking.istio.io", ["virtualservices", "destinationrules"],
-            ["get", "list", "watch", "create", "update", "patch", "delete"]),
-        rule(
-            "coordination.k8s.io", ["leases"],
-            ["get", "list", "create", "update", "patch", "delete"]),
+        rule("", ["services"], ["get", "list"]),
+        rule("", ["pods"], ["list"]),
+        rule("apps", ["deployments"], life + ["list"]),
+        rule("policy", ["poddisruptionbudgets"], ["list"]),
+        rule("autoscaling", ["horizontalpodautoscalers"], life + ["list"]),
+        rule("coordination.k8s.io", ["leases"], life),
+        rule("networking.istio.io", ["virtualservices"], ["get", "list", "update"]),
+        rule("networking.istio.io", ["destinationrules"], life + ["list"]),
     ]
+
+    private static let life = ["get", "create", "update", "delete"]
+
+    /// The same rules without one verb of one of them: all that there are.
+    static var lackingOne: [(verb: String, resource: String, rules: [JSONTree])] {
+        rules.indices.flatMap { index in
+            let verbs = (rules[index]["verbs"]?.items ?? []).compactMap(\.text)
+            return verbs.map { verb in
+                var fewer = rules
+                fewer[index]["verbs"] = .array(
+                    verbs.filter { $0 != verb }.map(JSONTree.string))
+                let resource = rules[index]["resources"]?.items?.first?.text ?? ""
+                return (verb, resource, fewer)
+            }
+        }
+    }
+
+    static func group(of resource: String) -> String {
+        let rule = rules.first { $0["resources"]?.items?.first?.text == resource }
+        return rule?["apiGroups"]?.items?.first?.text ?? ""
+    }
 
     static func rule(_ group: String, _ resources: [String], _ verbs: [String]) -> JSONTree {
         [
@@ -34,8 +41,7 @@ enum DeployerRole {
         ]
     }
 
-    /// Role and binding of one account in one namespace; the same rules hold cluster-wide for
-    /// reading routes, since a route of another namespace may lead to the service.
+    /// Role and binding of one account in one namespace.
     static func objects(rules: [JSONTree], for person: String, in namespace: String) -> [JSONTree] {
         let group = "rbac.authorization.k8s.io"
         return [

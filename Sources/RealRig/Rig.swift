@@ -135,8 +135,12 @@ func beside<Value: Sendable>(
 /// Who has which account: each story one of its own.
 actor AccountBook {
     private var free: [ControlPlane.Person]
+    /// By namespace.
+    private(set) var stages: [String: StoryStage] = [:]
 
     init(_ people: [ControlPlane.Person]) { free = people.reversed() }
+
+    func keep(_ stage: StoryStage) { stages[stage.namespace] = stage }
 
     func take() throws(RigError) -> ControlPlane.Person {
         guard let person = free.popLast() else {

@@ -3,7 +3,7 @@
 /// The long ones come first, so that the lanes end together.
 package enum Stories {
     package static let all: [Story] =
-        crowd + kills + stages(.abort) + stages(.failure) + [promoted, rolledBack]
+        crowd + kills + stages(.abort) + stages(.failure) + [promoted, rolledBack, net, lackingOne]
         + sweep(seeds: 40)
 
     /// Runs through a proxy that errs, each by its seed.
@@ -33,6 +33,22 @@ package enum Stories {
 
     static let rolledBack = Story("a bad release is brought home") { rig, report in
         try await Tale("bad", bad, to: .rolledBack).tell(on: rig, &report)
+    }
+
+    /// A rig that finds nothing wrong with what is wrong would find nothing at all.
+    static let net = Story("the net catches: weights of 140, and users sent to nowhere") {
+        rig, report in
+        var tale = Tale("net", v2, to: .promoted)
+        tale.flow.steps = [
+            "backup", "deploy: {deadline: 60s}", "route", "weight: 50", "weight: 100", "retire",
+        ]
+        try await tale.tell(on: rig, &report)
+        try await BrokenPromise(namespace: "net", run: "net").tell(on: rig, &report)
+    }
+
+    static let lackingOne = Story("with one verb fewer it is refused before anything changes") {
+        rig, report in
+        try await LeastPrivilege(namespace: "fewer").tell(on: rig, &report)
     }
 
     // MARK: Home from each stage

@@ -60,7 +60,16 @@ struct StoryStage: Sendable {
         }
         let stage = StoryStage(
             rig: rig, objects: objects, person: person, folder: folder, routes: written.spec)
+        await rig.accounts.keep(stage)
         try await stage.awaitUsers(of: stable)
+        return stage
+    }
+
+    /// A stage that an earlier chapter of the same story has set.
+    static func found(_ rig: Rig, _ namespace: String) async throws -> StoryStage {
+        guard let stage = await rig.accounts.stages[namespace] else {
+            throw RigError("no such stage", place: namespace, remedy: "set it first")
+        }
         return stage
     }
 
@@ -87,6 +96,13 @@ struct StoryStage: Sendable {
         try folder.put(
             flow.text(objects, gateway: rig.gateway, prometheus: rig.prometheus.address),
             in: "flow.yaml")
+    }
+
+    /// The API server, asked with the account of those who deliver.
+    var caller: RigCluster {
+        RigCluster(
+            client: rig.cluster.client, server: rig.control.server, token: person.token,
+            transport: rig.control.transport)
     }
 
     // MARK: The binary
@@ -189,6 +205,9 @@ struct StoryStage: Sendable {
         let facts = try await facts(of: run)
         let history = Provenance(await rig.trail.entries(of: person.name))
             .told(await rig.mirror.history(of: namespace))
+        guard history.contains(where: { $0.manager == "theseus" && $0.object != nil }) else {
+            return ["the API server's own log names no write of ours: nothing was audited"]
+        }
         return Audit.violations(
             in: Evidence(
                 namespace: namespace, service: objects.service, run: run, history: history,
