@@ -74,7 +74,8 @@ let package = Package(
         room(
             "Workloads",
             on: [
-                "CanaryEngine", "Digests", "KubernetesAPI", "Manifests", "JSONTree", "Timekeeping",
+                "CanaryEngine", "Digests", "HTTPMessages", "KubernetesAPI", "Manifests", "JSONTree",
+                "Timekeeping",
             ]),
         room(
             "TestHooks",

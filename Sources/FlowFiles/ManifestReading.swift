@@ -70,7 +70,8 @@ struct ManifestReading {
             return false
         }
         let title = "\(ShapeCheck.short(kind)) \(ShapeCheck.short(name))"
-        guard Self.kinds.contains(where: { $0.apiVersion == version && $0.kind == kind }) else {
+        let known = ResourceKind.named(apiVersion: version, kind: kind)
+        guard let known, Self.kinds.contains(where: known.isSame) else {
             refuse(kind, version, title, field)
             return false
         }

@@ -58,7 +58,8 @@ enum LabCatalog {
                 singular: "replicaset", shortNames: ["rs"], hasStatus: true, hasScale: true,
                 isInAll: true),
             LabResource(
-                group: "autoscaling", versions: ["v2", "v1"], kind: "HorizontalPodAutoscaler",
+                group: "autoscaling", versions: ["v2", "v2beta2", "v1"],
+                kind: "HorizontalPodAutoscaler",
                 plural: "horizontalpodautoscalers", singular: "horizontalpodautoscaler",
                 shortNames: ["hpa"], hasStatus: true, isInAll: true),
             LabResource(
@@ -85,7 +86,7 @@ enum LabCatalog {
                 group: "", versions: ["v1"], kind: "Event", plural: "events", singular: "event",
                 shortNames: ["ev"]),
             LabResource(
-                group: "policy", versions: ["v1"], kind: "PodDisruptionBudget",
+                group: "policy", versions: ["v1", "v1beta1"], kind: "PodDisruptionBudget",
                 plural: "poddisruptionbudgets", singular: "poddisruptionbudget",
                 shortNames: ["pdb"], hasStatus: true),
             LabResource(

@@ -82,6 +82,8 @@ package struct LabCluster: Sendable {
     var demands: [Key: Int] = [:]
     /// What tags of images mean now, where somebody moved them.
     var tags: [String: String] = [:]
+    /// Versions of groups that this cluster does not serve, such as `autoscaling/v2`.
+    package var unserved: [String] = []
     /// What the lab's user may not do.
     package var denials: [LabDenial] = []
     var podLoads: [PodLoad] = []

@@ -3,7 +3,7 @@ internal import JSONTree
 /// What the API server says of itself: which groups, which kinds, which version.
 enum LabDiscovery {
     /// nil: no path of discovery.
-    static func answer(_ address: LabAddress) -> JSONTree? {
+    static func answer(_ address: LabAddress, without unserved: [String]) -> JSONTree? {
         let path = address.path
         switch (path.first, path.count) {
         case ("version", 1): return version
@@ -12,13 +12,14 @@ enum LabDiscovery {
         case ("apis", 1):
             return [
                 "kind": "APIGroupList", "apiVersion": "v1",
-                "groups": .array(LabCatalog.groups.compactMap { group($0) }),
+                "groups": .array(LabCatalog.groups.compactMap { group($0, unserved) }),
             ]
         case ("apis", 2):
-            guard var tree = group(path[1]) else { return nil }
+            guard var tree = group(path[1], unserved) else { return nil }
             tree["kind"] = "APIGroup"
             tree["apiVersion"] = "v1"
             return tree
+        case ("apis", 3) where unserved.contains("\(path[1])/\(path[2])"): return nil
         case ("apis", 3): return resources(group: path[1], version: path[2])
         case ("openapi", _) where path.dropFirst().first == "v3":
             return LabSchema.answer(Array(path.dropFirst(2)))
@@ -38,8 +39,9 @@ enum LabDiscovery {
             .reduce(into: []) { all, some in all += some.filter { !all.contains($0) } }
     }
 
-    private static func group(_ name: String) -> JSONTree? {
-        let versions = versions(of: name).map { version -> JSONTree in
+    private static func group(_ name: String, _ unserved: [String]) -> JSONTree? {
+        let versions = versions(of: name).filter { !unserved.contains("\(name)/\($0)") }.map {
+            version -> JSONTree in
             ["groupVersion": .string("\(name)/\(version)"), "version": .string(version)]
         }
         guard let first = versions.first else { return nil }

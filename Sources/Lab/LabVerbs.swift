@@ -8,11 +8,11 @@ extension LabCluster {
     mutating func handle(_ request: HTTPRequest, _ address: LabAddress) -> HTTPResponse {
         var response: HTTPResponse
         do throws(LabRefusal) {
-            if let call = LabCall(request, address) {
+            if let call = LabCall(request, address), !unserved.contains(call.apiVersion) {
                 response = try answer(call, request)
             } else if let review = try review(request, address) {
                 response = review
-            } else if let tree = LabDiscovery.answer(address) {
+            } else if let tree = LabDiscovery.answer(address, without: unserved) {
                 response = HTTPResponse(
                     status: 200, headers: ["Content-Type": "application/json"], body: .tree(tree))
             } else {

@@ -12,7 +12,9 @@ enum LabVersions {
         guard call.version != call.resource.versions[0] else { return object.tree }
         var tree = object.tree
         tree["apiVersion"] = .string(call.apiVersion)
-        if call.kind == LabCatalog.autoscalers { tree.change("spec", toFirst) }
+        if call.kind == LabCatalog.autoscalers, call.version == "v1" {
+            tree.change("spec", toFirst)
+        }
         return tree
     }
 

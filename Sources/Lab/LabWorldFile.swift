@@ -12,6 +12,7 @@ internal import Manifests
 /// pace: {latency: 2ms, controllers: 20ms, readyAfter: 3s, goneAfter: 1s, autoscalers: 2s,
 ///        scaleDownAfter: 30s}
 /// objects: [ … ]               # Kubernetes objects; namespaces are made where they are missing
+/// unserved: [autoscaling/v2]   # as an older cluster
 /// users, versions, mesh, …     # the mesh's part, see MeshSettings
 /// ```
 package struct LabWorldFile: Sendable {
@@ -19,6 +20,8 @@ package struct LabWorldFile: Sendable {
     package var warmUp: Duration
     package var pace: LabPace
     package var objects: [JSONTree]
+    /// Versions of groups that the cluster does not serve.
+    package var unserved: [String]
     /// The whole file, in which the mesh finds its part.
     package var tree: JSONTree
 
@@ -29,7 +32,7 @@ package struct LabWorldFile: Sendable {
         }
         let known = [
             "apiVersion", "kind", "metadata", "seed", "warmUp", "pace", "objects", "mesh", "users",
-            "versions", "otherVersions", "ripple", "prometheus", "epoch",
+            "versions", "otherVersions", "ripple", "prometheus", "epoch", "unserved",
         ]
         if let odd = tree.members?.keys.first(where: { !known.contains($0) }) {
             throw LabWorldFileError(
@@ -43,6 +46,7 @@ package struct LabWorldFile: Sendable {
         warmUp = try Self.duration(tree["warmUp"], "warmUp") ?? .seconds(600)
         pace = try Self.pace(tree["pace"] ?? [:])
         objects = tree["objects"]?.items ?? []
+        unserved = (tree["unserved"]?.items ?? []).compactMap(\.text)
         for (number, object) in objects.enumerated()
         where LabWorldFile.resource(of: object) == nil {
             throw LabWorldFileError(
@@ -107,6 +111,7 @@ package struct LabWorldFile: Sendable {
             }
         }
         var state = LabState(cluster: cluster, mesh: LabMesh(settings: tree, seed: seed))
+        state.cluster.unserved = unserved
         state.advance(to: warmUp)
         return state
     }

@@ -40,8 +40,21 @@ extension ResourceKind {
         .gateway, .sidecar, .serviceEntry,
     ]
 
-    /// The kind that a manifest means; nil for one that the house has no name for.
+    /// The versions in which clusters serve this kind, the newest first; what we read and write of
+    /// it says the same in all of them.
+    package var versions: [String] {
+        if isSame(as: .autoscaler) { return ["v2", "v2beta2", "v1"] }
+        if isSame(as: .disruptionBudget) { return ["v1", "v1beta1"] }
+        return [version]
+    }
+
+    /// The kind that a manifest means, in its version; nil for one that the house has no name for.
     package static func named(apiVersion: String, kind: String) -> ResourceKind? {
-        known.first { $0.apiVersion == apiVersion && $0.kind == kind }
+        for known in known where known.kind == kind {
+            for version in known.versions where known.inVersion(version).apiVersion == apiVersion {
+                return known.inVersion(version)
+            }
+        }
+        return nil
     }
 }

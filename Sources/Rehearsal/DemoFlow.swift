@@ -90,6 +90,34 @@ package enum DemoFlow {
             data: {color: blue}
             """
 
+    /// With a budget, a service account, and an autoscaler of its own.
+    package static func household(version: String) -> String {
+        manifest(version: version) + """
+
+                      resources: {requests: {cpu: 100m}}
+                  serviceAccountName: demo-app-\(version)
+            ---
+            apiVersion: policy/v1beta1
+            kind: PodDisruptionBudget
+            metadata: {name: demo-app-\(version)}
+            spec:
+              minAvailable: 1
+              selector: {matchLabels: {app: demo-app, version: \(version)}}
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: demo-app-\(version)}
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: demo-app-\(version)}
+            spec:
+              minReplicas: 1
+              maxReplicas: 9
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: demo-app-\(version)}
+            """
+    }
+
     package static func manifest(version: String, behaviour: String = "steady") -> String {
         """
         apiVersion: apps/v1

@@ -4,6 +4,9 @@ internal import Manifests
 
 /// The demo's world with one thing otherwise.
 package enum DemoVariations {
+    /// A cluster of 2020: autoscalers and budgets have older versions.
+    package static let oldCluster = world { $0["unserved"] = ["autoscaling/v2", "policy/v1"] }
+
     static let routes = ObjectReference(.virtualService, namespace: "demo", name: "demo-app")
 
     /// Changes the weights of routes with two destinations, as a person at the keyboard does.

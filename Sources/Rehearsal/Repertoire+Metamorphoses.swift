@@ -16,6 +16,20 @@ extension Repertoire {
                 - retire
             """)
 
+    /// Everything that has to do with pods.
+    private static let whole = DemoFlow.text(
+        steps: """
+                - backup
+                - deploy: {deadline: 2m}
+                - route
+                - autoscale
+                - weight: 10
+                - bake: {for: 30s, maxFor: 10m, gates: [errors]}
+                - weight: 100
+                - shrink: {minimum: 1}
+                - retire
+            """)
+
     static let metamorphoses: [Scenario] = [
         Scenario("brings-settings", flow: brief, manifest: DemoFlow.withSettings, ends: .promoted),
         Scenario(
@@ -35,6 +49,13 @@ extension Repertoire {
             $0.highestWeight = half
             $0.saying = "ConfigMap demo/demo-settings says something else, last written by kubectl"
         },
+        Scenario(
+            "old-cluster", flow: whole, manifest: DemoFlow.household(version: "v2"),
+            world: DemoVariations.oldCluster, ends: .promoted),
+        Scenario(
+            "old-cluster-back", flow: whole, version: "v3",
+            manifest: DemoFlow.household(version: "v3"), world: DemoVariations.oldCluster,
+            ends: .rolledBack),
         Scenario(
             "tag-moved", flow: brief,
             events: [

@@ -9,7 +9,7 @@ extension WorkloadKeeper {
     ///
     /// `spec.replicas` is said once, when the Deployment is made, and never again.
     package func applyCandidate() async throws {
-        for (object, kind) in ordered where kind != .autoscaler {
+        for (object, kind) in ordered where !kind.isSame(as: .autoscaler) {
             try await make(object, kind)
         }
     }
@@ -36,6 +36,11 @@ extension WorkloadKeeper {
         try await make(autoscaler, .autoscaler)
     }
 
+    /// What an autoscaler of `autoscaling/v1` says in annotations, since it has no fields for it.
+    private static let annotations = ["metrics", "behavior"].map {
+        "autoscaling.alpha.kubernetes.io/\($0)"
+    }
+
     /// An autoscaler as `model` is, for the candidate.
     ///
     /// Labels and annotations stay behind: by them a GitOps tool would take it for its own, and
@@ -43,14 +48,16 @@ extension WorkloadKeeper {
     private func twin(of model: KubernetesObject) -> KubernetesObject {
         var spec = model.spec
         spec.set(.string(scope.candidateName), at: "scaleTargetRef", "name")
-        return KubernetesObject([
-            "apiVersion": .string(ResourceKind.autoscaler.apiVersion),
+        var twin = KubernetesObject([
+            "apiVersion": .string(model.apiVersion),
             "kind": .string(ResourceKind.autoscaler.kind),
             "metadata": [
                 "name": .string(scope.candidateName), "namespace": .string(scope.namespace),
             ],
             "spec": spec,
         ])
+        for name in Self.annotations { twin.annotate(name, model.annotation(name)) }
+        return twin
     }
 
     /// Takes the autoscaler's minimum, once the run is over, back from what a weight needed to what
@@ -60,7 +67,7 @@ extension WorkloadKeeper {
         let run = scope.run
         let original = (scope.ownAutoscaler ?? backup.autoscaler)?.minReplicas
         guard let original else { return }
-        _ = try await writer.change(autoscaler.reference(as: .autoscaler)) { object in
+        _ = try await writer.change(autoscaler.reference(like: .autoscaler)) { object in
             guard object.seal?.run == run, object.minReplicas > original else { return object }
             var object = object
             object.spec["minReplicas"] = .integer(original)
@@ -93,6 +100,7 @@ extension WorkloadKeeper {
     package func removeCandidate() async throws {
         let run = scope.run
         for (object, kind) in removable {
+            let kind = try await served(kind)
             try await writer.remove(object.reference(as: kind)) { $0.seal?.run == run }
         }
         try await awaitGone(scope.candidate)
@@ -111,6 +119,7 @@ extension WorkloadKeeper {
     func leftovers() async throws -> [(KubernetesObject, ResourceKind)] {
         var found: [(KubernetesObject, ResourceKind)] = []
         for (object, kind) in removable {
+            let kind = try await served(kind)
             if let there = try await get(kind, object.name), there.seal?.run == scope.run {
                 found.append((there, kind))
             }
@@ -121,9 +130,7 @@ extension WorkloadKeeper {
     /// The manifest's objects in the order in which they are made.
     var ordered: [(KubernetesObject, ResourceKind)] {
         WorkloadScope.kinds.flatMap { kind in
-            scope.candidateObjects
-                .filter { $0.kind == kind.kind && $0.apiVersion == kind.apiVersion }
-                .map { ($0, kind) }
+            scope.candidateObjects.filter { $0.kind == kind.kind }.map { ($0, kind) }
         }
     }
 
@@ -145,6 +152,12 @@ extension WorkloadKeeper {
     }
 
     private func make(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
+        let kind = try await served(kind)
+        let place = "\(object.reference(as: kind))"
+        guard let object = object.inVersion(of: kind) else {
+            let why = "this cluster serves \(kind.apiVersion), not \(object.apiVersion)"
+            throw Setback(.denied, "\(place): \(why)")
+        }
         do {
             _ = try await writer.create(object, as: kind)
         } catch let error as KubernetesError where error.code == .conflict {
@@ -154,8 +167,7 @@ extension WorkloadKeeper {
             {
                 return  // somebody else's, and just what is wanted
             }
-            throw Setback(
-                .foreignEdit, "\(object.reference(as: kind)) is in the way: \(error.detail)")
+            throw Setback(.foreignEdit, "\(place) is in the way: \(error.detail)")
         }
     }
 }

@@ -18,7 +18,7 @@ extension WorkloadKeeper {
     private func restore(_ original: KubernetesObject, _ kind: ResourceKind) async throws {
         let field = Self.floorField(kind)
         let uid = original.uid
-        _ = try await writer.change(original.reference(as: kind)) { object in
+        _ = try await writer.change(original.reference(like: kind)) { object in
             guard object.uid == uid, let ours = object.annotation(Self.floorAnnotation) else {
                 return object
             }
@@ -45,7 +45,7 @@ extension WorkloadKeeper {
 
     private func remove(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
         let uid = object.uid
-        try await writer.remove(object.reference(as: kind)) { $0.uid == uid }
+        try await writer.remove(object.reference(like: kind)) { $0.uid == uid }
     }
 
     /// Whether everything is as the backup has it: one sentence for each difference, none if so.
@@ -73,6 +73,7 @@ extension WorkloadKeeper {
     private func strangers() async throws -> [String] {
         var found: [String] = []
         for (object, kind) in removable where WorkloadScope.ownOnly.contains(kind.kind) {
+            let kind = try await served(kind)
             guard let there = try await get(kind, object.name) else { continue }
             let name = "\(there.reference(as: kind))"
             found.append("\(name) does not carry our seal (any more) and was not removed")
@@ -83,8 +84,10 @@ extension WorkloadKeeper {
     private func compare(
         _ original: KubernetesObject, _ kind: ResourceKind, but ignored: [String] = []
     ) async throws -> [String] {
-        let name = "\(original.reference(as: kind))"
-        guard let object = try await get(kind, original.name) else { return ["\(name) is gone"] }
+        let name = "\(original.reference(like: kind))"
+        guard let object = try await get(original.reference(like: kind).kind, original.name) else {
+            return ["\(name) is gone"]
+        }
         if object.uid != original.uid { return ["\(name) was removed and made anew"] }
         let found = TreeDifference.between(original.tree["spec"], object.tree["spec"], at: "spec")
             .filter { !ignored.contains($0.path) }

@@ -13,7 +13,7 @@ extension WorkloadKeeper {
         if let stable = try await stableName() {
             _ = try await writer.claim(scope.reference(.deployment, stable), over: ended)
             if let autoscaler = try await autoscaler(of: stable) {
-                let reference = autoscaler.reference(as: .autoscaler)
+                let reference = autoscaler.reference(like: .autoscaler)
                 _ = try await writer.claim(reference, over: ended)
             }
         }
@@ -27,7 +27,7 @@ extension WorkloadKeeper {
         if let stable = try await stableName() {
             try await writer.unseal(scope.reference(.deployment, stable))
             if let autoscaler = try await autoscaler(of: stable) {
-                try await writer.unseal(autoscaler.reference(as: .autoscaler))
+                try await writer.unseal(autoscaler.reference(like: .autoscaler))
             }
         }
         for (object, kind) in try await leftovers() {
@@ -81,7 +81,7 @@ extension WorkloadKeeper {
         guard let stable = try await stableName() else { return }
         let target = try await autoscaler(of: stable)
         let reference =
-            target?.reference(as: .autoscaler) ?? scope.reference(.deployment, stable)
+            target?.reference(like: .autoscaler) ?? scope.reference(.deployment, stable)
         let field = Self.floorField(reference.kind)
         _ = try await writer.change(reference, mustBeSealed: true) { object in
             guard (object.spec[field]?.whole ?? 1) > minimum else { return object }
@@ -106,7 +106,7 @@ extension WorkloadKeeper {
     }
 
     static func floorField(_ kind: ResourceKind) -> String {
-        kind == .autoscaler ? "minReplicas" : "replicas"
+        kind.isSame(as: .autoscaler) ? "minReplicas" : "replicas"
     }
 
     static func floored(_ object: KubernetesObject, _ field: String, _ count: Int)
@@ -124,7 +124,7 @@ extension WorkloadKeeper {
         mustBeSealed: Bool = false
     ) async throws {
         let field = Self.floorField(kind)
-        let reference = object.reference(as: kind)
+        let reference = object.reference(like: kind)
         _ = try await writer.change(reference, mustBeSealed: mustBeSealed) { object in
             guard (object.spec[field]?.whole ?? 1) < count else { return object }
             return Self.floored(object, field, count)

@@ -87,8 +87,9 @@ package struct WorkloadKeeper: Sendable {
     /// The autoscaler of a Deployment; nil where it has none.
     func autoscaler(of deployment: String) async throws -> KubernetesObject? {
         let namespace = scope.namespace
+        let kind = try await served(.autoscaler)
         let all = try await writer.client.patiently {
-            try await $0.list(.autoscaler, namespace: namespace).items
+            try await $0.list(kind, namespace: namespace).items
         }
         return all.first { $0.scales(deployment) && !$0.isBeingDeleted }
     }

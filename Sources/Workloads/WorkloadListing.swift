@@ -28,7 +28,8 @@ package struct WorkloadListing: Sendable {
     /// Lists; waits over passing errors until called off.
     package init(of scope: WorkloadScope, from client: KubernetesClient) async throws {
         func all(_ kind: ResourceKind) async throws -> [KubernetesObject] {
-            try await client.patiently {
+            let kind = try await WorkloadKeeper.served(kind, by: client)
+            return try await client.patiently {
                 try await $0.list(kind, namespace: scope.namespace).items
             }
         }
@@ -41,7 +42,14 @@ package struct WorkloadListing: Sendable {
         for object in scope.candidateObjects {
             guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
             else { continue }
-            let reference = object.reference(as: kind)
+            let served = try await WorkloadKeeper.served(kind, by: client)
+            guard object.inVersion(of: served) != nil else {
+                throw WorkloadRefusal(
+                    .otherVersion(served.apiVersion),
+                    place: "\(object.apiVersion) \(object.kind) \(object.name)"
+                        + " in the candidate's manifest")
+            }
+            let reference = object.reference(as: served)
             let found = try await client.patiently { try await $0.get(reference) }
             if let found { standing.append(found) }
         }

@@ -9,6 +9,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case notOneDeployment([String])
         case strangeKind(String)
         case strangeNamespace(String)
+        /// The version that the cluster serves.
+        case otherVersion(String)
         case noStable
         case ambiguousStable([String])
         case sameName
@@ -54,6 +56,7 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
             "there are \(names.count) Deployments in it: \(list(names))"
         case .strangeKind(let version): "a run does not make objects of this kind (\(version))"
         case .strangeNamespace(let other): "the object is for the namespace \(other)"
+        case .otherVersion(let served): "this cluster serves such objects as \(served) only"
         case .noStable: "there is no Deployment to stand on"
         case .ambiguousStable(let names): "several Deployments could be stable: \(list(names))"
         case .sameName: "the candidate has the name of the stable Deployment"
@@ -83,6 +86,7 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .notOneDeployment: "give `target.manifest` exactly one Deployment"
         case .strangeKind: "take it out and apply it before the run"
         case .strangeNamespace: "leave its namespace out, or set it to `target.namespace`"
+        case .otherVersion(let served): "write it as \(served), or leave it out"
         case .noStable: "name it with `target.stable`, or use the template `bootstrap`"
         case .ambiguousStable: "name the one that users have with `target.stable`"
         case .sameName, .sameVersion: "give the candidate a name and a version of its own"

@@ -70,7 +70,7 @@ package struct WorkloadScope: Sendable {
         let place = "\(object.kind) \(object.name) in the candidate's manifest"
         guard
             let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind),
-            kinds.contains(kind)
+            kinds.contains(where: kind.isSame)
         else { throw WorkloadRefusal(.strangeKind(object.apiVersion), place: place) }
         guard object.namespace.isEmpty || object.namespace == namespace else {
             throw WorkloadRefusal(.strangeNamespace(object.namespace), place: place)

@@ -88,7 +88,7 @@ import Testing
         BadFlow(
             "another version of a kind", "",
             """
-            apiVersion: autoscaling/v1
+            apiVersion: autoscaling/v2beta1
             kind: HorizontalPodAutoscaler
             metadata: {name: reviews-v2}
             """,

@@ -55,7 +55,8 @@ struct StewardTests {
             #expect(ResourceKind.named(apiVersion: kind.apiVersion, kind: kind.kind) == kind)
         }
         #expect(
-            ResourceKind.named(apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler") == nil
+            ResourceKind.named(apiVersion: "autoscaling/v2beta1", kind: "HorizontalPodAutoscaler")
+                == nil
         )
     }
 }

@@ -36,6 +36,10 @@ struct RefusalTests {
             .strangeNamespace("other"), "the object is for the namespace other",
             "leave its namespace out, or set it to `target.namespace`"),
         Text(
+            .otherVersion("autoscaling/v1"),
+            "this cluster serves such objects as autoscaling/v1 only",
+            "write it as autoscaling/v1, or leave it out"),
+        Text(
             .noStable, "there is no Deployment to stand on",
             "name it with `target.stable`, or use the template `bootstrap`"),
         Text(

@@ -9,8 +9,14 @@ import Workloads
 
 /// Whole lives of a candidate, as the rooms above will lead them.
 struct VoyageStoryTests {
-    @Test func outAndHomeAgain() throws {
-        try inYard { yard in
+    /// In clusters of every age.
+    @Test(arguments: [
+        [], ["autoscaling/v2", "policy/v1"],
+        ["autoscaling/v2", "autoscaling/v2beta2", "policy/v1"],
+    ])
+    func outAndHomeAgain(unserved: [String]) throws {
+        try inYard(unserved: unserved) { yard in
+            let before = yard.object(.autoscaler, Yard.stable)?.spec
             let scope = try Yard.scope(extra: [
                 settings(), budget("v2", ["app": "demo-app", "version": "v2"]),
             ])
@@ -48,6 +54,7 @@ struct VoyageStoryTests {
             #expect(yard.object(.disruptionBudget, "v2") == nil)
             #expect(yard.object(.autoscaler, Yard.candidate) == nil)
             #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 3)
+            #expect(yard.object(.autoscaler, Yard.stable)?.spec == before)
         }
     }
 

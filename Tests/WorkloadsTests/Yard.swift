@@ -79,12 +79,13 @@ private enum Ours {
 /// Plays a story in a world of its own: the demo's, without one kind of objects and with others.
 @discardableResult
 func inYard<Value: Sendable>(
-    without kind: String? = nil, with extra: [JSONTree] = [],
+    without kind: String? = nil, with extra: [JSONTree] = [], unserved: [String] = [],
     _ story: @escaping @Sendable (Yard) async throws -> Value
 ) throws -> Value {
     var tree = DemoWorld.tree
     let objects = DemoWorld.objects.filter { kind == nil || $0["kind"]?.text != kind }
     tree["objects"] = .array(objects + extra)
+    tree["unserved"] = .array(unserved.map(JSONTree.string))
     tree["users"] = nil
     tree["versions"] = nil
     let turnable = TurnableWorld()
