@@ -137,6 +137,8 @@ package struct Limits: Hashable, Sendable {
     package var observe = Duration.seconds(60)
     /// How long a version may take to grow for a weight.
     package var capacity = Duration.seconds(600)
+    /// How long the candidate's pods must have been ready in a row before they count.
+    package var ready = Duration.seconds(5)
     /// How long requests in flight may take once the share is 0.
     package var drain = Duration.seconds(30)
     /// The whole way home may wait this long for stable's pods.

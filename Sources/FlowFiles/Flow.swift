@@ -28,6 +28,10 @@ package struct Flow: Hashable, Sendable {
     package var trustsWeights: Bool
     /// Objects of Argo CD, Flux or Helm may be touched: stable stays, nothing of theirs is removed.
     package var keepsGitOps: Bool
+    /// The last lines of pods that do not come up are read, and kept in the journal.
+    package var readsPodLogs: Bool
+    /// What the candidate's Secrets say belongs to its likeness.
+    package var fingerprintsSecrets: Bool
     /// A run whose holder is gone goes on where it stood; else it rolls back.
     package var goesOnWhenStale: Bool
     /// Who looks after the run should its holder be lost.
@@ -48,6 +52,8 @@ package struct Flow: Hashable, Sendable {
         scrape = .seconds(15)
         trustsWeights = false
         keepsGitOps = false
+        readsPodLogs = true
+        fingerprintsSecrets = false
         goesOnWhenStale = false
     }
 }
@@ -146,6 +152,8 @@ package struct FlowOverrides: Hashable, Sendable {
     /// Another manifest file, `--manifest`.
     package var manifest: String?
     package var namespace: String?
+    /// Stable's Deployment, instead of the flow's: who brings an old version back knows it.
+    package var stable: String?
 
     package init() {}
 }
@@ -173,5 +181,18 @@ package struct FlowSource: Hashable, Sendable {
         self.files = files
         self.folder = folder
         self.overrides = overrides
+    }
+
+    /// The same flow with a manifest that a run's backup holds, from the version that the run
+    /// brought.
+    package func returning(to manifest: String, of run: String, from stable: String) -> FlowSource {
+        let path = "the version before run \(run)"
+        var source = self
+        source.files =
+            files.prefix(1) + [File(path: path, bytes: Array(manifest.utf8))]
+        source.overrides.images = []
+        source.overrides.manifest = path
+        source.overrides.stable = stable
+        return source
     }
 }

@@ -10,6 +10,8 @@ struct FlowDocument {
     /// What is already known to be wrong.
     private let faults: [FlowError]
     private let overrides: FlowOverrides
+    /// The candidate's version from `--set version=…`, where that is no parameter of the flow's.
+    let saidVersion: String?
 
     init(_ source: FlowSource) throws(FlowError) {
         guard let file = source.files.first else {
@@ -22,7 +24,14 @@ struct FlowDocument {
             file: file.path, document: try Self.document(file.bytes, file.path))
         let template = try Self.template(of: written)
         var parameters = FlowParameters(own: written, template: template)
-        parameters.set(overrides.parameters)
+        let versions = overrides.parameters.filter { $0.name == "version" }
+        if parameters.knows("version") {
+            parameters.set(overrides.parameters)
+            saidVersion = nil
+        } else {
+            parameters.set(overrides.parameters.filter { $0.name != "version" })
+            saidVersion = versions.last?.value
+        }
         let filled = parameters.fill(written)
         var check = ShapeCheck()
         check.check(filled, .part(FlowKeys.file))
@@ -145,6 +154,10 @@ struct FlowParameters {
         } else {
             empty.append(name)
         }
+    }
+
+    func knows(_ name: String) -> Bool {
+        values.contains { $0.name == name } || empty.contains(name)
     }
 
     mutating func set(_ settings: [FlowOverrides.Setting]) {

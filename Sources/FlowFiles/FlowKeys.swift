@@ -40,6 +40,12 @@ enum FlowKeys {
                 suggestion: "write gitops: keep, and commit the promoted version yourself"),
             "What becomes of objects that Argo CD, Flux or Helm keeps: they stay."),
         FlowKey(
+            "podLogs", .words(["none"]),
+            "none: what pods that do not come up wrote last is not read."),
+        FlowKey(
+            "fingerprintSecrets", .flag,
+            "The Secrets that the candidate's pods read must stay what they were, too."),
+        FlowKey(
             "onCutOff", .words(["rollback", "ask"]),
             "What follows when a test that may run only once was cut off."),
         FlowKey(
@@ -63,6 +69,9 @@ enum FlowKeys {
             "manifest", .text, isRequired: true,
             "The file with the candidate's Deployment and what belongs to it."),
         FlowKey("versionLabel", .text, "The pods' label that tells versions apart."),
+        FlowKey(
+            "version", .text,
+            "The new version's name, where the manifest says none; else its image's tag."),
         FlowKey("stable", .name, "The Deployment that users have now."),
     ])
 
@@ -114,6 +123,7 @@ enum FlowKeys {
     static let limits = FlowPart([
         FlowKey("write", .duration, "Any write, with its retries."),
         FlowKey("capacity", .duration, "How long a version may take to grow for a weight."),
+        FlowKey("ready", .duration, "How long pods must be ready in a row before they count."),
         FlowKey("drain", .duration, "How long requests in flight may take."),
         FlowKey("home", .duration, "How long the way home may wait for stable's pods."),
         FlowKey("pause", .duration, "How long a run may stand paused."),

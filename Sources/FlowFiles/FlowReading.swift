@@ -38,7 +38,7 @@ struct FlowReading {
             namespace: source.overrides.namespace ?? field?["namespace"]?.text ?? "",
             service: field?["service"]?.text ?? "", manifest: [],
             versionLabel: field?["versionLabel"]?.text ?? "version",
-            stable: field?["stable"]?.text)
+            stable: source.overrides.stable ?? field?["stable"]?.text)
         guard let path = document.manifest,
             let file = source.files.dropFirst().first(where: { $0.path == path })
         else { return target }
@@ -47,8 +47,17 @@ struct FlowReading {
             ? FlowPath.joined(FlowPath.folder(of: source.files[0].path), path) : path
         var manifest = ManifestReading(file: shown, namespace: target.namespace)
         target.manifest = manifest.objects(of: file.bytes, images: source.overrides.images)
+        manifest.version(
+            &target.manifest, as: saidVersion(field),
+            label: target.versionLabel, service: target.service)
         faults += manifest.faults
         return target
+    }
+
+    /// What goes back to an old version has its name already.
+    private func saidVersion(_ target: FlowField?) -> String? {
+        guard source.overrides.stable == nil else { return nil }
+        return target?["version"]?.text ?? document.saidVersion
     }
 
     // MARK: Surroundings
@@ -65,6 +74,8 @@ struct FlowReading {
         readDark(&flow)
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
         flow.keepsGitOps = document["gitops"]?.text == "keep"
+        flow.readsPodLogs = document["podLogs"]?.text != "none"
+        flow.fingerprintsSecrets = document["fingerprintSecrets"]?.flag == true
         flow.goesOnWhenStale = document["onStale"]?.text == "resume"
         readGuard(&flow)
     }
@@ -150,6 +161,7 @@ struct FlowReading {
         let named = document["limits"]
         if let write = named?["write"]?.duration { limits.write = write }
         if let capacity = named?["capacity"]?.duration { limits.capacity = capacity }
+        if let ready = named?["ready"]?.duration { limits.ready = ready }
         if let drain = named?["drain"]?.duration { limits.drain = drain }
         if let home = named?["home"]?.duration { limits.home = home }
         if let pause = named?["pause"]?.duration { limits.pause = pause }

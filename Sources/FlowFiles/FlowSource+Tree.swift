@@ -36,6 +36,7 @@ extension FlowOverrides {
         ]
         if let manifest { tree["manifest"] = .string(manifest) }
         if let namespace { tree["namespace"] = .string(namespace) }
+        if let stable { tree["stable"] = .string(stable) }
         return tree
     }
 
@@ -46,7 +47,10 @@ extension FlowOverrides {
         else { return nil }
         self.images = images
         self.parameters = parameters
-        for (key, path) in [("manifest", \FlowOverrides.manifest), ("namespace", \.namespace)] {
+        for (key, path) in [
+            ("manifest", \FlowOverrides.manifest), ("namespace", \.namespace),
+            ("stable", \.stable),
+        ] {
             guard let value = tree[key] else { continue }
             guard let text = value.text else { return nil }
             self[keyPath: path] = text

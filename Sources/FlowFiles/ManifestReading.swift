@@ -56,6 +56,44 @@ struct ManifestReading {
         return objects
     }
 
+    /// Gives the objects their version: the one that was said, else the one that their image tells.
+    ///
+    /// A manifest whose pods have a version already keeps it.
+    mutating func version(
+        _ objects: inout [KubernetesObject], as said: String?, label: String, service: String
+    ) {
+        guard faults.isEmpty, let deployment = objects.first(where: { $0.kind == "Deployment" })
+        else { return }
+        let title = "Deployment \(deployment.name)"
+        let own = deployment.tree.at("spec", "template", "metadata", "labels", label)?.text
+        if let own {
+            guard let said, said != own else { return }
+            fault(
+                "\(title) has the version \(ShapeCheck.short(own)) already, not"
+                    + " \(ShapeCheck.short(said))",
+                "leave the version out here or there")
+            return
+        }
+        let image = ManifestVersion.image(of: deployment, service: service)
+        guard let text = said ?? image.flatMap(ManifestVersion.told) else {
+            fault(
+                "\(title) has no version: its pods have no label \(label), and its image no tag",
+                "give the image a tag, or say --set version=…")
+            return
+        }
+        guard let version = ManifestVersion(text) else {
+            fault(
+                "\(ShapeCheck.short(text)) can be no value of the label \(label)",
+                "say another with --set version=…: letters, digits, '-', '_', '.', 63 at most")
+            return
+        }
+        version.apply(to: &objects, label: label)
+    }
+
+    private mutating func fault(_ what: String, _ suggestion: String) {
+        faults.append(FlowError(.manifest, what, file: file, suggestion: suggestion))
+    }
+
     // MARK: One object
 
     private mutating func isFit(

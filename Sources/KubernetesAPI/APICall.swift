@@ -10,9 +10,12 @@ struct APICall: Sendable {
     var namespace: String?
     /// nil for the collection.
     var name: String?
+    /// A part of the object that has a path of its own, such as a pod's `log`.
+    var subresource: String?
     var query: [(String, String)] = []
     var body: JSONTree?
     var contentType = "application/json"
+    var accept = "application/json"
     var timeout: Duration = .seconds(30)
     var streams = false
     /// Never over a connection that was used before.
@@ -28,7 +31,7 @@ struct APICall: Sendable {
     var place: String {
         if let discovery { return "GET \(discovery)" }
         let space = namespace ?? ""
-        let verb = verb ?? method
+        let verb = (verb ?? method) + (subresource.map { " \($0) of" } ?? "")
         return switch (space.isEmpty, name ?? shown) {
         case (true, nil): "\(verb) \(kind.plural)"
         case (false, nil): "\(verb) \(kind.plural) in \(space)"
@@ -59,6 +62,7 @@ struct APICall: Sendable {
         if let namespace, !namespace.isEmpty { target += "/namespaces/\(escaped(namespace))" }
         target += "/\(kind.plural)"
         if let name { target += "/\(escaped(name))" }
+        if let subresource { target += "/\(subresource)" }
         if !query.isEmpty {
             target += "?" + query.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
         }
@@ -90,7 +94,7 @@ struct APICall: Sendable {
     }
 
     func request(to server: String, token: String?) -> HTTPRequest {
-        var headers: HTTPHeaders = ["Accept": "application/json", "User-Agent": "theseus"]
+        var headers: HTTPHeaders = ["Accept": accept, "User-Agent": "theseus"]
         if let token { headers["Authorization"] = "Bearer \(token)" }
         if body != nil { headers["Content-Type"] = contentType }
         return HTTPRequest(

@@ -61,6 +61,7 @@ struct LabCall: Sendable {
         switch subresource {
         case nil: break
         case "status": guard resource.hasStatus else { return nil }
+        case "log": guard resource.plural == "pods" else { return nil }
         case "scale": guard resource.hasScale else { return nil }
         default: return nil
         }

@@ -33,6 +33,7 @@ extension LabCluster {
         case ("GET", nil): return try list(call, request)
         case ("GET", let name?):
             let object = try find(call, name)
+            if call.subresource == "log" { return try log(of: object, call) }
             if call.subresource == "scale" { return .json(scale(of: object, call)) }
             if let table = LabTable.asked(by: request, call) {
                 return .json(table.tree(of: [object], at: object.resourceVersion, epochNow))

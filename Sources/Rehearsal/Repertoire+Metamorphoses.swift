@@ -23,7 +23,7 @@ extension Repertoire {
                 - deploy: {deadline: 2m}
                 - route
                 - autoscale
-                - weight: 10
+                - weight: 50
                 - bake: {for: 30s, maxFor: 10m, gates: [errors]}
                 - weight: 100
                 - shrink: {minimum: 1}

@@ -26,7 +26,10 @@ package enum Repertoire {
         Scenario(
             "crash-loop", flow: DemoFlow.short,
             manifest: DemoFlow.manifest(version: "v2", behaviour: "crash"), ends: .rolledBack
-        ).with { $0.highestWeight = .none },
+        ).with {
+            $0.highestWeight = .none
+            $0.saying = "postgres://***@db/app"
+        },
         Scenario(
             "never-ready", flow: DemoFlow.short,
             manifest: DemoFlow.manifest(version: "v2", behaviour: "never-ready"),

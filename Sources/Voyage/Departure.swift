@@ -48,10 +48,11 @@ package struct Departure: Sendable {
         _ flow: Flow, from source: FlowSource, _ client: KubernetesClient
     ) async throws -> RunCharter {
         let target = flow.target
-        let scope = try WorkloadScope(
+        var scope = try WorkloadScope(
             namespace: target.namespace, service: target.service,
             versionLabel: target.versionLabel, stable: target.stable,
             candidateObjects: target.manifest, run: run)
+        scope.fingerprintsSecrets = flow.fingerprintsSecrets
         let writer = SealedWriter(
             client: client, time: rig.time,
             seal: { WriteSeal(run: "", epoch: 0, head: "") })
@@ -62,6 +63,7 @@ package struct Departure: Sendable {
                 highestWeight: flow.plan.highestWeight, mayBeKept: flow.keepsGitOps,
                 isFirstRelease: flow.plan.isFirstRelease, mayBeUnfit: accepts.unfitStable))
         try workloads.check()
+        try await keeper.requireSecrets()
         let candidate = RunCharter.Version(
             deployment: scope.candidateName, label: scope.candidateVersion ?? "")
         let stable = workloads.stable.map {

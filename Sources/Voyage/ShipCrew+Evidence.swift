@@ -166,15 +166,20 @@ extension ShipCrew {
     // MARK: The candidate
 
     /// A candidate without a ready pod, or with another weight than ours, ends the way forward.
-    func watchCandidate(_ id: OrderID, _ tell: @Sendable (Fact) -> Void) async throws {
+    func watchCandidate(
+        _ id: OrderID, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws {
         var emptyLooks = 0
         var seen: [String] = []
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
             let look = try await keeper.look()
-            emptyLooks = (look?.ready ?? 0) == 0 ? emptyLooks + 1 : 0
+            let readiness = look?.readiness
+            emptyLooks = (readiness?.ready ?? 0) == 0 ? emptyLooks + 1 : 0
             if emptyLooks >= 2 {
-                throw Setback(.candidateBroken, "the candidate has no ready pod any more")
+                await keeper.tellLog(of: readiness, readyTerms(tell))
+                let why = readiness.flatMap { $0.breakage ?? $0.obstacle }.map { ": \($0)" } ?? ""
+                throw Setback(.candidateBroken, "the candidate has no ready pod any more\(why)")
             }
             if let difference = look?.difference(from: bridge.state.likeness) {
                 throw Setback(.foreignEdit, difference)

@@ -25,8 +25,8 @@ extension ShipCrew {
             return try await seeDark(id)
         case .judge(let gate):
             return try await judge(gate, id, tell)
-        case .awaitReady:
-            return try await recognise(id)
+        case .awaitReady(let deadline):
+            return try await recognise(id, within: deadline, tell)
         case .reach(let deadline, let every):
             let finding = try await reach(deadline: deadline, every: every)
             return finding.reached
@@ -45,13 +45,15 @@ extension ShipCrew {
         case .tidy:
             return .done(id, note: try await tidy(id))
         default:
-            return .done(id, note: try await goForward(leg, order))
+            return .done(id, note: try await goForward(leg, order, tell))
         }
     }
 
     // MARK: Forward
 
-    private func goForward(_ leg: Leg, _ order: Order) async throws -> String {
+    private func goForward(
+        _ leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws -> String {
         let candidate = charter.candidate.deployment
         switch leg {
         case .holdStable:
@@ -64,6 +66,10 @@ extension ShipCrew {
             try await router.pin()
         case .applyCandidate:
             try await keeper.applyCandidate()
+            // Without a step for it, the manifest's own autoscaler comes with the rest.
+            if !flow.plan.steps.contains(.autoscale), keeper.scope.ownAutoscaler != nil {
+                try await keeper.giveAutoscaler()
+            }
             return "\(candidate) applied"
         case .addCandidateSubset:
             try await router.addCandidateSubset()
@@ -80,7 +86,8 @@ extension ShipCrew {
         case .prepare(let weight):
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed)
-            let ready = try await keeper.awaitCapacity(candidate, needed)
+            let ready = try await keeper.awaitCapacity(
+                candidate, needed, readyTerms(tell, within: limits.capacity))
             try await requireJudged()
             return "\(ready) pods of \(candidate) are ready, \(needed) are needed"
         case .shift(let weight):
@@ -102,14 +109,32 @@ extension ShipCrew {
     }
 
     /// Waits for the candidate's pods, and takes down what they consist of.
-    private func recognise(_ id: OrderID) async throws -> Fact {
+    private func recognise(
+        _ id: OrderID, within deadline: Duration, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws -> Fact {
         let candidate = charter.candidate.deployment
-        let readiness = try await keeper.awaitReady(candidate)
+        let terms = readyTerms(tell, within: deadline)
+        let readiness = try await keeper.awaitReady(candidate, terms)
         guard let look = try await keeper.look() else {
             throw Setback(.candidateBroken, "the candidate's Deployment is gone")
         }
         return .recognised(
             id, look.likeness, note: "\(readiness.ready) pods of \(candidate) are ready")
+    }
+
+    /// Ends a little before the machine's own deadline would, so that the reason can be told.
+    func readyTerms(
+        _ tell: @escaping @Sendable (Fact) -> Void, within limit: Duration? = nil
+    ) -> ReadyTerms {
+        var terms = ReadyTerms()
+        terms.steady = limits.ready
+        terms.readsLogs = flow.readsPodLogs
+        terms.hear = { tell(.noticed($0)) }
+        if let limit {
+            let rest = limit - (bridge.clock - bridge.state.legEntered) - rig.pace.poll * 3
+            terms.patience = rest > .zero ? rest : nil
+        }
+        return terms
     }
 
     /// What is promoted is what was judged.

@@ -44,12 +44,13 @@ package struct ShipCrew: Crew {
         self.writer = writer
         router = IstioRouter(scope: charter.routeScope, writer: writer, known: charter.routes)
         let target = charter.flow.target
+        var scope = try WorkloadScope(
+            namespace: target.namespace, service: target.service,
+            versionLabel: target.versionLabel, stable: charter.stable?.deployment,
+            candidateObjects: target.manifest, run: run)
+        scope.fingerprintsSecrets = charter.flow.fingerprintsSecrets
         keeper = WorkloadKeeper(
-            scope: try WorkloadScope(
-                namespace: target.namespace, service: target.service,
-                versionLabel: target.versionLabel, stable: charter.stable?.deployment,
-                candidateObjects: target.manifest, run: run),
-            writer: writer, time: rig.time, poll: rig.pace.poll)
+            scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
     }
 
     var flow: Flow { charter.flow }

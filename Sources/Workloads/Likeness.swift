@@ -6,7 +6,7 @@ internal import Manifests
 
 /// One look at the candidate: how many of its pods are ready, and what it consists of.
 package struct CandidateLook: Sendable {
-    package let ready: Int
+    package let readiness: Readiness
     package let likeness: Likeness
     /// Where its pod template is not what the manifest says.
     let alteration: String?
@@ -60,8 +60,16 @@ extension WorkloadKeeper {
                 + (found.map { "says something else\(Self.hand($0))" } ?? "is gone")
         }
         return CandidateLook(
-            ready: pods.count(where: \.isReadyPod), likeness: Likeness(parts),
+            readiness: Readiness(of: candidate, pods: pods), likeness: Likeness(parts),
             alteration: alteration(of: candidate), sources: sources)
+    }
+
+    /// Refuses what would be refused later: to read the Secrets whose fingerprints are wanted.
+    package func requireSecrets() async throws {
+        let template = scope.candidate.tree.at("spec", "template") ?? .null
+        for (kind, name) in named(in: template) where kind == .secret {
+            _ = try await get(kind, name)
+        }
     }
 
     /// What the candidate's pods read besides their images.

@@ -10,6 +10,17 @@ package struct Readiness: Hashable, Sendable {
     package let isReady: Bool
     /// Why these pods will not come up by waiting; nil while they may.
     package let breakage: String?
+    /// What keeps a pod from being ready, where something is said of it; it may pass.
+    package let obstacle: String?
+    /// The container whose log may tell why.
+    package let culprit: Culprit?
+
+    /// A container that ran, and does not serve.
+    package struct Culprit: Hashable, Sendable {
+        package let pod: String
+        package let container: String
+        package let hasRestarted: Bool
+    }
 
     /// Looks; `atLeast` nil means as many as the Deployment asks for, and 0 of 0 is never ready.
     package init(of deployment: KubernetesObject, pods: [KubernetesObject], atLeast: Int? = nil) {
@@ -25,6 +36,67 @@ package struct Readiness: Hashable, Sendable {
         breakage =
             pods.lazy.compactMap(Self.breakage(of:)).first
             ?? (isSeen ? Self.breakage(ofDeployment: deployment) : nil)
+        let late = pods.filter { !$0.isBeingDeleted && !$0.isReadyPod }
+        obstacle =
+            late.lazy.compactMap(Self.obstacle(of:)).first ?? Self.failure(of: deployment)
+        culprit =
+            late.lazy.filter { Self.breakage(of: $0) != nil }.compactMap(Self.culprit(in:)).first
+            ?? late.lazy.compactMap(Self.culprit(in:)).first
+    }
+
+    /// What every container goes through, and so tells nothing.
+    private static let passing: Set<String> = ["ContainerCreating", "PodInitializing"]
+
+    private static func obstacle(of pod: KubernetesObject) -> String? {
+        for condition in pod.status["conditions"]?.items ?? [] {
+            if condition["type"]?.text == "PodScheduled", condition["status"]?.text == "False" {
+                return "pod \(pod.name): \(said(condition))"
+            }
+        }
+        for status in statuses(of: pod) {
+            let container = "pod \(pod.name), container \(status["name"]?.text ?? "?")"
+            if let waiting = status.at("state", "waiting"),
+                !passing.contains(waiting["reason"]?.text ?? "")
+            {
+                return "\(container): \(said(waiting))"
+            }
+            if let ended = status.at("lastState", "terminated") {
+                let code = ended["exitCode"]?.whole.map { ", exit code \($0)" } ?? ""
+                return "\(container): \(said(ended))\(code)"
+            }
+        }
+        return nil
+    }
+
+    /// Why a Deployment cannot even make its pods: a quota, a policy.
+    private static func failure(of deployment: KubernetesObject) -> String? {
+        let conditions = deployment.status["conditions"]?.items ?? []
+        return conditions.first {
+            $0["type"]?.text == "ReplicaFailure" && $0["status"]?.text == "True"
+        }.map { "Deployment \(deployment.name): \(said($0))" }
+    }
+
+    private static func said(_ tree: JSONTree) -> String {
+        let reason = tree["reason"]?.text ?? "no reason"
+        guard let message = tree["message"]?.text, !message.isEmpty else { return reason }
+        let line = LogLines.shown(Array(message.utf8)).joined(separator: " ")
+        return "\(reason) (\(line))"
+    }
+
+    private static func culprit(in pod: KubernetesObject) -> Culprit? {
+        for status in statuses(of: pod) where status["ready"]?.flag != true {
+            let restarts = status["restartCount"]?.whole ?? 0
+            guard restarts > 0 || status.at("state", "running") != nil,
+                let container = status["name"]?.text
+            else { continue }
+            return Culprit(pod: pod.name, container: container, hasRestarted: restarts > 0)
+        }
+        return nil
+    }
+
+    private static func statuses(of pod: KubernetesObject) -> [JSONTree] {
+        (pod.status["initContainerStatuses"]?.items ?? [])
+            + (pod.status["containerStatuses"]?.items ?? [])
     }
 
     /// Waits that never end by themselves.
@@ -40,10 +112,7 @@ package struct Readiness: Hashable, Sendable {
             if ["Evicted", "NodeLost", "Shutdown", "Terminated"].contains(reason) { return nil }
             return "pod \(pod.name): \(reason)"
         }
-        let statuses =
-            (pod.status["initContainerStatuses"]?.items ?? [])
-            + (pod.status["containerStatuses"]?.items ?? [])
-        for status in statuses {
+        for status in statuses(of: pod) {
             let container = status["name"]?.text ?? "?"
             let reason = status.at("state", "waiting", "reason")?.text ?? ""
             let restarts = status["restartCount"]?.whole ?? 0

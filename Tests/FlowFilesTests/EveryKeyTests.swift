@@ -15,7 +15,7 @@ import Testing
         metadata: {name: orders, labels: {team: a}, annotations: {note: b}}
         spec:
           target: {namespace: shop, service: orders, manifest: k8s/reviews-v2.yaml,
-                   versionLabel: release, stable: orders-v1}
+                   versionLabel: release, stable: orders-v1, version: "7"}
           routes:
             - {virtualService: orders, namespace: edge, http: [a, b]}
             - virtualService: more
@@ -26,7 +26,9 @@ import Testing
           dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}, visitors: [qa]}
           settle: 20s
           observe: {deadline: 90s}
-          limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h}
+          limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h, ready: 6s}
+          podLogs: none
+          fingerprintSecrets: true
           gitops: keep
           onCutOff: ask
           onStale: resume
@@ -121,6 +123,9 @@ import Testing
         #expect(plan.limits.write == .seconds(60))
         #expect(plan.limits.capacity == .seconds(120))
         #expect(plan.limits.drain == .seconds(180))
+        #expect(plan.limits.ready == .seconds(6))
+        #expect(try !flow().readsPodLogs)
+        #expect(try flow().fingerprintsSecrets)
         #expect(plan.limits.home == .seconds(240))
         #expect(plan.limits.pause == .seconds(18_000))
     }

@@ -192,7 +192,10 @@ import Testing
             kind: List
             items:
               - {apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: bookinfo}}
-              - {apiVersion: apps/v1, kind: Deployment, metadata: {name: reviews-v2}}
+              - apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: reviews-v2}
+                spec: {template: {metadata: {labels: {version: v2}}}}
             ---
             ---
             """

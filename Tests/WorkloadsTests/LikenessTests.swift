@@ -69,7 +69,7 @@ struct LikenessTests {
             try await keeper.raiseFloor(Yard.candidate, to: 5)
             _ = try await keeper.awaitCapacity(Yard.candidate, 5)
             let grown = try #require(try await keeper.look())
-            #expect(grown.ready == 5)
+            #expect(grown.readiness.ready == 5)
             #expect(grown.difference(from: judged.likeness) == nil)
         }
     }

@@ -128,6 +128,63 @@ struct ReadinessTests {
         #expect(readiness.breakage == look.breakage)
     }
 
+    private static let obstacles: [(JSONTree, String?)] = [
+        (
+            [
+                "conditions": [
+                    [
+                        "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                        "message": "0/3 nodes are available: 3 Insufficient cpu.",
+                    ]
+                ]
+            ], "pod p: Unschedulable (0/3 nodes are available: 3 Insufficient cpu.)"
+        ),
+        (
+            [
+                "containerStatuses": [
+                    ["name": "app", "state": ["waiting": ["reason": "ErrImagePull"]]]
+                ]
+            ],
+            "pod p, container app: ErrImagePull"
+        ),
+        (
+            [
+                "containerStatuses": [
+                    ["name": "app", "state": ["waiting": ["reason": "PodInitializing"]]]
+                ]
+            ],
+            nil
+        ),
+        (
+            [
+                "containerStatuses": [
+                    [
+                        "name": "app", "state": ["running": [:]], "restartCount": 1,
+                        "lastState": ["terminated": ["reason": "OOMKilled", "exitCode": 137]],
+                    ]
+                ]
+            ], "pod p, container app: OOMKilled, exit code 137"
+        ),
+    ]
+
+    @Test(arguments: obstacles)
+    func namesWhatIsInTheWay(status: JSONTree, obstacle: String?) {
+        let pod: JSONTree = ["metadata": ["name": "p"], "status": status]
+        let readiness = Readiness(
+            of: KubernetesObject(Self.deployment(1, ready: 0)), pods: [KubernetesObject(pod)])
+        #expect(readiness.obstacle == obstacle)
+    }
+
+    @Test func aQuotaIsInTheWayToo() {
+        let full: JSONTree = [
+            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
+            "message": "exceeded quota",
+        ]
+        let readiness = Readiness(
+            of: KubernetesObject(Self.deployment(1, ready: 0, condition: full)), pods: [])
+        #expect(readiness.obstacle == "Deployment d: FailedCreate (exceeded quota)")
+    }
+
     @Test func threeGoodLooksAreEnough() {
         var steadiness = Steadiness()
         let looks = [false, false, true, true, true, true]

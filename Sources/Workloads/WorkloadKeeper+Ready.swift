@@ -1,0 +1,123 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
+internal import Timekeeping
+
+/// How pods are waited for.
+package struct ReadyTerms: Sendable {
+    /// So long they must have been ready in a row.
+    package var steady = Duration.zero
+    /// After so long nobody waits on; nil: when it is called off.
+    package var patience: Duration?
+    /// What pods that do not come up wrote last is read.
+    package var readsLogs = false
+    /// Hears what keeps the pods from being ready, each thing once.
+    package var hear: @Sendable (String) -> Void = { _ in }
+
+    package init() {}
+
+    /// So many obstacles are told; after that only the end is.
+    fileprivate static let mostTold = 5
+}
+
+extension WorkloadKeeper {
+    /// Polls until the Deployment's pods are ready in three looks one after the other, and for as
+    /// long as the terms say.
+    ///
+    /// `atLeast` nil: as many as it asks for, and at least one.
+    package func awaitReady(
+        _ deployment: String, atLeast: Int? = nil, _ terms: ReadyTerms = ReadyTerms()
+    ) async throws -> Readiness {
+        var steadiness = Steadiness()
+        var since: Duration?
+        var told: [String] = []
+        let begin = time.now
+        while true {
+            let readiness = try await readiness(deployment, atLeast: atLeast)
+            if readiness?.breakage != nil {
+                throw await setback(deployment, readiness, terms, isLate: false)
+            }
+            let isReady = readiness?.isReady ?? false
+            since = isReady ? since ?? time.now : nil
+            if steadiness.hears(isReady), let readiness, let since,
+                time.now - since >= terms.steady
+            {
+                return readiness
+            }
+            if let obstacle = readiness?.obstacle, !told.contains(obstacle),
+                told.count < ReadyTerms.mostTold
+            {
+                told.append(obstacle)
+                terms.hear("\(deployment) waits: \(obstacle)")
+            }
+            if let patience = terms.patience, time.now - begin >= patience {
+                throw await setback(deployment, readiness, terms, isLate: true)
+            }
+            try await time.sleep(for: poll)
+        }
+    }
+
+    /// Polls until so many pods are ready in three looks one after the other; how many there are.
+    package func awaitCapacity(
+        _ deployment: String, _ needed: Int, _ terms: ReadyTerms = ReadyTerms()
+    ) async throws -> Int {
+        var steadiness = Steadiness()
+        let begin = time.now
+        while true {
+            let readiness = try await readiness(deployment, atLeast: needed)
+            // A version that serves enough is not broken by one pod that does not start.
+            let isShort = (readiness?.ready ?? 0) < needed
+            if isShort, deployment == scope.candidateName, readiness?.breakage != nil {
+                throw await setback(deployment, readiness, terms, isLate: false)
+            }
+            let ready = readiness?.ready ?? 0
+            if steadiness.hears(ready >= needed) { return ready }
+            if let patience = terms.patience, time.now - begin >= patience {
+                throw await setback(deployment, readiness, terms, isLate: true)
+            }
+            try await time.sleep(for: poll)
+        }
+    }
+
+    /// One look; nil where there is no such Deployment.
+    package func readiness(_ name: String, atLeast: Int? = nil) async throws -> Readiness? {
+        guard let deployment = try await get(.deployment, name) else { return nil }
+        return Readiness(
+            of: deployment, pods: try await pods(of: deployment), atLeast: atLeast)
+    }
+
+    private func setback(
+        _ deployment: String, _ readiness: Readiness?, _ terms: ReadyTerms, isLate: Bool
+    ) async -> Setback {
+        await tellLog(of: readiness, terms)
+        let isCandidate = deployment == scope.candidateName
+        let who = isCandidate ? "the candidate" : "stable"
+        guard isLate else {
+            return Setback(
+                isCandidate ? .candidateBroken : .stableUnfit,
+                "\(who) does not come up: \(readiness?.breakage ?? "")")
+        }
+        let counts = readiness.map { "\($0.ready) of \($0.wanted) pods are ready" }
+        let what = readiness?.obstacle ?? counts ?? "there is no Deployment \(deployment)"
+        return Setback(.deadline, "\(who) was not ready in time: \(what)")
+    }
+
+    /// Tells what the container wrote last that keeps its pod from being ready.
+    ///
+    /// Tried once, and never a reason to fail: the log is for people.
+    package func tellLog(of readiness: Readiness?, _ terms: ReadyTerms) async {
+        guard terms.readsLogs, let culprit = readiness?.culprit else { return }
+        let who = "pod \(culprit.pod), container \(culprit.container)"
+        do throws(KubernetesError) {
+            let bytes = try await writer.client.log(
+                of: scope.reference(.pod, culprit.pod), container: culprit.container,
+                previous: culprit.hasRestarted, lines: LogLines.most)
+            let lines = LogLines.shown(bytes)
+            guard !lines.isEmpty else { return }
+            terms.hear("\(who) wrote last:" + lines.map { "\n    \($0)" }.joined())
+        } catch {
+            if error.code == .forbidden { terms.hear("\(who): its log may not be read (pods/log)") }
+        }
+    }
+}

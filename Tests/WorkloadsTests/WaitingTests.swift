@@ -1,0 +1,99 @@
+import CanaryEngine
+import HTTPMessages
+import JSONTree
+import KubernetesAPI
+import Lab
+import Manifests
+import Synchronization
+import Testing
+
+@testable import Workloads
+
+/// What is said of pods that do not come up.
+struct WaitingTests {
+    private final class Sayings: Sendable {
+        let all = Mutex<[String]>([])
+        func hear(_ saying: String) { all.withLock { $0.append(saying) } }
+    }
+
+    private static func terms(_ sayings: Sayings, readsLogs: Bool = true) -> ReadyTerms {
+        var terms = ReadyTerms()
+        terms.patience = .seconds(90)
+        terms.readsLogs = readsLogs
+        terms.hear = { sayings.hear($0) }
+        return terms
+    }
+
+    private static func setback(
+        _ behaviour: PodBehaviour, denied: Bool = false, readsLogs: Bool = true
+    ) throws -> (Setback, [String]) {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            if denied {
+                yard.world.reach {
+                    $0.cluster.denials = [LabDenial(["verb": "get", "kind": "pods/log"])]
+                        .compactMap(
+                            \.self)
+                }
+            }
+            try await keeper.applyCandidate()
+            yard.behave(behaviour, Yard.candidate)
+            let sayings = Sayings()
+            do {
+                _ = try await keeper.awaitReady(
+                    Yard.candidate, terms(sayings, readsLogs: readsLogs))
+            } catch let setback as Setback {
+                return (setback, sayings.all.withLock { $0 })
+            }
+            return (Setback(.fault, "it came up"), [])
+        }
+    }
+
+    @Test func aCrashTellsWhatItsLogSaysWithoutThePassword() throws {
+        let (setback, sayings) = try Self.setback(.crash)
+        #expect(setback.kind == .candidateBroken)
+        #expect(setback.reason.contains(", container app: restarted 2 times"))
+        #expect(sayings.first?.contains("CrashLoopBackOff") == true)
+        let log = try #require(sayings.last)
+        #expect(log.hasPrefix("pod demo-app-v2-"))
+        #expect(log.contains("wrote last:\n    starting registry.example.test/demo-app:v2\n"))
+        #expect(log.contains("postgres://***@db/app\n    fatal: no database"))
+        #expect(!log.contains("lab-secret"))
+    }
+
+    @Test func oneThatNeverIsReadyEndsInTimeAndSaysWhatItWrote() throws {
+        let (setback, sayings) = try Self.setback(.neverReady)
+        #expect(setback.kind == .deadline)
+        #expect(setback.reason == "the candidate was not ready in time: 0 of 3 pods are ready")
+        #expect(sayings.last?.hasSuffix("\n    warming the cache") == true)
+    }
+
+    @Test func oneWithoutAnImageHasNoLog() throws {
+        let (setback, sayings) = try Self.setback(.unpullable)
+        #expect(setback.reason.hasSuffix("container app: ImagePullBackOff"))
+        #expect(sayings == [])
+    }
+
+    @Test func aLogThatMayNotBeReadIsNoReasonToFail() throws {
+        let (setback, sayings) = try Self.setback(.crash, denied: true)
+        #expect(setback.kind == .candidateBroken)
+        #expect(
+            sayings.last?.hasSuffix("container app: its log may not be read (pods/log)") == true)
+        let (_, quiet) = try Self.setback(.crash, readsLogs: false)
+        #expect(!quiet.contains { $0.contains("log") })
+    }
+
+    /// Three good looks are not enough where the flow wants more.
+    @Test func steadyIsAMatterOfTime() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            let begin = yard.clock.now
+            var terms = ReadyTerms()
+            terms.steady = .seconds(20)
+            _ = try await keeper.awaitReady(Yard.candidate, terms)
+            #expect(yard.clock.now - begin >= .seconds(20))
+        }
+    }
+}
