@@ -13,6 +13,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownRun
         case severalRuns([String])
         case nothingPlanned
+        /// No version is known that could come back.
+        case nothingToUndo(String)
         /// The run belongs to another cluster than this one.
         case otherCluster(String)
         /// A guard finds no run that is remembered in a file.
@@ -41,6 +43,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "no such run"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
+        case .nothingToUndo(let why): "there is nothing to undo: \(why)"
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .guardWithoutJournal:
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
@@ -61,6 +64,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
+        case .nothingToUndo: "see `theseus history`, or deploy the version that you want"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
         case .lacking(let rights):

@@ -4,8 +4,8 @@ import Testing
 /// What `theseus help` says, to the letter.
 @Suite struct HelpTests {
     static let pages = [
-        "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "status",
-        "history", "show", "verify", "lab serve", "help", "version",
+        "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
+        "status", "history", "show", "verify", "lab serve", "help", "version",
     ]
 
     @Test(arguments: pages) func page(of command: String) async throws {

@@ -32,7 +32,7 @@ struct DeployCommand: Sendable {
         return try turnable.run { try await deploy(flow, source, ground) }
     }
 
-    private func deploy(_ flow: Flow, _ source: FlowSource, _ ground: Ground) async throws
+    func deploy(_ flow: Flow, _ source: FlowSource, _ ground: Ground) async throws
         -> ExitCode
     {
         let run = request.value("--run-id") ?? RunName.make(flow.name)

@@ -16,6 +16,7 @@ enum Dispatch {
         case "status": try await StatusCommand(request).carryOut()
         case "history": try await HistoryCommand(request).carryOut()
         case "show": try await ShowCommand(request).carryOut()
+        case "undo": try await UndoCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()
         case "lab serve": try await LabServeCommand(request).carryOut()
         case "version": say("theseus \(version)")

@@ -87,6 +87,16 @@ enum CommandTable {
         CommandEntry("pause", "RUN|SERVICE", "stand still before the next step; gates go on"),
         CommandEntry(
             "promote", "RUN|SERVICE", "end the present bake or pause, as if it had passed"),
+        CommandEntry(
+            "undo", "SERVICE", "bring back the version that the last promotion retired",
+            [
+                OptionEntry("--run-id", "ID", "the run's name; the same again resumes it"),
+                interrupt,
+                OptionEntry(
+                    "--stable-unhealthy", "accept",
+                    "the present version may have no ready pod: this mends it"),
+                OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
+            ]),
         CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
         CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),
         CommandEntry("show", "RUN", "every fact of a run, and why"),

@@ -23,7 +23,7 @@ enum Wording {
             case .damaged: .personNeeded
             case .notTaken: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
-                .severalRuns, .nothingPlanned, .lacking:
+                .severalRuns, .nothingPlanned, .lacking, .nothingToUndo:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:

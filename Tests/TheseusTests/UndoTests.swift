@@ -1,0 +1,64 @@
+import JSONTree
+import Testing
+
+/// `theseus undo`, from the served lab's journal.
+@Suite struct UndoTests {
+    @Test func bringsTheOldVersionBack() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = [
+                "backup", "deploy: {deadline: 5m}", "route", "weight: 50", "weight: 100", "retire",
+            ]
+            let there = try await lab.run("deploy", try flow.write(), "--run-id", "r1")
+            #expect(there.code == 0, "\(there)")
+            #expect(try await lab.versions() == ["demo-app-v2"])
+
+            let look = try await lab.run("undo", "demo-app", "--dry-run")
+            #expect(look.output.contains("demo-app-v2 (v2) -> demo-app-v1 (v1)"), "\(look)")
+            #expect(look.code == 0)
+
+            let back = try await lab.run("undo", "demo-app", "--run-id", "r2")
+            #expect(back.code == 0, "\(back)")
+            #expect(try await lab.versions() == ["demo-app-v1"])
+            #expect(try await lab.share(of: "v1") == 100)
+            try await lab.expectWholeWeights()
+
+            // And there again: the newest promotion is the undoing.
+            let again = try await lab.run("undo", "demo-app", "--run-id", "r3")
+            #expect(again.code == 0, "\(again)")
+            #expect(try await lab.versions() == ["demo-app-v2"])
+        }
+    }
+
+    @Test func whereNothingWasPromotedThereIsNothingToUndo() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = [
+                "backup", "deploy: {deadline: 5m}", "approve: {timeout: 20h}", "weight: 100",
+                "retire",
+            ]
+            let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await run.line { $0.contains(" 3/5 ") && $0.hasSuffix("begins") }
+            #expect(try await lab.run("reject", "r1").code == 0)
+            #expect(await run.end().code == 1)
+            let undo = try await lab.run("undo", "demo-app")
+            #expect(
+                undo.complaint == """
+                    run: there is nothing to undo: no run of it was promoted
+                      where: demo-app
+                      do:    see `theseus history`, or deploy the version that you want
+
+                    """)
+            #expect(undo.code == 3)
+        }
+    }
+}
+
+extension ServedLab {
+    /// The Deployments that are there.
+    fileprivate func versions() async throws -> [String] {
+        (try await get(Self.deployments)["items"]?.items ?? []).compactMap {
+            $0.at("metadata", "name")?.text
+        }
+    }
+}
