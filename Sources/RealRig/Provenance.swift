@@ -20,6 +20,20 @@ struct Provenance: Sendable {
         }
     }
 
+    /// What happened from a date on, and before it how everything stood then.
+    static func since(_ date: Int, _ history: [StoredObject]) -> [StoredObject] {
+        var standing: [ObjectReference: StoredObject] = [:]
+        for stored in history where stored.date < date {
+            standing[stored.reference] = stored.object == nil ? nil : stored
+        }
+        let before = standing.values.map {
+            StoredObject(
+                revision: $0.revision, date: $0.date, reference: $0.reference, object: $0.object,
+                manager: "before")
+        }
+        return before.sorted { $0.revision < $1.revision } + history.filter { $0.date >= date }
+    }
+
     /// The same versions, each with its maker: `theseus` where it was the binary.
     func told(_ history: [StoredObject]) -> [StoredObject] {
         history.map { stored in

@@ -197,14 +197,17 @@ struct StoryStage: Sendable {
     }
 
     /// What the auditor finds, from what the API server stored and the journal alone.
-    func audit(_ run: String) async throws -> [String] {
+    ///
+    /// `start`: when this run began, where others went before it in the same namespace.
+    func audit(_ run: String, since start: Int = 0) async throws -> [String] {
         // The watches are behind by a moment.
         try await rig.time.sleep(for: .milliseconds(700))
         let gaps = await rig.mirror.gaps
         if gaps > 0 { return ["the rig lost \(gaps) watches: versions may be missing"] }
         let facts = try await facts(of: run)
-        let history = Provenance(await rig.trail.entries(of: person.name))
+        let told = Provenance(await rig.trail.entries(of: person.name))
             .told(await rig.mirror.history(of: namespace))
+        let history = Provenance.since(start, told)
         guard history.contains(where: { $0.manager == "theseus" && $0.object != nil }) else {
             return ["the API server's own log names no write of ours: nothing was audited"]
         }

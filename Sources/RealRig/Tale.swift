@@ -115,34 +115,35 @@ struct LongTale: Sendable {
     private func play(_ stage: StoryStage) async throws -> [String] {
         var complaints: [String] = []
         for round in 1...rounds {
-            let candidate = StageObjects.Version(name: "v\(round + 1)")
-            try stage.write(candidate)
+            try stage.write(StageObjects.Version(name: "v\(round + 1)"))
             // Each time from another stage on.
             let step = 2 + (round * 2) % 9
-            let run = "\(stage.namespace)-\(round)"
-            let aborted = try await beside([
-                {
-                    try await stage.awaitStep(step, of: "\(run)-a")
-                    _ = try await stage.theseus("abort", "\(run)-a")
-                }
-            ]) { try await stage.theseus("deploy", "flow.yaml", "--run-id", "\(run)-a") }
-            if aborted.code != 1 {
-                complaints.append(
-                    "abort \(round): exit \(aborted.code ?? -9):\n\(aborted.output.suffix(800))")
-            }
-            let promoted = try await stage.theseus("deploy", "flow.yaml", "--run-id", "\(run)-b")
-            if promoted.code != 0 {
-                complaints.append(
-                    "deploy \(round): exit \(promoted.code ?? -9):\n\(promoted.output.suffix(800))")
-                return complaints
-            }
-            for kind in ["a", "b"] {
-                complaints += try await stage.audit("\(run)-\(kind)").prefix(4).map {
-                    "audit of \(run)-\(kind): \($0)"
-                }
-            }
+            complaints += try await deliver(stage, "\(namespace)-\(round)-a", abortAt: step)
+            complaints += try await deliver(stage, "\(namespace)-\(round)-b", abortAt: nil)
+            guard complaints.isEmpty else { return complaints }
         }
         return complaints
+    }
+
+    /// One delivery, to its end and its audit; what is wrong.
+    private func deliver(_ stage: StoryStage, _ run: String, abortAt step: Int?) async throws
+        -> [String]
+    {
+        let start = stage.rig.time.date
+        let ending = try await beside([
+            {
+                guard let step else { return }
+                try await stage.awaitStep(step, of: run)
+                _ = try await stage.theseus("abort", run)
+            }
+        ]) { try await stage.theseus("deploy", "flow.yaml", "--run-id", run) }
+        let end: StoryEnd = step == nil ? .promoted : .rolledBack
+        guard ending.code == end.code else {
+            return [
+                "\(run): exit \(ending.code ?? -9), not \(end.code):\n\(ending.output.suffix(800))"
+            ]
+        }
+        return try await stage.audit(run, since: start).prefix(4).map { "audit of \(run): \($0)" }
     }
 }
 

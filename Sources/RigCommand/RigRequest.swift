@@ -14,7 +14,7 @@ struct RigRequest: Sendable {
     var parts = RigParts.usualFolder
     var theseus = ".build/release/theseus"
     var folder: String?
-    var lanes = 4
+    var lanes = 8
     var keeps = false
 
     static let usage = """

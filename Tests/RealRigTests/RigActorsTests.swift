@@ -82,4 +82,21 @@ import Testing
         #expect(
             provenance.told(history).map(\.manager) == ["other", "theseus", "rig", "theseus"])
     }
+
+    @Test func whatWentBeforeIsHowThingsStood() {
+        func stored(_ revision: Int, _ name: String, isGone: Bool = false) -> StoredObject {
+            StoredObject(
+                revision: revision, date: revision * 10,
+                reference: ObjectReference(.deployment, namespace: "a", name: name),
+                object: isGone ? nil : KubernetesObject(["kind": "Deployment"]),
+                manager: "theseus")
+        }
+        let history = [
+            stored(1, "x"), stored(2, "y"), stored(3, "x"), stored(4, "y", isGone: true),
+            stored(5, "x"),
+        ]
+        let since = Provenance.since(50, history)
+        #expect(since.map(\.revision) == [3, 5])
+        #expect(since.map(\.manager) == ["before", "theseus"])
+    }
 }
