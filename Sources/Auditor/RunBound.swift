@@ -5,6 +5,7 @@ enum RunBound {
     static func whole(_ plan: RunPlan) -> Duration {
         plan.steps.reduce(.zero) { $0 + bound(of: $1, plan.limits) }
             + home(plan.limits) + closing(plan.limits)
+            + (plan.writesBack ? plan.limits.write * 2 + plan.limits.writeBack : .zero)
     }
 
     private static func bound(of step: Step, _ limits: Limits) -> Duration {

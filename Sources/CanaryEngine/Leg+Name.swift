@@ -31,6 +31,8 @@ extension Leg {
         case .pause: "pausing"
         case .shrink: "lowering stable's minimum"
         case .awaitShrunk: "awaiting stable's scale-down"
+        case .writeBack: "writing what the source must say"
+        case .awaitWrittenBack: "waiting until the source is applied"
         case .goHome: "bringing traffic home"
         case .seeHome: "seeing traffic at home"
         case .removeDarkRoute: "removing the dark route"

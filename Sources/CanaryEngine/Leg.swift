@@ -44,6 +44,10 @@ package enum Leg: Hashable, Sendable {
     case pause(Duration)
     case shrink(minimum: Int)
     case awaitShrunk
+    /// Writes what a GitOps tool's source must say from now on.
+    case writeBack
+    /// Until the tool has applied it.
+    case awaitWrittenBack
 
     // The way home.
     case goHome
@@ -85,6 +89,7 @@ extension Leg {
         // The test's own limit comes first: a test that hangs has failed, and may be tried again.
         case .test(let call): call.timeout + .seconds(30)
         case .prepare, .awaitShrunk: limits.capacity
+        case .awaitWrittenBack: limits.writeBack
         case .observe, .seeHome: limits.observe
         // Nothing moved yet: there is nothing in the metrics to wait for but their next scrapes.
         case .seeDark: limits.observe * 2
@@ -95,7 +100,8 @@ extension Leg {
         case .drainCandidate, .drainStable: limits.drain
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
             .applyCandidate, .addCandidateSubset,
-            .addDarkRoute, .mirror, .stick, .autoscale, .shift, .judge, .shrink, .removeDarkRoute,
+            .addDarkRoute, .mirror, .stick, .autoscale, .shift, .writeBack, .judge, .shrink,
+            .removeDarkRoute,
             .removeCandidate, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
             .removeStable, .removeStableSubset, .tidy:
             limits.write
@@ -109,7 +115,8 @@ extension Leg {
             .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
             .reach, .test,
-            .autoscale, .prepare, .shift, .rehearseHome, .bake, .judge, .approve, .shrink,
+            .autoscale, .prepare, .shift, .rehearseHome, .writeBack, .awaitWrittenBack, .bake,
+            .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,
             .removeStable,

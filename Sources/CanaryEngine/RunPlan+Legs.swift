@@ -48,7 +48,7 @@ extension RunPlan {
         case .shrink(let minimum):
             return [.begin, .shrink(minimum: minimum), .awaitShrunk]
         case .retire:
-            return Self.promotion
+            return (writesBack ? [.begin, .writeBack, .awaitWrittenBack] : []) + Self.promotion
         }
     }
 

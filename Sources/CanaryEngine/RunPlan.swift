@@ -6,6 +6,8 @@ package struct RunPlan: Hashable, Sendable {
     package var onCutOff: CutOffPolicy
     /// There is no stable version: the routes are pinned to nobody until the candidate has them.
     package var isFirstRelease: Bool
+    /// A GitOps tool's source is written before the point of no return, which waits for the tool.
+    package var writesBack = false
     /// A guard stands in the cluster while the run lasts.
     package var isGuarded = false
 
@@ -145,6 +147,8 @@ package struct Limits: Hashable, Sendable {
     package var home = Duration.seconds(600)
     /// How long a run may stand paused.
     package var pause = Duration.seconds(24 * 3600)
+    /// How long a GitOps tool may take to apply what was written for it.
+    package var writeBack = Duration.seconds(24 * 3600)
 
     package init() {}
 }

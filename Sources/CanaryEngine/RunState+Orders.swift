@@ -42,7 +42,8 @@ extension RunState {
             return plain(.forward, place, legs, plan) + watching(.forward, place)
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
             .applyCandidate, .awaitReady, .seeDark,
-            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .rehearseHome,
+            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .writeBack,
+            .awaitWrittenBack, .rehearseHome,
             .goHome, .seeHome,
             .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
             .restoreStable, .verifyHome, .dropStableRoute, .drainStable, .removeStable,
@@ -72,7 +73,7 @@ extension RunState {
             .pinSubset, .pinRoutes,
             .applyCandidate, .awaitReady, .seeDark, .addCandidateSubset, .addDarkRoute, .mirror,
             .stick,
-            .reach, .autoscale,
+            .reach, .writeBack, .awaitWrittenBack, .autoscale,
             .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
             .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,

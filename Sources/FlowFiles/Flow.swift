@@ -32,6 +32,8 @@ package struct Flow: Hashable, Sendable {
     package var readsPodLogs: Bool
     /// What the candidate's Secrets say belongs to its likeness.
     package var fingerprintsSecrets: Bool
+    /// The absolute folder for what a GitOps tool's source must say after the promotion.
+    package var writesBackTo: String?
     /// A run whose holder is gone goes on where it stood; else it rolls back.
     package var goesOnWhenStale: Bool
     /// Who looks after the run should its holder be lost.
@@ -54,6 +56,7 @@ package struct Flow: Hashable, Sendable {
         keepsGitOps = false
         readsPodLogs = true
         fingerprintsSecrets = false
+        writesBackTo = nil
         goesOnWhenStale = false
     }
 }

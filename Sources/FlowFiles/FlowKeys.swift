@@ -34,10 +34,7 @@ enum FlowKeys {
         FlowKey("scrape", .duration, "How often Prometheus scrapes."),
         FlowKey("limits", .part(limits), "How long the parts of a run may take."),
         FlowKey(
-            "gitops", .words(["keep"]),
-            later: FlowKey.Later(
-                name: "writeBack",
-                suggestion: "write gitops: keep, and commit the promoted version yourself"),
+            "gitops", .either(.words(["keep"]), .part(gitops)),
             "What becomes of objects that Argo CD, Flux or Helm keeps: they stay."),
         FlowKey(
             "podLogs", .words(["none"]),
@@ -118,6 +115,13 @@ enum FlowKeys {
 
     static let observe = FlowPart([
         FlowKey("deadline", .duration, isRequired: true, "After so long a weight is unseen.")
+    ])
+
+    static let gitops = FlowPart([
+        FlowKey(
+            "writeBack", .text, isRequired: true,
+            "The folder for the manifests to commit; retire waits until they are applied."),
+        FlowKey("within", .duration, "How long that may take."),
     ])
 
     static let limits = FlowPart([

@@ -73,9 +73,13 @@ struct FlowReading {
         readScrape(&flow)
         readDark(&flow)
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
-        flow.keepsGitOps = document["gitops"]?.text == "keep"
         flow.readsPodLogs = document["podLogs"]?.text != "none"
         flow.fingerprintsSecrets = document["fingerprintSecrets"]?.flag == true
+        let gitops = document["gitops"]
+        flow.writesBackTo = (gitops?["writeBack"]?.text).map {
+            FlowPath.joined(source.folder, $0)
+        }
+        flow.keepsGitOps = gitops?.text == "keep" || flow.writesBackTo != nil
         flow.goesOnWhenStale = document["onStale"]?.text == "resume"
         readGuard(&flow)
     }
@@ -165,10 +169,20 @@ struct FlowReading {
         if let drain = named?["drain"]?.duration { limits.drain = drain }
         if let home = named?["home"]?.duration { limits.home = home }
         if let pause = named?["pause"]?.duration { limits.pause = pause }
+        if let within = document["gitops"]?["within"]?.duration { limits.writeBack = within }
         flow.plan = RunPlan(
             steps: readSteps(flow), limits: limits,
             onCutOff: document["onCutOff"]?.text == "ask" ? .ask : .rollBack,
             isFirstRelease: document.own.at("spec", "template")?.text == "bootstrap")
         flow.plan.isGuarded = flow.guardian != nil
+        flow.plan.writesBack = flow.writesBackTo != nil
+        if flow.writesBackTo != nil, !flow.plan.steps.contains(.retire),
+            let field = document["gitops"]?["writeBack"]
+        {
+            faults.append(
+                field.keyError(
+                    .contradiction, "\"writeBack\" needs the step \"retire\", which waits for it",
+                    do: "add - retire at the end, or write gitops: keep"))
+        }
     }
 }

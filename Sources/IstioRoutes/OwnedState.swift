@@ -45,8 +45,12 @@ package struct OwnedState: Hashable, Sendable {
     }
 
     /// Whether the route stands as we would write it for that weight.
+    ///
+    /// At 100 stable's destination has nothing: whoever takes it away changes nobody's way.
     package func stands(at weight: TrafficWeight) -> Bool {
-        self == OwnedState(at: weight, foreign: foreign)
+        var state = self
+        if weight == .all, stable == nil { state.stable = 0 }
+        return state == OwnedState(at: weight, foreign: foreign)
     }
 
     /// The share that the candidate can have at most, strays counted for it.

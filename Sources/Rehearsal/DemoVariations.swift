@@ -47,6 +47,44 @@ package enum DemoVariations {
         ]
     }
 
+    /// The service is reached by TLS and by TCP too.
+    package static let connections = world { tree in
+        object("Service", in: &tree) { service in
+            let ports = service.at("spec", "ports")?.items ?? []
+            service.set(
+                .array(
+                    ports + [
+                        ["name": "mysql", "port": 3306], ["name": "https", "port": 443],
+                    ]), at: "spec", "ports")
+            return service
+        }
+        object("VirtualService", in: &tree) { routes in
+            let there: JSONTree = [["destination": ["host": "demo-app"]]]
+            let elsewhere: JSONTree = [["destination": ["host": "cache.other"]]]
+            routes.set(
+                [
+                    ["match": [["port": 6379]], "route": elsewhere],
+                    ["match": [["port": 3306]], "route": there],
+                ], at: "spec", "tcp")
+            routes.set(
+                [
+                    [
+                        "match": [["port": 443, "sniHosts": ["demo.example.test"]]],
+                        "route": there,
+                    ]
+                ], at: "spec", "tls")
+            return routes
+        }
+    }
+
+    /// Argo CD keeps the routes.
+    package static let kept = world { tree in
+        object("VirtualService", in: &tree) { routes in
+            routes.set("demo", at: "metadata", "labels", "argocd.argoproj.io/instance")
+            return routes
+        }
+    }
+
     static let front = ObjectReference(.virtualService, namespace: "edge", name: "shop")
 
     /// The way in from the gateway and the way inside the mesh stand in VirtualServices of their

@@ -26,6 +26,8 @@ package struct Playbill: Sendable {
     package var lostRequests: Double = 0
     /// Users' requests that met the candidate before its first weight.
     package var leakedRequests: Double = 0
+    /// Files that the run kept for people, by their paths.
+    package var files: [String: String] = [:]
     /// What the auditor found; empty is right.
     package var violations: [String] = []
     /// The state that was reported last.

@@ -1,4 +1,5 @@
 internal import CanaryEngine
+internal import JSONTree
 internal import Lab
 internal import Manifests
 
@@ -40,7 +41,53 @@ extension Repertoire {
                 - retire
             """)
 
+    private static let connecting = DemoFlow.text(
+        routes: "routes: [{virtualService: demo-app, http: [primary], tcp: [{port: 3306}],"
+            + " tls: [{port: 443, sniHosts: [demo.example.test]}]}]",
+        steps: DemoFlow.shortSteps)
+
+    private static let writingBack = DemoFlow.text(
+        extra: "gitops: {writeBack: source, within: 1h}",
+        steps: """
+                - backup
+                - deploy: {deadline: 2m}
+                - route
+                - weight: 50
+                - bake: {for: 30s, maxFor: 4m, gates: [errors]}
+                - weight: 100
+                - retire
+            """)
+
+    /// The tool applies what was committed.
+    private static let applied = Scenario.Event(
+        .upon(after: .seconds(20)) { $0.isAwaitingWriteBack },
+        .world { state in
+            state.cluster.edit(DemoVariations.routes, by: "argocd-controller") { routes in
+                let candidate: JSONTree = [
+                    "destination": ["host": "demo-app", "subset": "v2"]
+                ]
+                routes.tree.set(
+                    [["name": "primary", "route": [candidate]]], at: "spec", "http")
+            }
+        })
+
     static let shapes: [Scenario] = [
+        Scenario(
+            "connections", flow: connecting, world: DemoVariations.connections, ends: .promoted),
+        Scenario(
+            "connections-back", flow: connecting, version: "v3", world: DemoVariations.connections,
+            ends: .rolledBack),
+        Scenario(
+            "write-back", flow: writingBack, world: DemoVariations.kept, events: [applied],
+            ends: .promoted
+        ).with {
+            $0.hasForeignHands = true
+            $0.saying = "manifests are in /rehearsal/source: commit them"
+        },
+        Scenario(
+            "write-back-abort", flow: writingBack, world: DemoVariations.kept,
+            events: [.init(.upon(after: .seconds(20)) { $0.isAwaitingWriteBack }, .wish(.abort))],
+            ends: .rolledBack),
         Scenario("two-routes", flow: twoRoutes, world: DemoVariations.twoRoutes, ends: .promoted),
         Scenario(
             "two-routes-back", flow: twoRoutes, version: "v3", world: DemoVariations.twoRoutes,

@@ -28,6 +28,10 @@ package struct Standing: Sendable {
 
     package var isApproving: Bool { if case .approve? = leg { true } else { false } }
 
+    package var isAwaitingWriteBack: Bool {
+        if case .awaitWrittenBack? = leg { true } else { false }
+    }
+
     package var isPausing: Bool { if case .pause? = leg { true } else { false } }
 
     package var isPaused: Bool { if case .paused = state.course { true } else { false } }

@@ -190,7 +190,8 @@ final class Troupe: Sendable {
             cluster: Theatre.client(over: api, by: time),
             outside: WitnessTransport(inner: inner, life: life),
             spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
-            time: time, pace: pace)
+            time: time, pace: pace,
+            keepFile: { [self] text, path in note { $0.files[path] = text } })
     }
 
     /// The journal as one process has it: one in the cluster dies with the road there.

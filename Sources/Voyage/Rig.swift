@@ -18,11 +18,14 @@ package struct Rig: Sendable {
     package var pace: Pace
     /// What the journal shall tell of how the cluster is reached.
     package let notices: [String]
+    /// Keeps a text as a file, for people and their tools; makes the folder where there is none.
+    package let keepFile: @Sendable (_ text: String, _ path: String) throws -> Void
 
     package init(
         cluster: KubernetesClient, outside: any HTTPTransport, spawner: any ProcessSpawner,
         environment: [ProcessJob.Variable] = [], time: any Timekeeper, pace: Pace = Pace(),
-        notices: [String] = []
+        notices: [String] = [],
+        keepFile: @escaping @Sendable (_ text: String, _ path: String) throws -> Void
     ) {
         self.cluster = cluster
         self.outside = outside
@@ -31,5 +34,6 @@ package struct Rig: Sendable {
         self.time = time
         self.pace = pace
         self.notices = notices
+        self.keepFile = keepFile
     }
 }

@@ -96,6 +96,10 @@ extension ShipCrew {
             let begin = rig.time.now
             try await bringHome()
             return "home in \((rig.time.now - begin).inMilliseconds) ms"
+        case .writeBack:
+            return try await writeBack()
+        case .awaitWrittenBack:
+            return try await awaitWrittenBack()
         case .shrink(let minimum):
             try await keeper.shrinkStable(minimum: minimum)
         case .awaitShrunk:
@@ -273,7 +277,7 @@ extension ShipCrew {
             guard let stable = charter.stable else { break }
             try await keeper.drainCandidate(stable.deployment, grace: limits.drain / 2)
         case .removeStable:
-            if flow.keepsGitOps { return "stable is kept: a GitOps tool owns it" }
+            if try await isStableKept() { return "stable is kept: a GitOps tool owns it" }
             try await keeper.removeStable(try await copies().workloads)
         case .removeStableSubset:
             try await router.removeStableSubset(onlyOwn: flow.keepsGitOps)

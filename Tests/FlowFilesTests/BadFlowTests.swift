@@ -102,18 +102,11 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
 
     private static let values = [
         BadFlow(
-            "writing back", "  steps: ", "  gitops: {writeBack: deploy/prod}\n  steps: ",
-            """
-            flow: "gitops" with "writeBack" is not in this version
-              where: reviews.yaml:21:12 (spec.gitops.writeBack)
-              do:    write gitops: keep, and commit the promoted version yourself
-            """),
-        BadFlow(
             "writing back, in a word", "  steps: ", "  gitops: writeBack\n  steps: ",
             """
-            flow: "gitops" with "writeBack" is not in this version
+            flow: "gitops" must be keep, found "writeBack"
               where: reviews.yaml:21:11 (spec.gitops)
-              do:    write gitops: keep, and commit the promoted version yourself
+              do:    write keep
             """),
         BadFlow(
             "another way with gitops", "  steps: ", "  gitops: remove\n  steps: ",

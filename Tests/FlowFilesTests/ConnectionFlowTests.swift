@@ -67,6 +67,41 @@ import Testing
     }
 }
 
+/// What a GitOps tool's source must say after the promotion.
+@Suite struct WriteBackFlowTests {
+    private func complaint(_ gitops: String, _ steps: String) -> String? {
+        var files = ConnectionFlowTests.flow("tcp: [{port: 1}]", steps)
+        files.texts["reviews.yaml"]?.replace("  steps:", with: "  gitops: \(gitops)\n  steps:")
+        return files.complaint()
+    }
+
+    @Test func readsTheFolder() throws {
+        var files = ConnectionFlowTests.flow("tcp: [{port: 1}]", "weight: 100, retire")
+        files.texts["reviews.yaml"]?.replace(
+            "  steps:", with: "  gitops: {writeBack: out/prod, within: 3h}\n  steps:")
+        let flow = try files.load().flow
+        #expect(flow.writesBackTo == "/repo/out/prod")
+        #expect(flow.keepsGitOps)
+        #expect(flow.plan.writesBack)
+        #expect(flow.plan.limits.writeBack == .seconds(10_800))
+        #expect(
+            flow.plan.legs(ofStep: 3).map(\.name) == [
+                "beginning the step", "writing what the source must say",
+                "waiting until the source is applied", "making room for 100%",
+                "deciding the promotion",
+            ])
+    }
+
+    @Test func needsTheStepThatWaits() {
+        #expect(
+            complaint("{writeBack: out}", "weight: 100") == """
+                flow: "writeBack" needs the step "retire", which waits for it
+                  where: reviews.yaml:7:12 (spec.gitops.writeBack)
+                  do:    add - retire at the end, or write gitops: keep
+                """)
+    }
+}
+
 /// Copies and users who stay come before the first weight.
 @Suite struct BesideTheWeightsTests {
     @Test(arguments: [

@@ -70,8 +70,9 @@ struct SurveyWarningTests {
         #expect(
             warnings == [
                 "VirtualService shop/reviews is kept by Helm (release shop), which may undo the"
-                    + " weights: hold 'helm upgrade' back for the time of"
-                    + " the run (Helm has no rule that ignores fields), and write what was promoted into the chart before the next"
+                    + " weights: hold 'helm upgrade' back for the time of the run (Helm has no rule"
+                    + " that ignores fields), and write what was promoted into the chart before the"
+                    + " next"
             ])
     }
 }

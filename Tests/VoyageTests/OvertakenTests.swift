@@ -24,7 +24,8 @@ import Voyage
             Rig(
                 cluster: KubernetesClient(
                     server: LabWorld.server, token: "lab", transport: world, time: clock),
-                outside: world, spawner: NoPrograms(), time: clock)
+                outside: world, spawner: NoPrograms(), time: clock,
+                keepFile: { _, path in throw Setback(.fault, "no file is kept here: \(path)") })
         }
 
         /// Drives a run to its end; where `stop` says so, only until after that fact.

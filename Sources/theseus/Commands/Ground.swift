@@ -44,7 +44,8 @@ struct Ground: Sendable {
             cluster: client, outside: CurlTransport(),
             spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
             environment: Environment.all, time: time, pace: pace,
-            notices: plan.notices.filter(\.isForJournal).map(\.text))
+            notices: plan.notices.filter(\.isForJournal).map(\.text),
+            keepFile: { try Files.keep($0, at: $1) })
         return Ground(rig: rig, lab: nil, namespace: plan.namespace)
     }
 
@@ -81,7 +82,8 @@ struct Ground: Sendable {
             rig: Rig(
                 cluster: KubernetesClient(
                     server: LabWorld.server, token: "lab", transport: lab, time: clock),
-                outside: lab, spawner: NoPrograms(), time: clock, pace: pace),
+                outside: lab, spawner: NoPrograms(), time: clock, pace: pace,
+                keepFile: { try Files.keep($0, at: $1) }),
             lab: lab, namespace: nil)
     }
 }

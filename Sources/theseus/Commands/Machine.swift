@@ -106,6 +106,19 @@ enum Files {
         }
     }
 
+    /// Writes a file that others may read, and the folders that lead to it.
+    static func keep(_ text: String, at path: String) throws(Unreadable) {
+        var folder = ""
+        for part in path.split(separator: "/").dropLast() {
+            folder += "/" + part
+            guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+                throw Unreadable(path: folder, why: reason())
+            }
+        }
+        try write(text, to: path)
+        unsafe chmod(path, 0o644)
+    }
+
     static var workingDirectory: String {
         var bytes = [CChar](repeating: 0, count: 4096)
         guard unsafe getcwd(&bytes, 4096) != nil else { return "/" }
