@@ -6,12 +6,14 @@
 // Read in this order:
 //   RouteScope       which service, which two versions, which routes
 //   MeshHost         the many ways to write one host
-//   RouteReading     what an http route says about a service
+//   RouteKey         which route: http routes by name, TLS and TCP routes by what they match
+//   RouteReading     what a route says about a service
 //   RouteSurvey      which routes and which rule carry the service, or why we will not touch them
 //   RouteRefusal     the reasons, by name
 //   WeightPool       the arithmetic of weights
 //   RouteRecord      what stands on a VirtualService so that it can be brought home from itself
-//   RouteEdit        pin, shift, darken, unpin, retire
+//   RouteEdit        pin, shift, darken, copy, keep users, unpin, retire
+//   KeptRoute        the cookies and routes by which users stay with what they met
 //   SubsetEdit       our subsets in a DestinationRule
 //   ForeignHand      who changed what is ours, and which setting ends the fight
 //   IstioRouter      reads, edits, writes
