@@ -69,7 +69,9 @@ final class FaultProxy: Sendable {
                 default: true
                 }
             }
-            let choice = choices[state.dice.roll(choices.count)]
+            // A silence lasts as long as the caller's patience: half as often as the rest.
+            let quick = choices.filter { $0 != .silenceBefore && $0 != .silenceAfter }
+            let choice = (choices + quick)[state.dice.roll(choices.count + quick.count)]
             guard roll < state.perMille else { return nil }
             state.counts[choice, default: 0] += 1
             return choice

@@ -110,9 +110,9 @@ struct StoryStage: Sendable {
     var journal: String { folder.file("journal.sqlite") }
 
     /// Runs the binary to its end.
-    func theseus(_ words: String..., within limit: Duration = .seconds(240)) async throws -> Ending
+    func theseus(_ words: String..., within limit: Duration = .seconds(900)) async throws -> Ending
     {
-        try await run(words, limit, isWaitedFor: { true })
+        try await run(words, limit)
     }
 
     /// Runs the binary, and kills it with -9 when `isTime` says so.
@@ -135,12 +135,10 @@ struct StoryStage: Sendable {
                     try await rig.time.sleep(for: .milliseconds(5))
                 }
             }
-        ]) { try await run(words, .seconds(240), isWaitedFor: { true }) }
+        ]) { try await run(words, .seconds(900)) }
     }
 
-    private func run(
-        _ words: [String], _ limit: Duration, isWaitedFor: @Sendable () -> Bool
-    ) async throws -> Ending {
+    private func run(_ words: [String], _ limit: Duration) async throws -> Ending {
         let options = ["--kubeconfig", folder.file("kubeconfig"), "--journal", "sqlite:\(journal)"]
         let end = try await rig.spawner.run(
             ProcessJob(
