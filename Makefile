@@ -18,14 +18,13 @@ build: needs
 demo: build
 	scripts/demo $(binary)
 
-# The tests themselves come last: their closing line is the last one. One after the other: many
-# measure real time, and on two cores the plays of the Lab would starve them.
+# The tests themselves come last: their closing line is the last one.
 test: needs lint
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(release) --product theseus
 	$(release) --product theseus-sweep
 	$(sweep) --quick
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel
+	SWIFT=$(SWIFT) scripts/test
 
 # Everything, everywhere, for as long as it is given: make sweep FOR=1h
 sweep: needs
