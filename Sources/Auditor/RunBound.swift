@@ -12,15 +12,15 @@ enum RunBound {
         let write = limits.write
         return switch step {
         case .backup: write * 3
-        case .deploy(let deadline): write * 4 + limits.settle * 2 + deadline
+        case .deploy(let deadline): write * 4 + limits.settle * 2 + deadline + limits.darkness
         case .route: write * 3 + limits.settle * 2
         case .reach(let deadline, _): write + deadline
         case .test(let call): write + call.timeout * max(1, call.attempts)
         case .autoscale: write * 2
         case .drill(let within):
-            write * 2 + limits.capacity + limits.observe * 2 + within
-        case .weight: write * 2 + limits.capacity + limits.observe
-        case .mirror: write * 2 + limits.capacity + limits.settle
+            write * 2 + limits.darkness + limits.capacity + limits.observe * 2 + within
+        case .weight: write * 2 + limits.darkness + limits.capacity + limits.observe
+        case .mirror: write * 2 + limits.darkness + limits.capacity + limits.settle
         case .sticky: write * 2
         case .bake(let bake): write + bake.longest
         case .gate: write * 2
@@ -33,10 +33,11 @@ enum RunBound {
 
     /// Each leg may be tried three times.
     private static func home(_ limits: Limits) -> Duration {
-        (limits.home * 2 + limits.observe + limits.settle * 2 + limits.drain + limits.write * 7) * 3
+        (limits.home * 2 + limits.observe + limits.settle * 2 + limits.drain + limits.capacity
+            + limits.write * 7) * 3
     }
 
     private static func closing(_ limits: Limits) -> Duration {
-        (limits.settle * 2 + limits.drain + limits.write * 6) * 3
+        (limits.settle * 2 + limits.drain + limits.capacity + limits.write * 6) * 3
     }
 }

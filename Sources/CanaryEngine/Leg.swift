@@ -90,9 +90,10 @@ extension Leg {
         case .test(let call): call.timeout + .seconds(30)
         case .prepare, .awaitShrunk: limits.capacity
         case .awaitWrittenBack: limits.writeBack
+        // Pods may take their whole grace period.
+        case .removeCandidate, .removeStable: limits.capacity
         case .observe, .seeHome: limits.observe
-        // Nothing moved yet: there is nothing in the metrics to wait for but their next scrapes.
-        case .seeDark: limits.observe * 2
+        case .seeDark: limits.darkness
         case .rehearseHome(let within): within
         case .bake(let bake): bake.longest
         case .approve(let timeout): timeout
@@ -101,9 +102,8 @@ extension Leg {
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
             .applyCandidate, .addCandidateSubset,
             .addDarkRoute, .mirror, .stick, .autoscale, .shift, .writeBack, .judge, .shrink,
-            .removeDarkRoute,
-            .removeCandidate, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
-            .removeStable, .removeStableSubset, .tidy:
+            .removeDarkRoute, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
+            .removeStableSubset, .tidy:
             limits.write
         }
     }

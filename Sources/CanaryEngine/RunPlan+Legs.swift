@@ -102,7 +102,7 @@ extension RunPlan {
         if deployed { legs += [.drainCandidate, .removeCandidate] }
         if routed || shifted { legs += [.removeCandidateSubset] }
         if deployed { legs += [.unpin, .settle(limits.settle)] }
-        if begun > 0 { legs += [.restoreStable] + dismissal + [.tidy, .verifyHome] }
+        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] + dismissal }
         return legs
     }
 
@@ -126,9 +126,10 @@ extension RunPlan {
         if steps.contains(.retire) || isFirstRelease {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
-        return legs + dismissal + [.tidy]
+        return legs + [.tidy] + dismissal
     }
 
+    /// Last of all: until then a run without a holder is the guard's to end.
     private var dismissal: [Leg] { isGuarded ? [.dismissGuard] : [] }
 
     /// The gates that go on while a person is asked or the run pauses: those of the last bake.

@@ -137,6 +137,8 @@ package struct Limits: Hashable, Sendable {
     package var settle = Duration.seconds(10)
     /// How long to look for a new weight in the mesh before it counts as unseen.
     package var observe = Duration.seconds(60)
+    /// How long to look who meets a dark candidate: some scrapes, and the time for their questions.
+    package var darkness = Duration.seconds(180)
     /// How long a version may take to grow for a weight.
     package var capacity = Duration.seconds(600)
     /// How long the candidate's pods must have been ready in a row before they count.

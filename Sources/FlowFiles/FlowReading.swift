@@ -162,6 +162,7 @@ struct FlowReading {
         var limits = Limits()
         if let settle = document["settle"]?.duration { limits.settle = settle }
         if let observe = document["observe"]?["deadline"]?.duration { limits.observe = observe }
+        limits.darkness = flow.scrape * 8 + .seconds(60)
         let named = document["limits"]
         if let write = named?["write"]?.duration { limits.write = write }
         if let capacity = named?["capacity"]?.duration { limits.capacity = capacity }

@@ -231,12 +231,11 @@ extension ShipCrew {
             if ready > 0, carried >= 100 || ready >= stableReady {
                 return sentence(try await router.sendHome(share: .none))
             }
-            if ready > 0 {
-                let rest = TrafficWeight(percent: 100 - carried) ?? .all
-                if try await router.currentShare() > rest {
-                    _ = try await router.sendHome(share: rest)
-                }
-            }
+            let share = try await router.currentShare()
+            // Nobody is out there: copies and cookies end without a pod of stable more.
+            if share == .none { return sentence(try await router.sendHome(share: .none)) }
+            let rest = TrafficWeight(percent: 100 - carried) ?? .all
+            if ready > 0, share > rest { _ = try await router.sendHome(share: rest) }
             if !asked {
                 let candidate = charter.candidate.deployment
                 let carrying = try await keeper.readyPods(ofDeployment: candidate)

@@ -174,14 +174,19 @@ package struct ShipCrew: Crew {
 
     package func emergencyHome() async -> String {
         guard bridge.state.backup != nil else { return "nothing had been changed" }
+        var mayCopy = false
         switch bridge.state.course {
         case .closing, .promoted: return "promotion was decided: traffic stays on the candidate"
-        case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded: break
+        case .advancing, .asking, .paused:
+            mayCopy = flow.plan.steps.prefix(bridge.state.begun).contains {
+                if case .mirror = $0 { true } else { false }
+            }
+        case .returning, .rolledBack, .personNeeded: break
         }
         // Once home, an edit of what was tidied already would only pin it again.
-        guard flow.plan.hasShifted(begun: bridge.state.begun), bridge.state.weight > .none else {
-            return "no weight was out"
-        }
+        let isOut =
+            flow.plan.hasShifted(begun: bridge.state.begun) && bridge.state.weight > .none
+        guard isOut || mayCopy else { return "no weight was out" }
         do {
             return try await within(limits.home, by: rig.time) { try await bringHome() }
         } catch {
