@@ -8,6 +8,13 @@ package enum Repertoire {
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
 
+    /// Those of which every build plays every death.
+    package static let thorough = [
+        "good", "bad", "smoke-fails", "crash-loop", "never-ready", "pods-vanish", "once-asked",
+        "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
+        "tool-reverts", "without-routes-back", "two-routes-back", "side-door",
+    ]
+
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
     /// A command in place of the smoke test.

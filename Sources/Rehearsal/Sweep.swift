@@ -48,11 +48,12 @@ package struct Sweep: Sendable {
             replay: "theseus-sweep --scenario \(scenario.name)", complaints: complaints)
     }
 
-    /// Plays every death on the lanes.
+    /// Plays deaths on the lanes: all, or one in so many.
     package func run(
-        on lanes: Lanes, until isOver: @escaping @Sendable () -> Bool = { false }
+        on lanes: Lanes, oneIn stride: Int = 1, until isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Outcome {
-        let findings = await lanes.map(deaths(), until: isOver) { play($0) }
+        let chosen = deaths().enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+        let findings = await lanes.map(chosen, until: isOver) { play($0) }
         var outcome = Outcome()
         for finding in findings {
             guard let finding else { continue }

@@ -11,6 +11,13 @@ import Testing
         #expect(bill.jobs > 0)
     }
 
+    /// At least a dozen scenarios are swept without a gap in every build.
+    @Test func thoroughOnesAreThere() {
+        let names = Repertoire.all.map(\.name)
+        #expect(Repertoire.thorough.allSatisfy(names.contains))
+        #expect(Set(Repertoire.thorough).count >= 12)
+    }
+
     @Test func namesDiffer() {
         let names = Repertoire.all.map(\.name)
         #expect(Set(names).count == names.count)
