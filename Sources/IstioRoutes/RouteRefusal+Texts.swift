@@ -118,7 +118,8 @@ extension RouteRefusal.Code {
         case .openPort(let name):
             (
                 "open-port", "connections to this \(name) port meet every version",
-                "lead the port by a tcp or tls route of a VirtualService on the mesh"
+                "lead the port by a \(["TLS", "HTTPS"].contains(name) ? "tls" : "tcp") route of a"
+                    + " VirtualService on the mesh, for every client"
             )
         case .noSuchConnection(let list, let present):
             (

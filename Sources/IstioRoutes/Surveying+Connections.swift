@@ -11,23 +11,37 @@ extension Surveying {
 
     /// Refuses a port on which Istio does not read HTTP and that no route of the mesh leads:
     /// connections to it would meet every pod that the Service selects.
+    ///
+    /// Each list holds for ports of its own kind alone: on a TLS port Istio asks no TCP route, and
+    /// on any other no TLS route.
     func checkPorts(_ found: [FoundRoute]) throws(RouteRefusal) {
         for port in ports {
             guard let opaque = port.opaque else { continue }
             let isLed = found.contains { route in
-                guard route.reading.isOnMesh, route.reading.hosts.contains(scope.host) else {
-                    return false
-                }
-                return switch route.key {
-                case .tls(let ports, _)?, .tcp(let ports)?:
-                    ports.isEmpty || port.number.map { ports.contains($0) } ?? false
-                case .named?, .unnamed?, nil: false
-                }
+                route.reading.isOnMesh && route.reading.hosts.contains(scope.host)
+                    && route.place.list == port.list && Self.leads(route, port.number)
             }
             guard !isLed else { continue }
             throw RouteRefusal(.openPort(protocol: opaque), at: port.place)
         }
     }
+
+    /// Whether a TLS or TCP route takes the connections of every client of the mesh to a port.
+    private static func leads(_ route: FoundRoute, _ port: Int?) -> Bool {
+        guard let blocks = route.route["match"]?.items, !blocks.isEmpty else {
+            // A TCP route without a match takes all there is; a TLS route without one takes nothing.
+            return route.place.list == .tcp
+        }
+        return blocks.contains { block in
+            let gateways = block["gateways"]?.items ?? []
+            return narrowing.allSatisfy { block[$0] == nil }
+                && (gateways.isEmpty || gateways.contains { $0.text == "mesh" })
+                && (block["port"] == nil || block["port"]?.whole == port)
+        }
+    }
+
+    /// Fields by which a match leaves some clients, or some addresses, to the mesh's default.
+    private static let narrowing = ["sourceLabels", "sourceNamespace", "destinationSubnets"]
 
     private struct ServicePort {
         let number: Int?
@@ -35,6 +49,9 @@ extension Surveying {
         /// What it says to speak, where that is not HTTP.
         let opaque: String?
         let place: String
+
+        /// The routes by which Istio leads it.
+        var list: RouteProtocol { opaque == "TLS" || opaque == "HTTPS" ? .tls : .tcp }
     }
 
     private var ports: [ServicePort] {

@@ -180,6 +180,68 @@ struct ConnectionTests {
         #expect(survey.routes.count == 2)
     }
 
+    struct Led: Sendable, CustomTestStringConvertible {
+        var port: String
+        var list: String
+        var match: String
+        var isLed: Bool
+        var testDescription: String { "\(port) by \(list) \(match)" }
+    }
+
+    static let sni = "sniHosts: [a.example.com]"
+    static let led: [Led] = [
+        Led(port: "tcp", list: "tcp", match: "[{port: 443}]", isLed: true),
+        Led(port: "tcp", list: "tcp", match: "[]", isLed: true),
+        Led(port: "mysql", list: "tcp", match: "[{gateways: [mesh, edge]}]", isLed: true),
+        Led(port: "tls", list: "tls", match: "[{port: 443, \(sni)}]", isLed: true),
+        Led(port: "https", list: "tls", match: "[{\(sni)}]", isLed: true),
+        Led(
+            port: "tcp", list: "tcp", match: "[{port: 443, sourceLabels: {a: b}}, {port: 443}]",
+            isLed: true),
+        Led(port: "tls", list: "tcp", match: "[{port: 443}]", isLed: false),
+        Led(port: "https", list: "tcp", match: "[]", isLed: false),
+        Led(port: "tcp", list: "tls", match: "[{port: 443, \(sni)}]", isLed: false),
+        Led(port: "tls", list: "tls", match: "[{port: 8443, \(sni)}]", isLed: false),
+        Led(port: "tls", list: "tls", match: "[]", isLed: false),
+        Led(port: "tcp", list: "tcp", match: "[{port: 80}]", isLed: false),
+        Led(
+            port: "tcp", list: "tcp", match: "[{port: 443, sourceLabels: {a: b}}]", isLed: false),
+        Led(
+            port: "tcp", list: "tcp", match: "[{port: 443, sourceNamespace: shop}]",
+            isLed: false),
+        Led(
+            port: "tls", list: "tls",
+            match: "[{port: 443, \(sni), destinationSubnets: [10.0.0.0/8]}]", isLed: false),
+        Led(port: "tcp", list: "tcp", match: "[{port: 443, gateways: [edge]}]", isLed: false),
+        Led(
+            port: "tcp", list: "tcp", match: "[{port: 443, gateways: [edge]}, {port: 80}]",
+            isLed: false),
+    ]
+
+    /// A port is led only where Istio itself would ask the route, whoever the client is.
+    @Test(arguments: led) func knowsWhatLeads(_ example: Led) throws {
+        let scene = try RouteScene(
+            """
+            kind: Service
+            metadata: {name: reviews}
+            spec: {ports: [{name: \(example.port), port: 443}]}
+            ---
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              gateways: [mesh, edge]
+              \(example.list):
+              - match: \(example.match)
+                route: [{destination: {host: reviews}}]
+            """)
+        var refusal: RouteRefusal?
+        do throws(RouteRefusal) { _ = try scene.survey(Self.scope) } catch { refusal = error }
+        let open = RouteRefusal(
+            .openPort(protocol: example.port.uppercased()), at: "Service shop/reviews, port 443")
+        #expect(refusal == (example.isLed ? nil : open))
+    }
+
     /// A record names TLS and TCP routes by what they match, and reads the names again.
     @Test func remembersKeys() throws {
         let object = try #require(RouteScene(Self.both).virtualServices.first)
