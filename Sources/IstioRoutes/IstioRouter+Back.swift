@@ -17,7 +17,25 @@ extension IstioRouter {
 
     /// Takes the candidate's subset away, if the run added it; no route may name it any more.
     package func removeCandidateSubset() async throws {
-        try await removeOwnSubset { record in record?.candidateSubset }
+        guard let rule = try await rule(), let record = RuleRecord(on: rule),
+            record.run == scope.run
+        else { return }
+        let subset = try await candidateSubset()
+        try await requireUnnamed(subset)
+        let edit = SubsetEdit(run: scope.run)
+        _ = try await writer.change(Self.reference(rule)) { edit.removing(subset, from: $0) }
+    }
+
+    /// Throws where a route still leads to the candidate's subset: without pods it would answer 503.
+    package func requireCandidateUnnamed() async throws {
+        try await requireUnnamed(candidateSubset(), atLeast: 1)
+    }
+
+    private func candidateSubset() async throws -> String {
+        for object in try await managed() {
+            if let record = RouteRecord(on: object) { return record.candidateSubset }
+        }
+        return try await subsetNames()[1]
     }
 
     /// Gives every route its old destinations back, and takes away the one that the run made.
@@ -78,26 +96,14 @@ extension IstioRouter {
         }
     }
 
-    private func removeOwnSubset(_ name: (RouteRecord?) -> String?) async throws {
-        guard let rule = try await rule(), let record = RuleRecord(on: rule),
-            record.run == scope.run
-        else { return }
-        let routes = try await managed().compactMap { RouteRecord(on: $0) }.first
-        let names = try await subsetNames()
-        let subset = name(routes) ?? names[1]
-        try await requireUnnamed(subset)
-        let edit = SubsetEdit(run: scope.run)
-        _ = try await writer.change(Self.reference(rule)) { edit.removing(subset, from: $0) }
-    }
-
-    /// No route of any namespace may name a subset that goes.
-    func requireUnnamed(_ subset: String) async throws {
+    /// No route of any namespace may name a subset that goes, with a weight of `least` or more.
+    func requireUnnamed(_ subset: String, atLeast least: Int = 0) async throws {
         for object in try await visible(scope.virtualServices).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
                 let route = reading[place]
                 let named = (reading.destinations(of: route) ?? []).contains {
-                    $0.host == scope.host && $0.subset == subset
+                    $0.host == scope.host && $0.subset == subset && $0.weight >= least
                 }
                 guard named || reading.mirrors(route, to: scope.host, subset: subset) else {
                     continue

@@ -84,7 +84,7 @@ extension IstioRouter {
             return !DarkRoute(run: scope.run).isOurs(route, among: reading.http.count)
                 && !KeptRoute.isOurs(route, of: scope.run, among: reading.http.count)
         }
-        return RouteRecord(
+        var record = RouteRecord(
             run: scope.run, service: scope.host.name, stableSubset: names.stable,
             candidateSubset: names.candidate, weight: .all,
             routes: places.map { place in
@@ -92,6 +92,9 @@ extension IstioRouter {
                     key: reading.key(at: place, leadingTo: scope.host),
                     was: reading[place]["route"]?.items ?? [])
             })
+        // Routes that keep users with the candidate may stand still: by this they are taken away.
+        record.stickiness = scope.stickiness
+        return record
     }
 
     /// The subsets' names from the rule; puts stable's back, and the rule itself, where somebody

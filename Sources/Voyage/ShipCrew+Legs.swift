@@ -203,6 +203,7 @@ extension ShipCrew {
         case .drainCandidate:
             try await keeper.drainCandidate(charter.candidate.deployment, grace: limits.drain / 2)
         case .removeCandidate:
+            try await router.requireCandidateUnnamed()
             try await keeper.removeCandidate()
         case .removeCandidateSubset:
             try await router.removeCandidateSubset()

@@ -119,6 +119,39 @@ struct RouterForeignTests {
         waters.audit()
     }
 
+    /// Without a record, routes that keep users with the candidate are taken home like the rest;
+    /// as long as one stands the candidate's pods must not go.
+    @Test func takesKeptRoutesHomeWithoutRecord() throws {
+        let waters = try RouterWaters(Self.scene.objects)
+        let rest = try waters.play {
+            var scope = RouteScope.reviews
+            scope.stickiness = Stickiness(cookie: "stay", ttl: .seconds(60))
+            let managed = try await waters.router(scope).survey().managed
+            let router = waters.router(scope, known: managed)
+            let backup = try await router.backUp()
+            for leg in RouterLeg.whole.prefix(7) { try await leg.sail(router, backup: backup) }
+            let kept = waters.routes?.spec["http"]?.items?.compactMap { $0["name"]?.text } ?? []
+            #expect(kept.contains("theseus-keep-r1") && kept.contains("theseus-stay-r1"))
+            try await waters.edit(.virtualService, by: "helm") { object in
+                object.annotate(RouteRecord.annotation, nil)
+            }
+            let early = await #expect(throws: Setback.self) {
+                try await router.requireCandidateUnnamed()
+            }
+            #expect(early?.reason.hasPrefix("subset v2 cannot go: VirtualService") == true)
+            _ = try await router.sendHome(share: .none)
+            try await router.removeDarkRoute()
+            try await router.requireCandidateUnnamed()
+            let pinned = waters.routes?.spec["http"]?.items ?? []
+            let alone = "[{destination: {host: reviews, subset: v1}, weight: 100}]"
+            #expect(pinned.map { $0["route"] } == [try Self.route(alone)])
+            for leg in RouterLeg.back.dropFirst(2) { try await leg.sail(router, backup: backup) }
+            return try await router.verifyHome(backup: backup)
+        }
+        #expect(rest == [])
+        waters.audit()
+    }
+
     /// A new route to the service is a way into the dark: no step forward past it.
     @Test func noticesANewRoute() throws {
         let waters = try RouterWaters(Self.scene.objects)
