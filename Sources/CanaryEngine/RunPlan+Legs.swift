@@ -26,7 +26,7 @@ extension RunPlan {
             return [.begin, .autoscale]
         case .drill(let within):
             return [.begin] + legsOfFirstWeight(at: index) + [
-                .prepare(.least), .shift(.least), .observe(.least),
+                .prepare(load(of: .least, atStep: index)), .shift(.least), .observe(.least),
                 .rehearseHome(within: within), .observe(.none),
             ]
         case .weight(let weight):
@@ -65,16 +65,27 @@ extension RunPlan {
     /// What the candidate may have to carry at a weight.
     ///
     /// More than the weight where users stay with what they met: whoever has not met the candidate
-    /// yet is divided anew at every rise, and who has comes on top.
-    func load(of weight: TrafficWeight, atStep index: Int) -> TrafficWeight {
-        let earlier = steps.prefix(index)
-        let isSticky = earlier.contains { if case .sticky = $0 { true } else { false } }
-        guard isSticky else { return weight }
-        let old = earlier.reduce(0) { most, step in
-            if case .weight(let weight) = step { max(most, weight.percent) } else { most }
+    /// yet is divided anew at every rise, and who has comes on top; of all the rises that were, each
+    /// has added its part. A drill's are among them, since their cookies are still good.
+    package func load(of weight: TrafficWeight, atStep index: Int) -> TrafficWeight {
+        var share = 0
+        var isSticky = false
+        func rise(to weight: TrafficWeight) {
+            let old = isSticky ? share : 0
+            share = old + ((100 - old) * weight.percent + 99) / 100
         }
-        let rest = ((100 - old) * weight.percent + 99) / 100
-        return TrafficWeight(percent: min(100, old + rest)) ?? .all
+        for step in steps.prefix(index) {
+            switch step {
+            case .sticky: isSticky = true
+            case .weight(let weight): rise(to: weight)
+            case .drill: if isSticky { rise(to: .least) } else { share = 0 }
+            case .backup, .deploy, .route, .reach, .test, .autoscale, .mirror, .bake, .gate,
+                .approve, .pause, .shrink, .retire:
+                continue
+            }
+        }
+        rise(to: weight)
+        return TrafficWeight(percent: share) ?? .all
     }
 
     /// Until requests of users are led or copied to the candidate, nobody's may meet it; a first

@@ -153,12 +153,13 @@ extension ShipCrew {
 
     var stableReady: Int { bridge.state.backup?.stableReady ?? 0 }
 
-    /// Never more than the candidate's ready pods carry right now: counted anew ahead of every
-    /// attempt to write, since the API server may keep us waiting in between.
+    /// Never more than the candidate's ready pods carry right now, users who stay included: counted
+    /// anew ahead of every attempt to write, since the API server may keep us waiting in between.
     private func shift(to weight: TrafficWeight, step: Int) async throws -> String {
-        let ready = try await requireCarried(weight)
+        let load = flow.plan.load(of: weight, atStep: step)
+        let ready = try await requireCarried(load)
         try await router.shift(to: weight, expecting: weightBefore(step: step)) {
-            _ = try await requireCarried(weight)
+            _ = try await requireCarried(load)
         }
         return "\(weight.percent)% with \(ready) ready pods"
     }

@@ -103,6 +103,38 @@ import Testing
         #expect(prepared == [20, 10, 55, 100, 100])
     }
 
+    struct Rises: Sendable {
+        /// 0 stands for `sticky`, -1 for `drill`.
+        var steps: [Int]
+        var loads: [Int]
+    }
+
+    /// Every rise divides the rest anew: the parts of all of them add up.
+    @Test(arguments: [
+        Rises(steps: [0, 10, 20, 30], loads: [10, 28, 50]),
+        Rises(steps: [0, 1, 5, 10, 25, 50], loads: [1, 6, 16, 37, 69]),
+        Rises(steps: [0, 10, 50, 100], loads: [10, 55, 100]),
+        Rises(steps: [10, 20, 30], loads: [10, 20, 30]),
+        // Nobody was kept before: the last weight alone counts.
+        Rises(steps: [10, 20, 0, 30], loads: [10, 20, 44]),
+        Rises(steps: [-1, 0, 10], loads: [1, 10]),
+        Rises(steps: [0, -1, 10], loads: [1, 11]),
+    ])
+    func makesRoomForAllRises(_ rises: Rises) {
+        let plan = RunPlan(
+            steps: rises.steps.map { step in
+                switch step {
+                case 0: .sticky(Stickiness(cookie: "a", ttl: .seconds(60)))
+                case -1: .drill(within: .seconds(30))
+                default: Plans.weight(step)
+                }
+            })
+        let prepared = plan.steps.indices.flatMap { plan.legs(ofStep: $0) }.compactMap {
+            if case .prepare(let weight) = $0 { weight.percent } else { nil }
+        }
+        #expect(prepared == rises.loads)
+    }
+
     @Test func timesAreWholeSeconds() {
         #expect(Stickiness(cookie: "a", ttl: .milliseconds(2700)).ttl == .seconds(2))
         #expect(Stickiness(cookie: "a", ttl: .milliseconds(2)).ttl == .seconds(1))
