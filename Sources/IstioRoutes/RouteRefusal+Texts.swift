@@ -139,7 +139,8 @@ extension RouteRefusal.Code {
         case .darkWithoutHTTP:
             (
                 "dark-without-http", "a dark match can stand on no TLS or TCP route",
-                "leave 'dark' and the step 'route' out: the first weight is the first look"
+                "name the TLS and TCP routes under 'routes', and leave 'dark' and the step 'route'"
+                    + " out: the first weight is the first look"
             )
         default: unnamed
         }

@@ -16,6 +16,17 @@ struct RouteRefusalTests {
                 """)
     }
 
+    /// A flow without `dark` must name its routes: both belong to the way out.
+    @Test func leadsOutOfTheDark() {
+        #expect(
+            "\(RouteRefusal(.darkWithoutHTTP, at: "here"))" == """
+                routes: a dark match can stand on no TLS or TCP route (dark-without-http)
+                  where: here
+                  do:    name the TLS and TCP routes under 'routes', and leave 'dark' and the step \
+                'route' out: the first weight is the first look
+                """)
+    }
+
     static let all: [RouteRefusal.Code] = [
         .noSuchVirtualService(present: []), .noSuchRoute(present: ["a"]),
         .leadsElsewhere(service: "s"), .ambiguous(found: ["a"]), .partial(left: ["a"]),
