@@ -57,16 +57,22 @@ enum KeptRoute {
     static func check(_ found: FoundRoute, _ stickiness: Stickiness, _ scope: RouteScope)
         throws(RouteRefusal)
     {
-        let block = match(stickiness, candidateValue(scope.run))
-        do throws(RouteRefusal) {
-            _ = try MatchProduct.of(
-                found.route["match"]?.items ?? [], [block], at: found.words)
-        } catch {
-            throw RouteRefusal(.stickyConflict(field: "match.headers.cookie"), at: found.words)
-        }
+        try check(found.route["match"], stickiness, scope, at: found.words)
         for destination in found.route["route"]?.items ?? [] {
             guard !canSetCookie(destination) else { continue }
             throw RouteRefusal(.stickyConflict(field: "headers.response.add"), at: found.words)
+        }
+    }
+
+    /// Refuses a match, of the route or of one that delegates to it, that our cookie contradicts.
+    static func check(
+        _ match: JSONTree?, _ stickiness: Stickiness, _ scope: RouteScope, at place: String
+    ) throws(RouteRefusal) {
+        let block = self.match(stickiness, candidateValue(scope.run))
+        do throws(RouteRefusal) {
+            _ = try MatchProduct.of(match?.items ?? [], [block], at: place)
+        } catch {
+            throw RouteRefusal(.stickyConflict(field: "match.headers.cookie"), at: place)
         }
     }
 

@@ -106,6 +106,10 @@ extension Surveying {
                 }
                 _ = try MatchProduct.of(
                     delegation["match"]?.items ?? [], scope.dark, at: route.words)
+                if let stickiness = scope.stickiness {
+                    try KeptRoute.check(
+                        delegation["match"], stickiness, scope, at: route.words)
+                }
             }
         }
     }

@@ -136,4 +136,29 @@ struct StickyTests {
                     .stickyConflict(field: example.field),
                     at: "VirtualService shop/reviews, http route a"))
     }
+
+    /// Istio joins a delegate's match with the delegating route's, and drops what contradicts.
+    @Test(arguments: [true, false]) func heedsWhoDelegates(isCookie: Bool) throws {
+        let header = isCookie ? "cookie" : "x-user"
+        let scene = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: root}
+            spec:
+              hosts: [reviews]
+              http: [{match: [{headers: {\(header): {exact: x}}}], delegate: {name: reviews}}]
+            ---
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec: {http: [{name: a, route: [{destination: {host: reviews}}]}]}
+            """)
+        var scope = Self.scope
+        scope.dark = [["uri": ["exact": "/dark"]]]
+        var refusal: RouteRefusal?
+        do throws(RouteRefusal) { _ = try scene.survey(scope) } catch { refusal = error }
+        let conflict = RouteRefusal(
+            .stickyConflict(field: "match.headers.cookie"),
+            at: "VirtualService shop/reviews, http route a")
+        #expect(refusal == (isCookie ? conflict : nil))
+    }
 }
