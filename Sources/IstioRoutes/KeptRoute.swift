@@ -58,9 +58,9 @@ enum KeptRoute {
         throws(RouteRefusal)
     {
         try check(found.route["match"], stickiness, scope, at: found.words)
-        for destination in found.route["route"]?.items ?? [] {
-            guard !canSetCookie(destination) else { continue }
-            throw RouteRefusal(.stickyConflict(field: "headers.response.add"), at: found.words)
+        for bearer in [found.route] + (found.route["route"]?.items ?? []) {
+            guard let field = conflict(in: bearer["headers"]) else { continue }
+            throw RouteRefusal(.stickyConflict(field: field), at: found.words)
         }
     }
 
@@ -76,16 +76,20 @@ enum KeptRoute {
         }
     }
 
-    /// Whether our header can be added to a destination without touching what stands there.
-    private static func canSetCookie(_ destination: JSONTree) -> Bool {
-        var here = destination["headers"]
-        for step in ["response", "add"] {
-            guard let tree = here else { return true }
-            guard tree.members != nil else { return false }
-            here = tree[step]
+    /// What of a route's or a destination's headers stands in our cookie's way, or cannot be read;
+    /// nil where ours can be added, and reaches the user, without touching what stands there.
+    private static func conflict(in headers: JSONTree?) -> String? {
+        guard let headers else { return nil }
+        guard headers.members != nil else { return "headers" }
+        guard let response = headers["response"] else { return nil }
+        guard let lists = response.members else { return "headers.response" }
+        for list in lists where ["add", "set", "remove"].contains(list.key) {
+            let names =
+                list.key == "remove"
+                ? list.value.items?.map { $0.text ?? "" } : list.value.members?.map(\.key)
+            guard let names, !names.contains(where: { $0.lowercased() == header.lowercased() })
+            else { return "headers.response.\(list.key)" }
         }
-        guard let added = here else { return true }
-        guard let members = added.members else { return false }
-        return !members.contains { $0.key.lowercased() == header.lowercased() }
+        return nil
     }
 }

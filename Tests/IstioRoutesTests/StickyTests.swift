@@ -119,8 +119,27 @@ struct StickyTests {
             list: "[{destination: {host: reviews}, headers: {response: {add: {set-cookie: a}}}}]",
             extra: "timeout: 1s", field: "headers.response.add"),
         Case(
+            list: "[{destination: {host: reviews}, headers: {response: {set: {Set-Cookie: a}}}}]",
+            extra: "timeout: 1s", field: "headers.response.set"),
+        Case(
+            list: "[{destination: {host: reviews}, headers: {response: {remove: [set-cookie]}}}]",
+            extra: "timeout: 1s", field: "headers.response.remove"),
+        Case(
+            list: "[{destination: {host: reviews}}]",
+            extra: "headers: {response: {set: {SET-COOKIE: a}}}", field: "headers.response.set"),
+        Case(
+            list: "[{destination: {host: reviews}}]",
+            extra: "headers: {response: {add: {Set-Cookie: a}}}", field: "headers.response.add"),
+        Case(
+            list: "[{destination: {host: reviews}}]",
+            extra: "headers: {response: {remove: [x, Set-Cookie]}}",
+            field: "headers.response.remove"),
+        Case(
             list: "[{destination: {host: reviews}, headers: none}]", extra: "timeout: 1s",
-            field: "headers.response.add"),
+            field: "headers"),
+        Case(
+            list: "[{destination: {host: reviews}, headers: {response: {add: none}}}]",
+            extra: "timeout: 1s", field: "headers.response.add"),
     ])
     func refuses(_ example: Case) throws {
         let yaml = Self.scene(example.list, example.extra)
