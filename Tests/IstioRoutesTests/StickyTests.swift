@@ -105,6 +105,22 @@ struct StickyTests {
         #expect(edit.lowered(moved, to: .none).spec == pinned.spec)
     }
 
+    /// What somebody changes on the base route meanwhile is the kept users' too from the next
+    /// weight on, also where that is the same.
+    @Test(arguments: [10, 50]) func copiesFollowTheirBase(weight: Int) throws {
+        let (pinned, edit) = try RouteScene(Self.scene("[{destination: {host: reviews}}]"))
+            .pinned(Self.scope)
+        var moved = edit.weighted(try edit.sticky(pinned, Self.stay), percent(10))
+        var http = moved.spec["http"]?.items ?? []
+        http[http.count - 1]["timeout"] = "7s"
+        moved.spec["http"] = .array(http)
+        let timeouts = { (object: KubernetesObject) in
+            object.spec["http"]?.items?.map { $0["timeout"]?.text }
+        }
+        #expect(timeouts(moved) == ["3s", "3s", "7s"])
+        #expect(timeouts(edit.weighted(moved, percent(weight))) == ["7s", "7s", "7s"])
+    }
+
     struct Case: Sendable {
         var list: String
         var extra: String
