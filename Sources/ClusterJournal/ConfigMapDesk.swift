@@ -104,16 +104,14 @@ struct ConfigMapDesk: Sendable {
     struct Tries {
         private let desk: ConfigMapDesk
         private let doing: String
-        private var backoff: Backoff
-        private let begin: Duration
+        private var tries: VainTries
         /// A try may have been carried out after all.
         private(set) var isInDoubt = false
 
         init(_ desk: ConfigMapDesk, _ doing: String) {
             self.desk = desk
             self.doing = doing
-            backoff = desk.client.backoff
-            begin = desk.client.time.now
+            tries = VainTries(of: desk.client)
         }
 
         /// A namespace that runs live in does not go and come: a proxy answers so, that has lost its
@@ -125,12 +123,13 @@ struct ConfigMapDesk: Sendable {
         /// Rests; throws what does not pass, or when patience is at its end.
         mutating func wait(after error: KubernetesError) async throws(JournalError) {
             isInDoubt = isInDoubt || error.leavesInDoubt
-            let lasted = desk.client.time.now - begin
             guard error.isPassing || error.leavesInDoubt || Self.isProxys(error),
-                lasted < desk.client.patience ?? .seconds(1 << 40), !Task.isCancelled
+                !Task.isCancelled
             else { throw desk.error(error, doing) }
             do {
-                try await backoff.wait(after: error, by: desk.client.time)
+                try await tries.wait(after: error)
+            } catch let error as KubernetesError {
+                throw desk.error(error, doing)
             } catch {
                 throw desk.error(.unreachable, "called off", doing)
             }

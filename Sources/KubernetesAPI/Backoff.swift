@@ -12,12 +12,17 @@ package struct Backoff: Sendable {
     package mutating func wait(after error: KubernetesError, by time: any Timekeeper)
         async throws(CancellationError)
     {
-        var dice = SystemRandomNumberGenerator()
-        let length = length(after: error, dice: &dice)
+        let length = pause(after: error)
         if length > .zero { try await time.sleep(for: length) }
     }
 
     /// How long to wait after a passing error.
+    package mutating func pause(after error: KubernetesError) -> Duration {
+        var dice = SystemRandomNumberGenerator()
+        return length(after: error, dice: &dice)
+    }
+
+    /// The pause, by dice of one's own.
     ///
     /// The first conflict in a row costs no wait: the next try reads the newer version anyway. With
     /// jitter a wait of ours is half to the whole of what it would be, and one that the server asked
@@ -54,16 +59,40 @@ extension KubernetesClient {
     package func patiently<Value: Sendable>(
         _ call: (KubernetesClient) async throws -> Value
     ) async throws -> Value {
-        var backoff = backoff
-        let begin = time.now
+        var tries = VainTries(of: self)
         while true {
             try Task.checkCancellation()
             do {
                 return try await call(self)
             } catch let error as KubernetesError where error.isPassing {
-                if let patience, time.now - begin >= patience { throw error }
-                try await backoff.wait(after: error, by: time)
+                try await tries.wait(after: error)
             }
         }
+    }
+}
+
+/// For how long something has been tried in vain, by the patience of a client.
+package struct VainTries: Sendable {
+    private let client: KubernetesClient
+    private let begin: Duration
+    private var backoff: Backoff
+
+    package init(of client: KubernetesClient) {
+        self.client = client
+        begin = client.time.now
+        backoff = client.backoff
+    }
+
+    /// Rests until the next try.
+    ///
+    /// Throws `error` at once where the rest would end behind our patience, however long the server
+    /// asks us to wait; and when the task is called off.
+    package mutating func wait(after error: KubernetesError) async throws {
+        let rest = backoff.pause(after: error)
+        let lasted = client.time.now - begin
+        if let patience = client.patience, lasted >= patience || lasted + rest > patience {
+            throw error
+        }
+        if rest > .zero { try await client.time.sleep(for: rest) }
     }
 }

@@ -50,6 +50,23 @@ import Timekeeping
         #expect(first.count > 20)
     }
 
+    /// However long the server asks us to wait: nobody is kept waiting beyond the patience.
+    @Test(arguments: [(0, 1), (5, 3), (3600, 1)])
+    func patienceEndsBeforeTheWait(asked: Int, calls: Int) async {
+        let busy = HTTPResponse.status(503, "busy", headers: ["Retry-After": "\(asked)"])
+        let server = CannedServer(Array(repeating: .success(busy), count: 20))
+        let time = SwiftTime()
+        let client = KubernetesClient(
+            server: "https://api.example", transport: server, time: time
+        ).patient(for: asked == 0 ? .milliseconds(500) : .seconds(12))
+        let error = await #expect(throws: KubernetesError.self) {
+            try await client.patiently { try await $0.get(reference) }
+        }
+        #expect(error?.code == .unavailable(reached: .perhaps))
+        #expect(server.requests.count == calls)
+        #expect(time.now <= .seconds(12))
+    }
+
     struct Asked: Sendable {
         var status: Int
         var headers: HTTPHeaders
