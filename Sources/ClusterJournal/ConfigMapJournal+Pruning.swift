@@ -10,24 +10,55 @@ extension ConfigMapJournal {
 
     /// Removes every run but these, and the blobs that no record of a remaining run names.
     ///
-    /// A run goes from its first segment to its last, and its card at the very end: one whose
-    /// removal was broken off still tells how it ended, and the next removal goes on with it.
+    /// First a run's card is marked, and from then on nobody finds the run; then its parts go, and
+    /// the card at the very end: a removal that was broken off is ended by the next one.
     package func prune(keeping runs: Set<String>) async throws(JournalError) {
         let doing = "remove old runs"
         var hasRemoved = false
+        let left = try await desk.list(JournalNames.selector(.run), doing)
+        for object in left where object.isRemoved {
+            try await remove(object, doing)
+            hasRemoved = true
+        }
         for (card, object) in try await cards(doing) where !runs.contains(card.run) {
-            let key = JournalNames.key(of: card.run)
-            for part in [JournalNames.Part.wish, .segment] {
-                let parts = try await desk.list(JournalNames.selector(part, key: key), doing)
-                for part in parts.sorted(by: { $0.name < $1.name }) {
-                    try await desk.delete(part, doing)
-                }
-            }
-            try await desk.delete(object, doing)
+            guard let marked = try await mark(object, doing) else { continue }
             forget(card.run)
+            try await remove(marked, doing)
             hasRemoved = true
         }
         if hasRemoved { try await pruneBlobs(doing) }
+    }
+
+    /// The card, marked as one of a removed run; nil where somebody else was here.
+    private func mark(_ card: KubernetesObject, _ doing: String) async throws(JournalError)
+        -> KubernetesObject?
+    {
+        var marked = card
+        marked.annotate(KubernetesObject.removedAnnotation, "true")
+        var tries = ConfigMapDesk.Tries(desk, doing)
+        while true {
+            switch await desk.update(marked) {
+            case .success(let stored): return stored
+            case .failure(let error):
+                let there = try await desk.get(card.name, doing)
+                if there?.isRemoved == true { return there }
+                guard there?.resourceVersion == card.resourceVersion else { return nil }
+                try await tries.wait(after: error)
+            }
+        }
+    }
+
+    /// Everything of a run whose card is marked, the card at last.
+    private func remove(_ card: KubernetesObject, _ doing: String) async throws(JournalError) {
+        guard let key = card.label(JournalNames.run), card.name == JournalNames.card(key) else {
+            return  // not one of ours
+        }
+        for part in [JournalNames.Part.wish, .segment] {
+            for object in try await desk.list(JournalNames.selector(part, key: key), doing) {
+                try await desk.delete(object, doing)
+            }
+        }
+        try await desk.delete(card, doing)
     }
 
     private func pruneBlobs(_ doing: String) async throws(JournalError) {

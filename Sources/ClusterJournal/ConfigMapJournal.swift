@@ -14,6 +14,8 @@ package actor ConfigMapJournal: JournalStore {
     private var shelves: [[UInt8]: Shelf] = [:]
     /// By run, the hash of the record that an append of ours left in doubt.
     private var doubts: [[UInt8]: String] = [:]
+    /// The cards that the last `runs()` met and could not read: of no run, or of a changed one.
+    package private(set) var damagedCards: [JournalError] = []
 
     /// `client` keeps trying what may pass for as long as its patience lasts.
     package init(client: KubernetesClient, namespace: String) {
@@ -45,14 +47,22 @@ package actor ConfigMapJournal: JournalStore {
         return try await cards(doing).map(\.card)
     }
 
-    /// All cards with their objects, in the order in which they were made.
+    /// All cards with their objects, in the order in which they were made; one that cannot be read
+    /// hides no other.
     func cards(_ doing: String) async throws(JournalError) -> [(
         card: RunCard, object: KubernetesObject
     )] {
         var cards: [(card: RunCard, object: KubernetesObject)] = []
-        for object in try await desk.list(JournalNames.selector(.run), doing) {
-            cards.append((try card(object, doing), object))
+        var damaged: [JournalError] = []
+        let objects = try await desk.list(JournalNames.selector(.run), doing)
+        for object in objects where !object.isRemoved {
+            do throws(JournalError) {
+                cards.append((try card(object, doing), object))
+            } catch {
+                damaged.append(error)
+            }
         }
+        damagedCards = damaged.sorted { $0.detail < $1.detail }
         return cards.sorted { Self.order($0) < Self.order($1) }
     }
 
@@ -184,14 +194,27 @@ package actor ConfigMapJournal: JournalStore {
     }
 
     /// Reads all of a run.
+    ///
+    /// It may be removed meanwhile: then it is unknown, and not damaged.
     private func load(_ run: String, _ doing: String) async throws(JournalError) -> Shelf {
+        do throws(JournalError) {
+            return try await loadParts(of: run, doing)
+        } catch {
+            if error.code == .damaged { try await demandCard(of: run, doing) }
+            throw error
+        }
+    }
+
+    private func demandCard(of run: String, _ doing: String) async throws(JournalError) {
+        let name = JournalNames.card(JournalNames.key(of: run))
+        guard let object = try await desk.get(name, doing), !object.isRemoved,
+            try card(object, doing).run.utf8.elementsEqual(run.utf8)
+        else { throw desk.unknown(doing) }
+    }
+
+    private func loadParts(of run: String, _ doing: String) async throws(JournalError) -> Shelf {
+        try await demandCard(of: run, doing)
         var shelf = Shelf(run: run)
-        guard let object = try await desk.get(JournalNames.card(shelf.key), doing) else {
-            throw desk.unknown(doing)
-        }
-        guard try card(object, doing).run.utf8.elementsEqual(run.utf8) else {
-            throw desk.unknown(doing)
-        }
         let selector = JournalNames.selector(.segment, key: shelf.key)
         let objects = try await desk.list(selector, doing).sorted { $0.name < $1.name }
         for (place, object) in objects.enumerated() {

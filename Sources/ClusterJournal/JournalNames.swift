@@ -82,6 +82,13 @@ extension KubernetesObject {
     var isClosed: Bool { tree["immutable"] == true }
 
     mutating func close() { tree["immutable"] = true }
+
+    /// On the card of a run that is being removed; the API server lets an immutable object's
+    /// annotations change.
+    static let removedAnnotation = "theseus.dev/removed"
+
+    /// Whether it is the card of a run that is being removed.
+    var isRemoved: Bool { annotation(Self.removedAnnotation) != nil }
 }
 
 /// Something in the journal that is not what was written.

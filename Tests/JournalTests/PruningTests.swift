@@ -1,19 +1,28 @@
 import ClusterJournal
+import JSONTree
 import Journal
+import KubernetesAPI
 import Lab
+import Manifests
 import Testing
 
 /// What is old goes; what is named stays.
 @Suite struct PruningTests {
-    private func filled(_ store: ConfigMapJournal, _ run: String, blob: String) async throws
-        -> String
-    {
+    /// `segments`: more than one is filled by records that each stand alone in theirs.
+    private func filled(
+        _ store: ConfigMapJournal, _ run: String, blob: String, segments: Int = 1
+    ) async throws -> String {
         try await store.open(.sample(run))
         let digest = try await store.keep(Array(blob.utf8))
         var draft = RecordDraft.sample(1)
         draft.payload = Array("{\"plan\":\"\(digest)\"}".utf8)
-        let head = try await store.append(draft, to: run, after: .start).head
-        _ = try await store.append(.sample(2), to: run, after: head)
+        var head = try await store.append(draft, to: run, after: .start).head
+        for number in 2..<(segments + 1) {
+            var large = RecordDraft.sample(number)
+            large.payload = Array(String(repeating: "x", count: 15_000).utf8)
+            head = try await store.append(large, to: run, after: head).head
+        }
+        _ = try await store.append(.sample(segments + 1), to: run, after: head)
         _ = try await store.post([1], to: run)
         return digest
     }
@@ -56,8 +65,10 @@ import Testing
             call += 1
             let cluster = try EmptyCluster()
             let store = cluster.journal()
-            for run in ["old", "kept"] { _ = try await filled(store, run, blob: run) }
-            let end = try await store.last(of: "old")
+            _ = try await filled(store, "old", blob: "old", segments: 3)
+            _ = try await filled(store, "kept", blob: "kept")
+            let whole = try await store.records(of: "old", from: 1)
+            #expect(cluster.objects("theseus-log-old").count == 3)
             try await cluster.time.sleep(for: .seconds(7200))
             let plan = FaultPlan { [call] in $0.number >= call ? .status(403) : nil }
             let broken = cluster.journal(over: cluster.bad(plan))
@@ -68,14 +79,45 @@ import Testing
                 #expect(error.code == .denied)
             }
             let reader = cluster.journal()
-            for card in try await reader.runs() where card.run == "old" {
-                let last = try await reader.last(of: "old")
-                #expect(last == end || last == nil, "call \(call)")
+            let isFound = try await reader.runs().contains { $0.run == "old" }
+            if isFound {
+                #expect(try await reader.records(of: "old", from: 1) == whole, "call \(call)")
+            } else {
+                let code = await refusal { _ = try await reader.records(of: "old", from: 1) }
+                #expect(code == .unknownRun, "call \(call)")
             }
+            // A process that knew the run may still know it, and never half of it.
+            let known = try? await store.records(of: "old", from: 1)
+            #expect(known == nil || known == whole, "call \(call)")
             try await reader.prune(keeping: ["kept"])
             #expect(try await reader.runs().map(\.run) == ["kept"])
             #expect(cluster.objects("theseus-log-").count == 1)
         }
-        #expect(call > 6)
+        #expect(call > 8)
+    }
+
+    /// What somebody else labelled as ours, or changed, hides no run and keeps none from going.
+    @Test func aBadCardHidesNoOther() async throws {
+        let cluster = try EmptyCluster()
+        let store = cluster.journal()
+        for run in ["old", "kept"] { _ = try await filled(store, run, blob: run) }
+        _ = try await KubernetesClient(
+            server: LabWorld.server, transport: cluster.world, time: cluster.time
+        ).create(
+            KubernetesObject([
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": [
+                    "name": "theseus-run-foreign", "namespace": "home",
+                    "labels": ["theseus.dev/journal": "run", "theseus.dev/journal-run": "foreign"],
+                ],
+                "data": ["run": "foreign"],
+            ]), as: .configMap)
+        #expect(try await store.runs().map(\.run) == ["old", "kept"])
+        #expect(
+            await store.damagedCards.map(\.detail)
+                == ["the card theseus-run-foreign is not what was written"])
+        try await store.prune(keeping: ["kept"])
+        #expect(try await store.runs().map(\.run) == ["kept"])
+        #expect(cluster.objects("theseus-run-").count == 2)
     }
 }

@@ -114,6 +114,11 @@ struct Logbook: Sendable {
 
     // MARK: The cluster
 
+    /// The cards that the last look at the runs could not read.
+    func damagedCards() async -> [JournalError] {
+        await (store as? ConfigMapJournal)?.damagedCards ?? []
+    }
+
     /// The cluster that the command's runs are in.
     func ground() async throws -> Ground {
         if let keeper { return keeper }
@@ -134,11 +139,18 @@ struct Logbook: Sendable {
             let cards = try await journal.runs()
             guard cards.count > Retention.runs else { return }
             var ends: [Retention.Entry] = []
+            var unread: Set<String> = []
             for card in cards {
-                let state = try await RunLog(run: card.run, store: journal).last()?.state
-                ends.append(Retention.Entry(card: card, state: state))
+                do {
+                    let state = try await RunLog(run: card.run, store: journal).last()?.state
+                    ends.append(Retention.Entry(card: card, state: state))
+                } catch let error as JournalError where error.code != .unreachable {
+                    // What cannot be read stays for a person, and keeps no other run from going.
+                    if error.code != .unknownRun { Terminal.complain("\(error)") }
+                    unread.insert(card.run)
+                }
             }
-            try await journal.prune(keeping: Retention.kept(ends))
+            try await journal.prune(keeping: Retention.kept(ends).union(unread))
         } catch {
             Terminal.complain(Wording.text(of: error))
         }
