@@ -222,8 +222,9 @@ let package = Package(
         tests(
             "VoyageTests",
             of: [
-                "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "JSONTree",
-                "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes", "YAML",
+                "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "HTTPMessages",
+                "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
+                "Timekeeping", "YAML",
             ]),
         tests(
             "TheseusTests",

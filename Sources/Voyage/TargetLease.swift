@@ -30,8 +30,18 @@ package struct TargetLease: Sendable {
         client: KubernetesClient, namespace: String, service: String, run: String, holder: String,
         pace: Pace
     ) {
+        self.init(
+            client: client,
+            reference: ObjectReference(.lease, namespace: namespace, name: "theseus-\(service)"),
+            run: run, holder: holder, pace: pace)
+    }
+
+    private init(
+        client: KubernetesClient, reference: ObjectReference, run: String, holder: String,
+        pace: Pace
+    ) {
         self.client = client
-        reference = ObjectReference(.lease, namespace: namespace, name: "theseus-\(service)")
+        self.reference = reference
         self.run = run
         self.holder = holder
         self.pace = pace
@@ -41,11 +51,14 @@ package struct TargetLease: Sendable {
 
     /// Takes the lease if it is free, ours, or left by a dead holder of the same run; `byForce`
     /// does not wait for the old holder of this run to fall silent.
+    ///
+    /// An API server that answers, but takes no write, is asked for as long as our patience lasts.
     package func take(byForce: Bool = false, over ended: String? = nil) async throws -> Claim {
         var watched: (version: String, since: Duration)?
+        var tries: VainTries?
         while true {
             guard let lease = try await client.patiently({ try await $0.get(reference) }) else {
-                if try await create() { return .taken }
+                if try await wasWritten(&tries, create) { return .taken }
                 continue
             }
             let owner = lease.annotation(Self.runAnnotation) ?? ""
@@ -53,13 +66,13 @@ package struct TargetLease: Sendable {
             if holding.isEmpty || holding == holder || (owner == run && byForce)
                 || (owner == ended && ended != nil)
             {
-                if try await write(lease) { return .taken }
+                if try await wasWritten(&tries, { try await write(lease) }) { return .taken }
                 continue
             }
             if let watched, watched.version == lease.resourceVersion {
                 if client.time.now - watched.since >= pace.lease {
                     guard owner == run else { return .orphaned(run: owner) }
-                    if try await write(lease) { return .taken }
+                    if try await wasWritten(&tries, { try await write(lease) }) { return .taken }
                 }
             } else if watched != nil {
                 return .alive(run: owner)
@@ -70,7 +83,7 @@ package struct TargetLease: Sendable {
         }
     }
 
-    private func create() async throws -> Bool {
+    private func create() async throws {
         let lease = filled(
             KubernetesObject([
                 "apiVersion": .string(ResourceKind.lease.apiVersion),
@@ -79,21 +92,24 @@ package struct TargetLease: Sendable {
                     "name": .string(reference.name), "namespace": .string(reference.namespace),
                 ],
             ]))
-        return try await wasWritten { _ = try await client.create(lease, as: .lease) }
+        _ = try await client.create(lease, as: .lease)
     }
 
-    private func write(_ lease: KubernetesObject) async throws -> Bool {
-        let lease = filled(lease)
-        return try await wasWritten { _ = try await client.update(lease, as: .lease) }
+    private func write(_ lease: KubernetesObject) async throws {
+        _ = try await client.update(filled(lease), as: .lease)
     }
 
     /// Somebody else was quicker, or nobody knows: look again.
-    private func wasWritten(_ write: () async throws -> Void) async throws -> Bool {
+    private func wasWritten(_ tries: inout VainTries?, _ write: () async throws -> Void)
+        async throws -> Bool
+    {
         do {
             try await write()
             return true
         } catch let error as KubernetesError where error.isPassing {
-            try await client.time.sleep(for: .milliseconds(200))
+            var vain = tries ?? VainTries(of: client)
+            try await vain.wait(after: error)
+            tries = vain
             return false
         }
     }
@@ -104,6 +120,8 @@ package struct TargetLease: Sendable {
         lease.tree.set(.string(holder), at: "spec", "holderIdentity")
         lease.tree.set(.integer(max(1, seconds)), at: "spec", "leaseDurationSeconds")
         lease.tree.set(.string(MicroTime.text(client.time.date)), at: "spec", "renewTime")
+        // An abort of another run's is not meant for us.
+        if lease.annotation(Self.runAnnotation) != run { lease.annotate(Self.wishAnnotation, nil) }
         lease.annotate(Self.runAnnotation, run)
         return lease
     }
@@ -118,33 +136,64 @@ package struct TargetLease: Sendable {
 
     /// Renews until it is called off, or somebody else has the lease.
     ///
-    /// Errors of the API server lose nothing: every write is fenced by itself.
+    /// Errors of the API server lose nothing: every write is fenced by itself. One lost answer does
+    /// not let the lease run out. An abort stays on the lease for as long as it is held: whoever
+    /// takes the run from us before the wish is remembered still finds it.
     package func keep(_ hear: @Sendable (Loss) -> Void) async {
+        let quick = quick
         var own: KubernetesObject?
+        var hasHeard = false
+        var rest = pace.lease / 3
+        var backoff = client.backoff
         while !Task.isCancelled {
             do {
-                try await client.time.sleep(for: pace.lease / 3)
-                own = try await renewed(own)
-                guard own == nil else { continue }
-                guard let lease = try await client.get(reference) else {
-                    _ = try await create()
-                    continue
+                try await client.time.sleep(for: rest)
+                own = try await quick.renewed(own)
+                if own == nil {
+                    switch try await quick.readAndRenewed() {
+                    case .held(let lease):
+                        own = lease
+                        if let wish = lease.annotation(Self.wishAnnotation), !hasHeard {
+                            hasHeard = true
+                            hear(.abortWished(by: wish))
+                        }
+                    case .made: break
+                    case .lost(let other):
+                        hear(.displaced(by: other))
+                        return
+                    }
                 }
-                let holding = lease.spec["holderIdentity"]?.text ?? ""
-                if holding != holder, !holding.isEmpty {
-                    hear(.displaced(by: holding))
-                    return
-                }
-                var renewed = lease
-                if let wish = lease.annotation(Self.wishAnnotation) {
-                    hear(.abortWished(by: wish))
-                    renewed.annotate(Self.wishAnnotation, nil)
-                }
-                own = try await client.update(filled(renewed), as: .lease)
+                rest = pace.lease / 3
+                backoff = client.backoff
+            } catch let error as KubernetesError {
+                rest = min(backoff.pause(after: error), pace.lease / 3)
             } catch {
-                continue  // the next round tries again
+                continue  // called off
             }
         }
+    }
+
+    /// The same, whose calls do not wait so long for an answer that the lease runs out.
+    private var quick: TargetLease {
+        TargetLease(
+            client: client.patient(for: pace.lease / 3, longestCall: pace.lease / 5),
+            reference: reference, run: run, holder: holder, pace: pace)
+    }
+
+    private enum Renewal {
+        case held(KubernetesObject)
+        case made
+        case lost(to: String)
+    }
+
+    private func readAndRenewed() async throws -> Renewal {
+        guard let lease = try await client.get(reference) else {
+            try await create()
+            return .made
+        }
+        let holding = lease.spec["holderIdentity"]?.text ?? ""
+        if holding != holder, !holding.isEmpty { return .lost(to: holding) }
+        return .held(try await client.update(filled(lease), as: .lease))
     }
 
     /// Written over what we wrote last; nil where that no longer stands: somebody else was here.
@@ -193,6 +242,7 @@ package struct TargetLease: Sendable {
     private func letGo(ended: Bool) async {
         // One lost answer must not use up all the time that there is.
         let client = client.patient(for: pace.lease, longestCall: pace.lease / 4)
+        var backoff = client.backoff
         for _ in 0..<3 {
             do {
                 guard let lease = try await client.get(reference),
@@ -202,7 +252,8 @@ package struct TargetLease: Sendable {
                 try await client.delete(lease, as: .lease)
                 return
             } catch {
-                guard (try? await client.time.sleep(for: .milliseconds(200))) != nil else { return }
+                let rest = backoff.pause(after: error)
+                guard (try? await client.time.sleep(for: rest)) != nil else { return }
             }
         }
     }
@@ -223,6 +274,15 @@ extension TargetLease {
             lease.spec["holderIdentity"]?.text?.isEmpty == false
         else { return nil }
         return lease.annotation(Self.runAnnotation)
+    }
+
+    /// Something that changes with each renewal; nil where nobody holds the target for this run.
+    package func beat() async throws -> String? {
+        guard let lease = try await client.patiently({ try await $0.get(reference) }),
+            lease.annotation(Self.runAnnotation) == run,
+            lease.spec["holderIdentity"]?.text?.isEmpty == false
+        else { return nil }
+        return lease.resourceVersion
     }
 
     package func look() async throws -> Look {
