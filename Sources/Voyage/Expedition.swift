@@ -151,8 +151,19 @@ package struct Expedition: Sendable {
             return try await drive(charter, log, bridge, lease, signals)
         } catch {
             await lease.release()
-            throw error
+            throw Self.takenInVain(error, run)
         }
+    }
+
+    /// Whoever drove the run may be displaced by now: to call that refused would be a lie.
+    private static func takenInVain(_ error: any Error, _ run: String) -> any Error {
+        let why: String
+        switch error {
+        case let error as JournalError where error.code != .damaged: why = error.detail
+        case let error as KubernetesError: why = error.detail
+        default: return error
+        }
+        return VoyageError(.takenInVain(run: run, why: why), place: "run \(run)")
     }
 
     /// Makes the run ours in the journal; the old holder may still append until it hears of it.

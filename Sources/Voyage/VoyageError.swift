@@ -23,6 +23,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case lacking([AccessRight])
         /// The objects could not be sealed in time.
         case notTaken
+        /// The lease is ours, the old holder perhaps displaced, and then something failed.
+        case takenInVain(run: String, why: String)
     }
 
     package let code: Code
@@ -49,6 +51,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
         case .lacking(let rights):
             "this account may not \(rights.map { "\($0.verb) \($0.resource)" }.joined(separator: ", "))"
+        case .takenInVain(_, let why): "nobody drives this run: it was taken, and then: \(why)"
         case .notTaken: "the API server did not let us seal the run's objects in time"
         }
     }
@@ -69,6 +72,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
         case .lacking(let rights):
             "add to its Role: \(rights.map(\.description).joined(separator: "\n         "))"
+        case .takenInVain(let run, _): "mend that, then `theseus resume \(run)`"
         case .notTaken: "see that it answers, then `theseus resume` or `theseus abort`"
         }
     }

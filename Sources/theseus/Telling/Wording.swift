@@ -21,7 +21,7 @@ enum Wording {
             switch error.code {
             case .held: .held
             case .damaged: .personNeeded
-            case .notTaken: .interrupted
+            case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
                 .severalRuns, .nothingPlanned, .lacking, .nothingToUndo:
                 .refused
