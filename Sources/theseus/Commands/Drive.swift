@@ -1,7 +1,9 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import FlowFiles
 internal import JSONTree
 internal import Journal
+internal import KubernetesAPI
 internal import Lab
 internal import Processes
 internal import Synchronization
@@ -95,7 +97,8 @@ struct Drive: Sendable {
 
     /// Somebody else drives: watches the journal, and ends as the run ends.
     ///
-    /// A signal that asks for the way home is passed on to whoever drives, and its end awaited.
+    /// A signal that asks for the way home is passed on to whoever drives, and its end awaited. Once
+    /// nobody drives any more the run is left to `theseus resume`, or after such a signal taken.
     /// What was remembered after `sequence` is told; nil: what is remembered from now on.
     func follow(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
         let log = RunLog(run: run, store: store)
@@ -104,6 +107,12 @@ struct Drive: Sendable {
         let charter = try await expedition.charter(of: log)
         let teller = FactTeller(request, lab: nil, heading: heading)
         var hasAsked = false
+        let rig = ground.rig
+        let lease = TargetLease(
+            client: rig.cluster.patient(for: rig.pace.patience),
+            namespace: charter.flow.target.namespace, service: charter.flow.target.service,
+            run: run, holder: "", pace: rig.pace)
+        var pulse = Pulse(sequence: seen, now: rig.time.now)
         while true {
             for fact in try await log.facts(from: seen + 1) {
                 seen = fact.sequence
@@ -120,7 +129,20 @@ struct Drive: Sendable {
                 hasAsked = (try? await store.post(wish, to: run)) != nil
             case .abort?, nil: break
             }
-            try await ground.rig.time.sleep(for: .milliseconds(500))
+            try await rig.time.sleep(for: .milliseconds(500))
+            let beat: String?
+            do {
+                beat = try await lease.beat()
+            } catch {
+                // Of a cluster that does not answer nobody knows who drives there.
+                pulse = Pulse(sequence: seen, now: rig.time.now)
+                continue
+            }
+            guard pulse.silence(beat: beat, sequence: seen, now: rig.time.now) >= rig.pace.lease
+            else { continue }
+            if case .abort? = interruption.noted { return try await take(run, wish: .abort) }
+            Terminal.complain(Advice.interrupted(run))
+            return .interrupted
         }
     }
 
