@@ -21,6 +21,34 @@ package struct UnrememberedHome: Sendable {
         self.service = service
     }
 
+    /// The service that a run moves and its namespace, by what stands on the routes; nil where none
+    /// names that run.
+    package static func target(
+        ofRun run: String, client: KubernetesClient, namespace: String
+    ) async throws -> (namespace: String, service: String)? {
+        let version = try await IstioRouter.servedVersion(client)
+        let kind = ResourceKind.virtualService.inVersion(version)
+        for object in try await everywhere(kind, client, orIn: namespace) {
+            guard let record = RouteRecord(on: object), record.run == run else { continue }
+            let parts = record.service.split(separator: ".")
+            if parts.count > 1 { return (String(parts[1]), String(parts[0])) }
+        }
+        return nil
+    }
+
+    /// Of all namespaces, or of one where the account may not see the others.
+    private static func everywhere(
+        _ kind: ResourceKind, _ client: KubernetesClient, orIn namespace: String
+    ) async throws -> [KubernetesObject] {
+        try await client.patiently { client in
+            do {
+                return try await client.list(kind, namespace: nil).items
+            } catch let error as KubernetesError where error.code == .forbidden {
+                return try await client.list(kind, namespace: namespace).items
+            }
+        }
+    }
+
     /// Lowers weights as far as stable's ready pods carry; a sentence for each object.
     package func bring(run: String?) async throws -> [String] {
         try await IstioRouter.emergencyHome(
@@ -49,13 +77,7 @@ package struct UnrememberedHome: Sendable {
     private func rules(of record: RouteRecord) async throws -> [KubernetesObject] {
         let version = try await IstioRouter.servedVersion(client)
         let kind = ResourceKind.destinationRule.inVersion(version)
-        let all = try await client.patiently { client in
-            do {
-                return try await client.list(kind, namespace: nil).items
-            } catch let error as KubernetesError where error.code == .forbidden {
-                return try await client.list(kind, namespace: namespace).items
-            }
-        }
+        let all = try await Self.everywhere(kind, client, orIn: namespace)
         return all.filter { rule in
             let host = MeshHost(rule.spec["host"]?.text ?? "", from: rule.namespace)
             return host.name == record.service

@@ -21,7 +21,7 @@ struct AbortCommand: Sendable {
         let card: RunCard
         do {
             logbook = try await Logbook.open(request, .writes)
-            card = try await RunChoice(request, logbook).find(request.operand ?? "")
+            card = try await find(in: logbook)
         } catch let error as JournalError where [.damaged, .denied].contains(error.code) {
             return try await withoutJournal(error)
         }
@@ -34,7 +34,7 @@ struct AbortCommand: Sendable {
             if let state, let why = state.decidedAgainstAbort {
                 return refused(card, why)
             }
-            return try await withoutJournal(error, card)
+            return try await withoutJournal(error, card, of: logbook)
         }
         switch answer {
         case .granted(let sequence):
@@ -43,6 +43,15 @@ struct AbortCommand: Sendable {
             return refused(card, why)
         case .unanswered:
             return done(try await drive(logbook).take(card.run, wish: .abort, byForce: true))
+        }
+    }
+
+    /// What is meant may be a run whose very card cannot be read: then that is what is wrong.
+    private func find(in logbook: Logbook) async throws -> RunCard {
+        do {
+            return try await RunChoice(request, logbook).find(request.operand ?? "")
+        } catch let error as VoyageError where error.code == .unknownRun {
+            throw await logbook.damagedCards().last ?? error
         }
     }
 
@@ -65,32 +74,44 @@ struct AbortCommand: Sendable {
 
     /// The journal cannot be read or written: weights go home by what stands on the routes, and the
     /// holder is told by its lease.
-    private func withoutJournal(_ error: JournalError, _ card: RunCard? = nil) async throws
-        -> ExitCode
-    {
+    private func withoutJournal(
+        _ error: JournalError, _ card: RunCard? = nil, of logbook: Logbook? = nil
+    ) async throws -> ExitCode {
         Terminal.complain("\(error)")
         let ground = try await Ground.cluster(request)
-        if let card, card.cluster != ground.rig.cluster.server {
+        if let card, logbook?.holds(card, on: ground) == false {
             throw VoyageError(.otherCluster(ground.rig.cluster.server), place: card.target)
         }
-        let namespace =
-            card?.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
-        let service = card?.service ?? request.operand ?? ""
         let client = ground.rig.cluster.patient(for: ground.rig.pace.patience)
+        let named = request.operand ?? ""
+        var namespace =
+            card?.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
+        var (service, run) = (card?.service ?? named, card?.run)
+        // Without a journal, what is named may be a run or a service: the routes know.
+        if card == nil,
+            let target = try await UnrememberedHome.target(
+                ofRun: named, client: client, namespace: namespace)
+        {
+            (namespace, service, run) = (target.namespace, target.service, named)
+        }
         let lease = TargetLease(
-            client: client, namespace: namespace, service: service, run: card?.run ?? "",
+            client: client, namespace: namespace, service: service, run: run ?? "",
             holder: "", pace: ground.rig.pace)
         let owner = try await lease.owner()
-        try? await lease.leaveAbort(by: Environment.person)
+        if run == nil || owner == run { try? await lease.leaveAbort(by: Environment.person) }
         let done = try await UnrememberedHome(
             client: client, namespace: namespace, service: service
-        ).bring(run: card?.run)
+        ).bring(run: run)
         let said =
-            done.isEmpty
-            ? "no weight stands on the routes to \(namespace)/\(service)"
-            : done.joined(separator: "; ")
-        if let run = card?.run ?? owner {
-            Terminal.complain(Advice.unwritable(run, error, said))
+            if !done.isEmpty {
+                done.joined(separator: "; ")
+            } else if run ?? owner != nil {
+                "no weight stands on the routes to \(namespace)/\(service)"
+            } else {
+                "nothing in namespace \(namespace) names \(named), neither a lease nor a route"
+            }
+        if let run = run ?? owner {
+            Terminal.complain(Advice.unwritable(run, error, said, logbook?.isInCluster ?? false))
         } else {
             Terminal.complain(Advice.unreadable(service, said))
         }

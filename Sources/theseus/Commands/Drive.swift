@@ -87,7 +87,7 @@ struct Drive: Sendable {
             return .interrupted
         case .failure(.unwritable(let error, let home)):
             Terminal.complain("\(error)")
-            Terminal.complain(Advice.unwritable(run, error, home))
+            Terminal.complain(Advice.unwritable(run, error, home, logbook.isInCluster))
             return .personNeeded
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
@@ -237,15 +237,21 @@ enum Advice {
         """
     }
 
-    static func unwritable(_ run: String, _ error: JournalError, _ home: String) -> String {
+    /// `isInCluster`: where the journal is kept.
+    static func unwritable(
+        _ run: String, _ error: JournalError, _ home: String, _ isInCluster: Bool
+    ) -> String {
         let remedy =
             switch error.code {
             case .busy: "end the process that keeps the journal locked"
+            case .damaged where isInCluster: "put its ConfigMaps back as they were"
             case .damaged: "give --journal a copy that is whole"
             case .denied: "give this account the right that it names"
             case .unreachable: "see that the API server answers"
             case .exists, .unknownRun, .displaced, .unwritable, .unreadable, .tooLarge:
-                "free the journal's disk"
+                isInCluster
+                    ? "see that the API server takes the journal's ConfigMaps"
+                    : "free the journal's disk"
             }
         return """
             run: nothing can be remembered any more; \(home)
