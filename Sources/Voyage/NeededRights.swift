@@ -19,10 +19,11 @@ struct NeededRights: Sendable {
     private var needs: [Need]
 
     /// `routes` are the objects whose weights move, wherever they live; `scaled`: an autoscaler is
-    /// held; `remembered`: the journal is kept in the cluster.
+    /// held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts a guard;
+    /// `makesRoutes`: no VirtualService is there, and the run makes one.
     init(
         namespace: String, routes: [ObjectReference], manifest: [KubernetesObject], scaled: Bool,
-        remembered: Bool
+        remembered: Bool, guarded: Bool, makesRoutes: Bool
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -37,14 +38,24 @@ struct NeededRights: Sendable {
         var places: [String] = []
         for place in routes.map(\.namespace) + [namespace] where !places.contains(place) {
             places.append(place)
+            let isMade = makesRoutes && place == namespace
             needs.append(
-                Need(kind: .virtualService, namespace: place, verbs: ["get", "list", "update"]))
+                Need(
+                    kind: .virtualService, namespace: place,
+                    verbs: (isMade ? Self.life : ["get", "update"]) + ["list"]))
             needs.append(
                 Need(kind: .destinationRule, namespace: place, verbs: Self.life + ["list"]))
         }
         if remembered {
+            // Without `delete` old runs stay, which is told behind each run, and keeps none.
             needs.append(
-                Need(kind: .configMap, namespace: namespace, verbs: Self.life + ["list"]))
+                Need(
+                    kind: .configMap, namespace: namespace,
+                    verbs: ["get", "create", "update", "list"]))
+        }
+        if guarded {
+            needs.append(
+                Need(kind: .cronJob, namespace: namespace, verbs: ["get", "create", "delete"]))
         }
         for object in manifest {
             guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)

@@ -11,11 +11,11 @@ import YAML
 @Suite struct NeededRightsTests {
     private static func needs(
         scaled: Bool = true, remembered: Bool = false, routes: [ObjectReference] = [],
-        manifest: [KubernetesObject] = []
+        manifest: [KubernetesObject] = [], guarded: Bool = false, makesRoutes: Bool = false
     ) -> [AccessRight] {
         NeededRights(
             namespace: "shop", routes: routes, manifest: manifest, scaled: scaled,
-            remembered: remembered
+            remembered: remembered, guarded: guarded, makesRoutes: makesRoutes
         ).all
     }
 
@@ -44,6 +44,24 @@ import YAML
             !Self.needs(scaled: false).contains {
                 $0.resource.hasPrefix("horizontal") && $0.verb == "update"
             })
+    }
+
+    /// The verbs asked for on one kind, in their order.
+    private static func verbs(_ resource: String, in rights: [AccessRight]) -> [String] {
+        rights.filter { $0.resource == resource }.map(\.verb)
+    }
+
+    @Test func onlyWhatThisRunWritesIsAskedFor() {
+        let plain = Self.needs(remembered: true)
+        // An account that cannot remove old runs may begin new ones.
+        #expect(Self.verbs("configmaps", in: plain) == ["get", "create", "update", "list"])
+        #expect(Self.verbs("virtualservices", in: plain) == ["get", "update", "list"])
+        #expect(Self.verbs("cronjobs", in: plain) == [])
+        let whole = Self.needs(guarded: true, makesRoutes: true)
+        #expect(Self.verbs("cronjobs", in: whole) == ["get", "create", "delete"])
+        #expect(
+            Self.verbs("virtualservices", in: whole)
+                == ["get", "create", "update", "delete", "list"])
     }
 
     @Test func routesElsewhereAskForRightsThere() {
