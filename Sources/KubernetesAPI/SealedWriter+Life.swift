@@ -36,8 +36,10 @@ extension SealedWriter {
     ///
     /// Gone means: not there, or there under another uid. The condition is asked of every newer
     /// version; where it fails nothing is deleted.
+    /// What carries the seal of an `ended` run is removed too.
     package func remove(
-        _ reference: ObjectReference, where condition: @Sendable (KubernetesObject) -> Bool
+        _ reference: ObjectReference, over ended: [String] = [],
+        where condition: @Sendable (KubernetesObject) -> Bool
     ) async throws {
         var backoff = client.backoff
         var target: String?
@@ -48,7 +50,7 @@ extension SealedWriter {
                 guard let object = try await client.get(reference),
                     target == nil || target == object.uid, condition(object)
                 else { return }
-                try Self.checkFence(object, seal(), "DELETE \(reference)")
+                try Self.checkFence(object, seal(), "DELETE \(reference)", over: ended)
                 target = object.uid
                 if object.isBeingDeleted || wasAccepted {
                     wasAccepted = false  // if it is still untouched after the wait: once more

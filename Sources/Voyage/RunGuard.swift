@@ -5,7 +5,8 @@ internal import JSONTree
 internal import KubernetesAPI
 internal import Manifests
 
-/// The CronJob that ends a run whose holders are all lost: `resume --all --stale`, in the cluster.
+/// The CronJob that ends a run whose holders are all lost: `resume SERVICE --all --stale`, in the
+/// cluster.
 ///
 /// It carries the run's seal and lasts as long as the run. What it has started outlives it: one of
 /// its pods may be the very process that takes it away.
@@ -21,10 +22,17 @@ struct RunGuard: Sendable {
         self.writer = writer
     }
 
+    /// A guard that an earlier run left, whose late answer came behind its end, gives way: we hold
+    /// the target.
     func post() async throws -> String {
         guard let spec = charter.flow.guardian else { return "" }
         let kind = try await kind()
         let object = object(spec, kind)
+        let reference = object.reference(as: kind)
+        let there = try await writer.client.patiently { try await $0.get(reference) }
+        if let ended = there?.seal?.run, ended != charter.run {
+            try await writer.remove(reference, over: [ended]) { $0.seal?.run == ended }
+        }
         _ = try await writer.create(object, as: kind)
         return "\(object.reference(as: kind)) looks on at \(spec.schedule)"
     }
@@ -68,7 +76,8 @@ struct RunGuard: Sendable {
                 [
                     "name": "theseus", "image": .string(spec.image),
                     "command": [
-                        "theseus", "resume", "--all", "--stale", .string(Self.patience),
+                        "theseus", "resume", .string(target.service), "--all",
+                        "--stale", .string(Self.patience),
                         "--journal", "cluster", "--namespace", .string(target.namespace),
                     ],
                     "securityContext": [

@@ -50,6 +50,10 @@ struct DeployCommand: Sendable {
         if flow.guardian != nil, !logbook.isInCluster {
             throw VoyageError(.guardWithoutJournal, place: request.operand ?? "")
         }
+        if flow.guardian != nil, request.value("--on-interrupt") == "stop" {
+            Terminal.complain(
+                "spec.guard: a run that is stopped on purpose is ended by its guard all the same")
+        }
         let drive = Drive(request: request, ground: ground, logbook: logbook)
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil

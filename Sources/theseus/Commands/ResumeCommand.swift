@@ -33,6 +33,11 @@ struct ResumeCommand: Sendable {
             .take(card.run, byForce: request.has("--takeover"))
     }
 
+    /// The cluster's own, which is one for all machines; ours where it has said none yet.
+    private static func date(_ ground: Ground) -> Int {
+        ground.rig.cluster.serverDate ?? ground.rig.time.date
+    }
+
     // MARK: All of them
 
     /// Rolls back, or goes on where the flow says so; the worst end is the exit code.
@@ -47,11 +52,17 @@ struct ResumeCommand: Sendable {
         let ground = try await logbook.ground()
         let cards = try await RunChoice(request, logbook).cards()
         return await withTaskGroup(of: ExitCode.self) { group in
-            for card in cards where logbook.holds(card, on: ground) {
+            for card in cards where isMeant(card) && logbook.holds(card, on: ground) {
                 group.addTask { await one(card, silentFor: stale, logbook, ground) }
             }
             return await group.reduce(.done) { $1.isWorse(than: $0) ? $1 : $0 }
         }
+    }
+
+    /// Beside `--all`, a name leaves only the runs of that service.
+    private func isMeant(_ card: RunCard) -> Bool {
+        guard let name = request.operand else { return true }
+        return card.service == name || card.run == name
     }
 
     private func one(
@@ -60,7 +71,7 @@ struct ResumeCommand: Sendable {
         do {
             let log = RunLog(run: card.run, store: logbook.store)
             guard let last = try await log.last(), !last.state.isOver,
-                .milliseconds(ground.rig.time.date - last.date) >= stale
+                .milliseconds(Self.date(ground) - last.date) >= stale
             else { return .done }
             let lease = TargetLease(
                 client: ground.rig.cluster, namespace: card.namespace, service: card.service,
