@@ -67,10 +67,11 @@ package actor ConfigMapJournal: JournalStore {
     }
 
     private static func order(_ entry: (card: RunCard, object: KubernetesObject)) -> (
-        Int, String, Int
+        String, Int, Int
     ) {
         let made = entry.object.tree.at("metadata", "creationTimestamp")?.text ?? ""
-        return (entry.card.opened, made, Int(entry.object.resourceVersion) ?? 0)
+        // The API server's date goes before those of several machines.
+        return (made, entry.card.opened, Int(entry.object.resourceVersion) ?? 0)
     }
 
     private func card(_ object: KubernetesObject, _ doing: String) throws(JournalError) -> RunCard {
