@@ -199,7 +199,9 @@ package struct AccessFinding {
         plan.identity = try identity(user)
         plan.credential = try credential(user, plan, cluster, choice)
         let showsSomething = plan.credential != .none || plan.identity != nil
-        if showsSomething, !plan.isEncrypted, !HostPlace(plan.server).isLoopback {
+        // A proxy hears what is sent through it, to loopback as well.
+        let staysHere = HostPlace(plan.server).isLoopback && plan.proxy == nil
+        if showsSomething, !plan.isEncrypted, !staysHere {
             // As kubectl: better unknown than overheard.
             plan.identity = nil
             plan.credential = .none

@@ -309,6 +309,10 @@ import Testing
         kube.cluster = "server: 'http://127.0.0.1:8080'"
         machine.write(kube.text, to: "/k/config")
         #expect(try AccessFinding(doors).plan(.init()).credential == .token(Secret("s3cret")))
+        // Who stands between hears it, wherever it goes.
+        kube.cluster += ", proxy-url: 'http://proxy.example.com:3128'"
+        machine.write(kube.text, to: "/k/config")
+        #expect(try AccessFinding(doors).plan(.init()).credential == .none)
     }
 
     // MARK: In a pod
