@@ -122,6 +122,7 @@ extension ShipCrew {
         guard let look = try await keeper.look() else {
             throw Setback(.candidateBroken, "the candidate's Deployment is gone")
         }
+        try requireSame(look)
         return .recognised(
             id, look.likeness, note: "\(readiness.ready) pods of \(candidate) are ready")
     }
@@ -146,6 +147,11 @@ extension ShipCrew {
         guard let look = try await keeper.look() else {
             throw Setback(.candidateBroken, "the candidate's Deployment is gone")
         }
+        try requireSame(look)
+    }
+
+    /// Throws where the candidate is not what was judged, or before that, what was applied.
+    private func requireSame(_ look: CandidateLook) throws {
         if let difference = look.difference(from: bridge.state.likeness) {
             throw Setback(.foreignEdit, difference)
         }

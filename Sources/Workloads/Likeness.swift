@@ -8,7 +8,7 @@ internal import Manifests
 package struct CandidateLook: Sendable {
     package let readiness: Readiness
     package let likeness: Likeness
-    /// Where its pod template is not what the manifest says.
+    /// Where its pod template was changed since it was made, and is not what the manifest says.
     let alteration: String?
     /// Who shows which print, by the part's name or by both.
     let sources: [String: String]
@@ -16,14 +16,17 @@ package struct CandidateLook: Sendable {
     /// What is not as it was applied and judged, in a sentence; nil: nothing.
     ///
     /// What is promoted must be what was judged: somebody else's `set image` in between is another
-    /// version, which nobody looked at.
+    /// version, which nobody looked at. Once something was judged the manifest has no say any more:
+    /// what the API server made of it, by webhooks too, is what users met.
     package func difference(from judged: Likeness?) -> String? {
-        if let alteration { return "the candidate is not what was applied: \(alteration)" }
-        guard let stranger = judged?.strangers(in: likeness).first else { return nil }
+        guard let judged else {
+            return alteration.map { "the candidate is not what was applied: \($0)" }
+        }
+        guard let stranger = judged.strangers(in: likeness).first else { return nil }
         let lead = "the candidate is not what was judged: "
         guard let print = stranger.print else { return lead + "\(stranger.part) is gone" }
         if let source = sources["\(stranger.part) \(print)"] {
-            let known = judged?.parts.first { $0.name == stranger.part }?.prints ?? []
+            let known = judged.parts.first { $0.name == stranger.part }?.prints ?? []
             return lead + "\(source) runs \(print), not \(known.joined(separator: " or "))"
         }
         return lead + (sources[stranger.part] ?? stranger.part)
@@ -79,8 +82,15 @@ extension WorkloadKeeper {
             + secrets.map { (.secret, $0) }
     }
 
+    /// Stands on a Deployment: how many pod templates it has had, as its controller counts them.
+    private static let revision = "deployment.kubernetes.io/revision"
+
     /// Where the candidate's pod template is no longer what this run applied; nil where it is.
+    ///
+    /// Its first template is what the API server made of the manifest: what differs in it was
+    /// written by a webhook on the way, and is what we meant.
     private func alteration(of candidate: KubernetesObject) -> String? {
+        guard let count = candidate.annotation(Self.revision), count != "1" else { return nil }
         var wanted = scope.candidate
         wanted.tree = ["spec": ["template": scope.candidate.spec["template"] ?? .null]]
         guard let place = Sameness.firstDifference(wanted, candidate) else { return nil }

@@ -1,4 +1,5 @@
 import CanaryEngine
+import HTTPMessages
 import JSONTree
 import KubernetesAPI
 import Lab
@@ -112,7 +113,7 @@ struct LikenessTests {
         },
         Change(
             "another image in the template",
-            says: "not what was applied: Deployment demo/demo-app-v2: spec.template.spec.containers"
+            says: "not what was judged: Deployment demo/demo-app-v2 has another pod template"
         ) { yard in
             try await yard.edit(.deployment, Yard.candidate) {
                 var list = $0.spec.at("template", "spec", "containers")?.items ?? []
@@ -130,6 +131,38 @@ struct LikenessTests {
             try await change.change(yard)
             let said = try #require(try await keeper.look()).difference(from: judged.likeness)
             #expect(try #require(said).contains(change.says), "\(said ?? "")")
+        }
+    }
+
+    /// What a webhook makes of a manifest is what was applied, and what is judged.
+    @Test func takesWhatAWebhookWrites() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Self.reader(), over: PinningWebhook(before: yard.world))
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            let judged = try #require(try await keeper.look())
+            #expect(judged.difference(from: nil) == nil)
+            #expect(judged.difference(from: judged.likeness) == nil)
+        }
+    }
+
+    /// Before anything was judged, the manifest says what was meant.
+    @Test func seesAnEditBeforeAnythingWasJudged() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Self.reader())
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            try await yard.edit(.deployment, Yard.candidate) {
+                var list = $0.spec.at("template", "spec", "containers")?.items ?? []
+                list[0]["image"] = "registry.example.test/demo-app:other"
+                $0.tree.set(.array(list), at: "spec", "template", "spec", "containers")
+            }
+            _ = try await keeper.awaitReady(Yard.candidate)
+            let said = try #require(try await keeper.look()?.difference(from: nil))
+            #expect(
+                said.hasPrefix(
+                    "the candidate is not what was applied: Deployment demo/demo-app-v2:"
+                        + " spec.template.spec.containers"), "\(said)")
         }
     }
 
@@ -168,5 +201,26 @@ struct LikenessTests {
                     (said?.contains("Secret demo/demo-key says something else") == true) == asked)
             }
         }
+    }
+}
+
+/// A cluster whose admission writes a digest for every tag of a Deployment that is made.
+private struct PinningWebhook: HTTPTransport {
+    let before: LabWorld
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        var request = request
+        if request.method == "POST", case .tree(var tree) = request.body,
+            tree["kind"] == "Deployment"
+        {
+            var list = tree.at("spec", "template", "spec", "containers")?.items ?? []
+            for place in list.indices {
+                list[place]["image"] = .string(
+                    "registry.example.test/demo-app@sha256:\(place)abc")
+            }
+            tree.set(.array(list), at: "spec", "template", "spec", "containers")
+            request.body = .tree(tree)
+        }
+        return try await before.send(request)
     }
 }
