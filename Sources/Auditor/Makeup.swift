@@ -28,11 +28,15 @@ struct Makeup: Sendable {
                 images[name] = nil
                 return
             }
-            for status in pod.status["containerStatuses"]?.items ?? [] {
+            for status in ["initContainerStatuses", "containerStatuses"].flatMap({
+                pod.status[$0]?.items ?? []
+            }) {
                 guard let container = status["name"]?.text, let id = status["imageID"]?.text,
                     !id.isEmpty
                 else { continue }
-                Self.note(id, at: stored.date, in: &images[name, default: [:]][container])
+                Self.note(
+                    Self.digest(of: id), at: stored.date,
+                    in: &images[name, default: [:]][container])
             }
         case "ConfigMap":
             let tree = stored.object?.tree
@@ -44,23 +48,34 @@ struct Makeup: Sendable {
         }
     }
 
+    /// `@sha256:…` where the id names a repository, whichever; else the configuration's.
+    private static func digest(of id: String) -> String {
+        if let at = id.lastIndex(of: "@") { return String(id[at...]) }
+        return id.firstRange(of: "://").map { String(id[$0.upperBound...]) } ?? id
+    }
+
     private static func note(_ print: String, at date: Int, in ware: inout Ware?) {
         if ware?.print != print { ware = Ware(print: print, since: date) }
     }
 
     /// What stands here and did not stand in `judged`, of what a look at `date` can have seen.
     ///
-    /// Of pods only the containers count that the template names, of ConfigMaps those that it names.
+    /// Of pods only the containers count that the template names by an image's tag, of ConfigMaps
+    /// those that it names. Of an image's ids only those of the same form can be compared: some
+    /// runtimes tell a repository's digest, some the image's configuration's.
     func strangers(to judged: Makeup, template: JSONTree, before date: Int) -> [String] {
         var found: [String] = []
-        let containers = (template.at("spec", "containers")?.items ?? []).compactMap {
-            $0["name"]?.text
+        let containers = ["initContainers", "containers"].flatMap { list in
+            (template.at("spec", list)?.items ?? []).compactMap {
+                $0["image"]?.text?.contains("@") == true ? nil : $0["name"]?.text
+            }
         }
         for container in containers {
             let known = Set(judged.images.values.compactMap { $0[container]?.print })
-            guard !known.isEmpty else { continue }
+            let forms = Set(known.map { $0.hasPrefix("@") })
             for (pod, wares) in images.sorted(by: { $0.key < $1.key }) {
-                guard let ware = wares[container], ware.since <= date, !known.contains(ware.print)
+                guard let ware = wares[container], ware.since <= date, !known.contains(ware.print),
+                    forms.contains(ware.print.hasPrefix("@"))
                 else { continue }
                 found.append("pod \(pod), container \(container) runs \(ware.print)")
             }

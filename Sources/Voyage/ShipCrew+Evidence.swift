@@ -171,9 +171,10 @@ extension ShipCrew {
     ) async throws {
         var emptyLooks = 0
         var seen: [String] = []
+        var memory = CandidateMemory()
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
-            let look = try await keeper.look()
+            let look = try await keeper.look(&memory)
             let readiness = look?.readiness
             emptyLooks = (readiness?.ready ?? 0) == 0 ? emptyLooks + 1 : 0
             if emptyLooks >= 2 {

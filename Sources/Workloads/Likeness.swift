@@ -22,7 +22,8 @@ package struct CandidateLook: Sendable {
         guard let judged else {
             return alteration.map { "the candidate is not what was applied: \($0)" }
         }
-        guard let stranger = judged.strangers(in: likeness).first else { return nil }
+        let comparable = Ingredients.comparable(likeness, with: judged)
+        guard let stranger = judged.strangers(in: comparable).first else { return nil }
         let lead = "the candidate is not what was judged: "
         guard let print = stranger.print else { return lead + "\(stranger.part) is gone" }
         if let source = sources["\(stranger.part) \(print)"] {
@@ -33,6 +34,19 @@ package struct CandidateLook: Sendable {
     }
 }
 
+/// The last look at the candidate, and the versions of all that it was taken from.
+package struct CandidateMemory: Sendable {
+    var versions: [String] = []
+    var look: CandidateLook?
+
+    package init() {}
+
+    init(versions: [String], look: CandidateLook) {
+        self.versions = versions
+        self.look = look
+    }
+}
+
 extension WorkloadKeeper {
     /// Looks at the candidate; nil where it is not there.
     ///
@@ -40,13 +54,43 @@ extension WorkloadKeeper {
     /// template names. Of Secrets the names stand in the template; what they say is looked at only
     /// where the flow asks for it.
     package func look() async throws -> CandidateLook? {
+        var none = CandidateMemory()
+        return try await look(&none)
+    }
+
+    /// Looks; where everything is in the version of the last look, that one stands.
+    package func look(_ memory: inout CandidateMemory) async throws -> CandidateLook? {
         guard let candidate = try await get(.deployment, scope.candidateName) else { return nil }
         let pods = try await pods(of: candidate)
+        let template = candidate.tree.at("spec", "template") ?? .null
+        var holders: [Holder] = []
+        for (kind, name) in named(in: template) {
+            holders.append(Holder(kind: kind, name: name, object: try await get(kind, name)))
+        }
+        let versions = ([candidate] + pods + holders.compactMap(\.object)).map {
+            "\($0.uid) \($0.resourceVersion)"
+        }
+        if versions == memory.versions, let last = memory.look { return last }
+        let look = look(at: candidate, pods, holders)
+        memory = CandidateMemory(versions: versions, look: look)
+        return look
+    }
+
+    /// What the template names besides images, as it stands; nil: it is not there.
+    private struct Holder {
+        let kind: ResourceKind
+        let name: String
+        let object: KubernetesObject?
+    }
+
+    private func look(
+        at candidate: KubernetesObject, _ pods: [KubernetesObject], _ holders: [Holder]
+    ) -> CandidateLook {
         let template = candidate.tree.at("spec", "template") ?? .null
         let place = "\(scope.reference(.deployment, candidate.name))"
         var parts = [Likeness.Part("template", [Ingredients.mark(of: template)])]
         var sources = ["template": "\(place) has another pod template\(Self.hand(candidate))"]
-        for container in Ingredients.containers(of: template) {
+        for container in Ingredients.unpinned(in: template) {
             let seen = Ingredients.images(of: pods, container: container)
             let part = "image \(container)"
             parts.append(Likeness.Part(part, Set(seen.map(\.image)).sorted()))
@@ -54,13 +98,13 @@ extension WorkloadKeeper {
                 sources["\(part) \(image)"] = "pod \(pod), container \(container),"
             }
         }
-        for (kind, name) in named(in: template) {
-            let found = try await get(kind, name)
-            let part = "\(kind.kind) \(name)"
-            parts.append(Likeness.Part(part, [Ingredients.mark(of: found, kind)]))
+        for holder in holders {
+            let part = "\(holder.kind.kind) \(holder.name)"
+            parts.append(
+                Likeness.Part(part, [Ingredients.mark(of: holder.object, holder.kind)]))
             sources[part] =
-                "\(scope.reference(kind, name)) "
-                + (found.map { "says something else\(Self.hand($0))" } ?? "is gone")
+                "\(scope.reference(holder.kind, holder.name)) "
+                + (holder.object.map { "says something else\(Self.hand($0))" } ?? "is gone")
         }
         return CandidateLook(
             readiness: Readiness(of: candidate, pods: pods), likeness: Likeness(parts),
@@ -104,18 +148,24 @@ extension WorkloadKeeper {
 
 /// The parts that a likeness is made of.
 enum Ingredients {
-    /// The containers that the template itself names; what a mesh adds to the pods is not the
-    /// candidate's.
-    static func containers(of template: JSONTree) -> [String] {
+    /// The containers that the template itself names by an image's tag; what a mesh adds to the
+    /// pods is not the candidate's.
+    ///
+    /// Where it names a digest the template says it all. What a runtime calls the image may differ
+    /// from node to node then: the digest of the index, or of the platform.
+    static func unpinned(in template: JSONTree) -> [String] {
         ["initContainers", "containers"].flatMap { list in
-            (template.at("spec", list)?.items ?? []).compactMap { $0["name"]?.text }
+            (template.at("spec", list)?.items ?? []).compactMap {
+                $0["image"]?.text?.contains("@") == true ? nil : $0["name"]?.text
+            }
         }
     }
 
     /// What each pod runs in this container, as far as it is known; pods on their way out are left
     /// out.
     ///
-    /// Only the digest counts: one image may have several names.
+    /// Of an id with a repository only the digest counts: one image may have several names. An id
+    /// without one is the image's configuration's, which some runtimes tell: `id sha256:…`.
     static func images(of pods: [KubernetesObject], container: String)
         -> [(pod: String, image: String)]
     {
@@ -125,10 +175,32 @@ enum Ingredients {
                     guard status["name"]?.text == container, let id = status["imageID"]?.text,
                         !id.isEmpty
                     else { return nil }
-                    return (pod.name, String(id.split(separator: "@").last ?? ""))
+                    return (pod.name, print(of: id))
                 }
             }
         }
+    }
+
+    private static func print(of id: String) -> String {
+        if let at = id.lastIndex(of: "@") { return String(id[id.index(after: at)...]) }
+        return configuration + (id.firstRange(of: "://").map { String(id[$0.upperBound...]) } ?? id)
+    }
+
+    private static let configuration = "id "
+
+    /// Without the images' ids that nothing judged can be held against, since the nodes that showed
+    /// them call images otherwise.
+    static func comparable(_ likeness: Likeness, with judged: Likeness) -> Likeness {
+        Likeness(
+            likeness.parts.map { part in
+                guard part.name.hasPrefix("image "),
+                    let known = judged.parts.first(where: { $0.name == part.name })?.prints
+                else { return part }
+                let forms = Set(known.map { $0.hasPrefix(configuration) })
+                return Likeness.Part(
+                    part.name,
+                    part.prints.filter { forms.contains($0.hasPrefix(configuration)) })
+            })
     }
 
     /// The ConfigMaps that a pod template names, each once, sorted.

@@ -27,6 +27,14 @@ extension AuditTests {
             $0.date += 60_000
             $0.tell(.close)
         },
+        Told("promotion of the same image under other names", after: .all) {
+            $0.pod("v2", 3, image: "docker-pullable://mirror/app@sha256:1")
+            $0.pod("v2", 4, image: "sha256:2")
+            $0.date += 60_000
+            $0.tell(.close)
+            $0.tell(.retire)
+            $0.tell(.tidy)
+        },
         Told("a pin and a subset that somebody took away", after: .darken) {
             let open = Tale.routes([Tale.destination(nil)])
             var there = $0.objects["VirtualService shop"] ?? .null

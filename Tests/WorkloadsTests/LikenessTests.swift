@@ -75,6 +75,76 @@ struct LikenessTests {
         }
     }
 
+    private static func pod(_ name: String, _ list: String, _ id: String) -> KubernetesObject {
+        KubernetesObject([
+            "metadata": ["name": .string(name)],
+            "status": [list: [["name": "app", "imageID": .string(id)]]],
+        ])
+    }
+
+    @Test(arguments: [
+        ("docker.io/shop@sha256:1", "sha256:1"), ("mirror/shop@sha256:1", "sha256:1"),
+        ("docker-pullable://shop@sha256:1", "sha256:1"), ("docker://sha256:1", "id sha256:1"),
+        ("sha256:1", "id sha256:1"),
+    ])
+    func oneImageHasOnePrintOfEachForm(id: String, print: String) {
+        for list in ["initContainerStatuses", "containerStatuses"] {
+            let seen = Ingredients.images(of: [Self.pod("p", list, id)], container: "app")
+            #expect(seen.map(\.image) == [print])
+        }
+    }
+
+    /// An id is held against those of its form only; where there are none it says nothing.
+    @Test(arguments: [
+        (["sha256:1"], ["sha256:1", "id sha256:9"], true),
+        (["sha256:1"], ["sha256:2", "id sha256:9"], false),
+        (["sha256:1", "id sha256:9"], ["id sha256:8"], false), ([], ["sha256:1"], true),
+    ])
+    func idsOfOneFormAreCompared(judged: [String], now: [String], isSame: Bool) {
+        let judged = Likeness([.init("image app", judged)])
+        let look = CandidateLook(
+            readiness: Readiness(of: KubernetesObject([:]), pods: []),
+            likeness: Likeness([.init("image app", now)]), alteration: nil, sources: [:])
+        #expect((look.difference(from: judged) == nil) == isSame)
+    }
+
+    @Test func whatIsPinnedIsSaidByTheTemplate() {
+        let template: JSONTree = [
+            "spec": [
+                "initContainers": [["name": "a", "image": "a:1"]],
+                "containers": [
+                    ["name": "b", "image": "b:1@sha256:1"], ["name": "c", "image": "c"],
+                ],
+            ]
+        ]
+        #expect(Ingredients.unpinned(in: template) == ["a", "c"])
+    }
+
+    /// The last look stands for just as long as nothing that it was taken from is written.
+    @Test func looksAgainOnlyWhereSomethingWasWritten() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Self.reader())
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            var memory = CandidateMemory()
+            let first = try #require(try await keeper.look(&memory))
+            // A look that nobody could have taken shows where it comes from.
+            memory.look = CandidateLook(
+                readiness: first.readiness, likeness: Likeness([]), alteration: nil, sources: [:])
+            #expect(try await keeper.look(&memory)?.likeness == Likeness([]))
+            try await yard.edit(.configMap, "demo-settings") {
+                $0.tree.set("red", at: "data", "color")
+            }
+            let said = try await keeper.look(&memory)?.difference(from: first.likeness)
+            #expect(said?.contains("ConfigMap demo/demo-settings says something else") == true)
+            memory.look = CandidateLook(
+                readiness: first.readiness, likeness: Likeness([]), alteration: nil, sources: [:])
+            try await keeper.raiseFloor(Yard.candidate, to: 6)
+            _ = try await keeper.awaitCapacity(Yard.candidate, 6)
+            #expect(try await keeper.look(&memory)?.readiness.ready == 6)
+        }
+    }
+
     /// What happens behind the run's back, and what is said of it.
     struct Change: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -215,8 +285,7 @@ private struct PinningWebhook: HTTPTransport {
         {
             var list = tree.at("spec", "template", "spec", "containers")?.items ?? []
             for place in list.indices {
-                list[place]["image"] = .string(
-                    "registry.example.test/demo-app@sha256:\(place)abc")
+                list[place]["image"] = .string("registry.example.test/demo-app@sha256:\(place)abc")
             }
             tree.set(.array(list), at: "spec", "template", "spec", "containers")
             request.body = .tree(tree)
