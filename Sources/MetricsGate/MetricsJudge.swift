@@ -3,6 +3,10 @@ package import CanaryEngine
 /// Judges gates by Prometheus.
 ///
 /// Whatever it cannot see is not enough evidence, never a pass.
+///
+/// Requests of the service that failed without a workload may have been meant for the candidate: as
+/// long as one is in the window no gate passes. A ratio that would be above its maximum if they
+/// were the candidate's fails.
 package struct MetricsJudge: Sendable {
     private let source: PrometheusSource
     private let scope: GateScope
@@ -23,11 +27,12 @@ package struct MetricsJudge: Sendable {
         }
         do {
             let instant = try await users.instant()
-            let finding =
+            var finding =
                 switch gate.question {
                 case .query(let text): try await answer(text, gate, users, at: instant)
                 case .errorRatio(let codes): try await ratio(codes, users, at: instant)
                 }
+            finding.lost = try await users.lost(codes: gate.question.codes, at: instant)
             return finding.verdict(on: gate, over: window)
         } catch {
             return Verdict(.notEnough, "\(gate.name): \(error.reason)")
@@ -85,6 +90,8 @@ private struct Finding {
     var samples: UsersRequests.Count
     /// Where the value is a ratio: the failures among the samples.
     var failures: Double?
+    /// Requests of the service that failed without a workload.
+    var lost = 0
     var notes: [String] = []
 
     init(value: Double?, samples: UsersRequests.Count) {
@@ -95,15 +102,31 @@ private struct Finding {
     func verdict(on gate: GateSpec, over window: GateWindow) -> Verdict {
         let counted = Int(samples.requests.rounded(.down))
         var measures = [Measure("\(gate.name).samples", Double(counted))]
-        guard let value else {
-            return Verdict(
-                .notEnough, "\(gate.name): no requests of users yet", measures: measures)
-        }
-        measures.insert(Measure(gate.name, value), at: 0)
+        if lost > 0 { measures.append(Measure("\(gate.name).lost", Double(lost))) }
+        let astray = "\(lost) of the service's requests that failed without a workload"
         let seen = "\(counted) requests of users in \(QueryText.duration(window.length))"
         let rest = ([seen] + notes).joined(separator: "; ")
+        if let worst = worst(gate) {
+            return Verdict(
+                .fail,
+                "\(gate.name): with \(astray) \(NumberText.short(worst))"
+                    + " \(gate.relation(to: worst)) (\(rest))",
+                measures: [Measure(gate.name, value ?? worst)] + measures)
+        }
+        guard let value else {
+            return Verdict(
+                .notEnough,
+                "\(gate.name): no requests of users yet" + (lost > 0 ? ", but \(astray)" : ""),
+                measures: measures)
+        }
+        measures.insert(Measure(gate.name, value), at: 0)
         let sentence = "\(gate.name): \(NumberText.short(value)) \(gate.relation(to: value))"
         if counted >= gate.minimumSamples {
+            if gate.holds(value), lost > 0 {
+                return Verdict(
+                    .notEnough, "\(sentence), but there are \(astray) (\(rest))",
+                    measures: measures)
+            }
             return Verdict(
                 gate.holds(value) ? .pass : .fail, "\(sentence) (\(rest))", measures: measures)
         }
@@ -117,10 +140,28 @@ private struct Finding {
             measures: measures)
     }
 
+    /// The ratio if all that was lost had been the candidate's, where that is above the maximum and
+    /// the ratio alone is not.
+    private func worst(_ gate: GateSpec) -> Double? {
+        guard lost > 0, let failures, let maximum = gate.maximum else { return nil }
+        let requests = max(samples.requests, failures)
+        guard requests < 1 || failures / requests <= maximum else { return nil }
+        let all = requests + Double(lost)
+        let worst = (failures + Double(lost)) / all
+        return all >= Double(gate.minimumSamples) && worst > maximum ? worst : nil
+    }
+
     /// Even if all requests still missing went well, the ratio would be too high: no need to wait.
     private func isLost(_ gate: GateSpec) -> Bool {
         guard let failures, let maximum = gate.maximum else { return false }
         return failures / Double(gate.minimumSamples) > maximum
+    }
+}
+
+extension GateSpec.Question {
+    /// Which response codes are failures.
+    fileprivate var codes: String {
+        if case .errorRatio(let codes) = self { codes } else { GateSpec.serverErrors }
     }
 }
 

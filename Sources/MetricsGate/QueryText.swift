@@ -97,6 +97,34 @@ extension QueryText {
         "sum(\(growth(of: counter(requests, scope: scope), window)))"
     }
 
+    /// How many of the service's requests failed without a workload: no healthy upstream, no cluster.
+    ///
+    /// Which version they were meant for nobody can tell. Without a cluster the proxy knows the
+    /// service only by the host that was asked for; a gateway's own hosts are not seen here. What
+    /// people inject on purpose (`FI`) is no failure.
+    static func lost(codes: String, scope: GateScope, window: Duration) -> String {
+        let host = "\(pattern(scope.service))\\.\(pattern(scope.namespace))(\\..*)?(:[0-9]+)?"
+        let places = [
+            [
+                "destination_service_name=\"\(escaped(scope.service))\"",
+                "destination_service_namespace=\"\(escaped(scope.namespace))\"",
+            ],
+            [
+                "destination_service=~\"\(escaped(host))\"",
+                "destination_service_namespace=\"unknown\"",
+            ],
+        ]
+        let counters = places.map { place -> String in
+            let labels =
+                ["reporter=\"source\""] + place + [
+                    "destination_workload=\"unknown\"", "response_code=~\"\(escaped(codes))\"",
+                    "response_flags!=\"FI\"",
+                ]
+            return growth(of: "istio_requests_total{\(labels.joined(separator: ","))}", window)
+        }
+        return "sum(\(counters.joined(separator: " or ")))"
+    }
+
     /// What came to the candidate's pods, by who sent it: whatever service was asked for, and said by
     /// either end, since a client without a proxy reports nothing.
     static func arrivals(scope: GateScope, window: Duration) -> String {

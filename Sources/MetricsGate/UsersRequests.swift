@@ -66,6 +66,15 @@ struct UsersRequests {
         try await cleaned(at: instant) { QueryText.count(requests, scope: scope, window: $0) }
     }
 
+    /// Requests of the service that failed without a workload, those of our own tests included: by
+    /// their metrics they are nobody's.
+    func lost(codes: String, at instant: Double) async throws(MetricsError) -> Int {
+        let lost = try await cleaned(at: instant) {
+            QueryText.lost(codes: codes, scope: scope, window: $0)
+        }
+        return Int(min(9e15, lost.rounded()))
+    }
+
     /// The samples of somebody's own query, cleaned like ours.
     func samples(_ text: String, at instant: Double) async throws(MetricsError) -> Count {
         var count = Count()

@@ -10,6 +10,7 @@ private let scope = GateScope(
     candidate: .init(label: "v2", workload: "shop-v2"))
 
 private let all = "destination_version=\"v2\"}"
+private let unreached = "destination_workload=\"unknown\""
 private let failed = "response_code=~\"5..\""
 
 @Suite struct JudgeTests {
@@ -18,19 +19,65 @@ private let failed = "response_code=~\"5..\""
         var gate = GateSpec("errors", .errorRatio(codes: "5.."), maximum: 0.01)
         var since: Duration = .seconds(300)
         var own: [OwnSpell] = []
+        /// So many of the service's requests failed without a workload.
+        var lost = 0
         var rules: [ScriptedPrometheus.Rule]
         var verdict: Verdict
         var testDescription: String { name }
     }
 
     private static func verdict(
-        _ ruling: Verdict.Ruling, _ sentence: String, _ value: Double?, of samples: Double
+        _ ruling: Verdict.Ruling, _ sentence: String, _ value: Double?, of samples: Double,
+        lost: Double = 0
     ) -> Verdict {
         Verdict(
             ruling, sentence,
             measures: (value.map { [Measure("errors", $0)] } ?? [])
-                + [Measure("errors.samples", samples)])
+                + [Measure("errors.samples", samples)]
+                + (lost > 0 ? [Measure("errors.lost", lost)] : []))
     }
+
+    static let astray: [Case] = [
+        Case(
+            name: "one that is lost keeps a gate from passing", lost: 1, rules: counts,
+            verdict: verdict(
+                .notEnough,
+                "errors: 0.004 is at most 0.01, but there are 1 of the service's requests that"
+                    + " failed without a workload (1000 requests of users in 300s)", 0.004,
+                of: 1000, lost: 1)),
+        Case(
+            name: "a query's, too", gate: free, lost: 2,
+            rules: [.fresh(), .number("bad", is: "0"), .number(all, is: "1000")],
+            verdict: verdict(
+                .notEnough,
+                "errors: 0 is at most 0.01, but there are 2 of the service's requests that failed"
+                    + " without a workload (1000 requests of users in 300s)", 0, of: 1000, lost: 2)),
+        Case(
+            name: "more than the gate's maximum fail", lost: 250, rules: counts,
+            verdict: verdict(
+                .fail,
+                "errors: with 250 of the service's requests that failed without a workload 0.2032"
+                    + " is above 0.01 (1000 requests of users in 300s)", 0.004, of: 1000, lost: 250)
+        ),
+        Case(
+            name: "all that came are lost", lost: 120, rules: [.fresh()],
+            verdict: verdict(
+                .fail,
+                "errors: with 120 of the service's requests that failed without a workload 1 is"
+                    + " above 0.01 (0 requests of users in 300s)", 1, of: 0, lost: 120)),
+        Case(
+            name: "the few that came are lost", lost: 3, rules: [.fresh()],
+            verdict: verdict(
+                .notEnough,
+                "errors: no requests of users yet, but 3 of the service's requests that failed"
+                    + " without a workload", nil, of: 0, lost: 3)),
+        Case(
+            name: "the candidate's own failures are said first", lost: 50,
+            rules: [.fresh(), .number(failed, is: "40"), .number(all, is: "1000")],
+            verdict: verdict(
+                .fail, "errors: 0.04 is above 0.01 (1000 requests of users in 300s)", 0.04,
+                of: 1000, lost: 50)),
+    ]
 
     private static let counts: [ScriptedPrometheus.Rule] = [
         .fresh(), .number(failed, is: "4"), .number(all, is: "1000"),
@@ -231,8 +278,9 @@ private let failed = "response_code=~\"5..\""
                 .notEnough, "gate errors has neither min nor max: it could not fail")),
     ]
 
-    @Test(arguments: ratios + queries) func judges(_ story: Case) async {
-        let prometheus = ScriptedPrometheus(story.rules)
+    @Test(arguments: ratios + queries + astray) func judges(_ story: Case) async {
+        let prometheus = ScriptedPrometheus(
+            [.number(unreached, is: "\(story.lost)")] + story.rules)
         let judge = MetricsJudge(
             source: PrometheusSource(address: "http://prom", transport: prometheus), scope: scope)
         let verdict = await judge.judge(
@@ -243,12 +291,14 @@ private let failed = "response_code=~\"5..\""
     /// Whatever the source does wrong, at whichever question: never a pass.
     @Test(arguments: SourceTests.cases) func failsClosed(_ bad: SourceTests.Case) async {
         for gate in [GateSpec("g", .errorRatio(codes: "5.."), maximum: 1), Self.free] {
-            for question in ["timestamp(", failed, "bad", all] {
+            for question in ["timestamp(", failed, "bad", all, unreached] {
                 let rules: [ScriptedPrometheus.Rule] =
-                    [.answer(question, with: bad.answer)] + Self.counts
+                    [.answer(question, with: bad.answer), .number(unreached, is: "0")]
+                    + Self.counts
                     + [.number("bad", is: "0")]
                 let isAsked = gate == Self.free ? question != failed : question != "bad"
-                guard isAsked, !(bad.name == "empty" && question == failed) else { continue }
+                guard isAsked, !(bad.name == "empty" && [failed, unreached].contains(question))
+                else { continue }
                 let judge = MetricsJudge(
                     source: PrometheusSource(
                         address: "http://prom", transport: ScriptedPrometheus(rules)),
@@ -269,6 +319,6 @@ private let failed = "response_code=~\"5..\""
             GateSpec("g", .errorRatio(codes: "5.."), maximum: 1),
             window: GateWindow(sinceEffect: .seconds(300), own: own))
         let now = ScriptedPrometheus.now
-        #expect(prometheus.asked.map(\.time) == [nil, now, now - 45, now, now - 45])
+        #expect(prometheus.asked.map(\.time) == [nil, now, now - 45, now, now - 45, now, now - 45])
     }
 }

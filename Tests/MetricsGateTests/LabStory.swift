@@ -84,6 +84,15 @@ struct LabStory: Sendable {
         #expect(answer.status == 200)
     }
 
+    func removeCandidate(_ candidate: String = "v2") async throws {
+        let answer = try await world.send(
+            HTTPRequest(
+                "DELETE",
+                LabWorld.server + "/apis/apps/v1/namespaces/demo/deployments/demo-app-\(candidate)")
+        )
+        #expect(answer.status == 200)
+    }
+
     func turn(_ knob: String, _ setting: JSONTree) {
         let answer = world.reach { $0.mesh.turn(knob, setting) }
         #expect(answer?.response.status == 200)

@@ -45,6 +45,18 @@ private let latency = GateSpec(
         #expect(abs(share - 0.05) < 0.01)
     }
 
+    /// S13: a subset without pods gives 503 without a workload, and no counter of the candidate.
+    @Test func aCandidateWithoutPodsFails() throws {
+        let verdict = try LabStory.tell(weight: 10) { story in
+            try await story.pass(60)
+            try await story.removeCandidate()
+            try await story.pass(60)
+            return await story.judge().judge(ratio, window: GateWindow(sinceEffect: .seconds(120)))
+        }
+        #expect(verdict.ruling == .fail, "\(verdict.sentence)")
+        #expect(verdict.sentence.contains("failed without a workload"), "\(verdict.sentence)")
+    }
+
     @Test func nobodyAtTheCandidateIsNotEnough() throws {
         let verdict = try LabStory.tell(weight: 0) { story in
             try await story.pass(120)

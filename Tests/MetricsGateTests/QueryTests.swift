@@ -29,6 +29,20 @@ import Testing
                 + " or (\(counter) unless (\(counter) offset 1500ms)))")
     }
 
+    @Test func whatIsLostIsAskedForByServiceAndByHost() {
+        let query = QueryText.lost(codes: "5..", scope: Self.scope, window: .seconds(30))
+        let rest =
+            "destination_workload=\"unknown\",response_code=~\"5..\",response_flags!=\"FI\"}[30s]"
+        #expect(
+            query.contains(
+                "{reporter=\"source\",destination_service_name=\"shop\","
+                    + "destination_service_namespace=\"de\\\"mo\",\(rest)"), "\(query)")
+        #expect(
+            query.contains(
+                "{reporter=\"source\",destination_service=~\"shop\\\\.de\\\"mo(\\\\..*)?(:[0-9]+)?\","
+                    + "destination_service_namespace=\"unknown\",\(rest)"), "\(query)")
+    }
+
     @Test func arrivalsAreAskedOfEitherEnd() {
         let counter =
             "istio_requests_total{destination_workload=\"shop-v2\","
