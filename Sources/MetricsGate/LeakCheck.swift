@@ -11,7 +11,15 @@ package struct LeakCheck: Sendable {
         package let workload: String
         package let requests: Int
 
-        package var description: String { "\(requests) from \(namespace)/\(workload)" }
+        package var description: String {
+            guard workload == Leak.unknown else {
+                return "\(requests) from \(namespace)/\(workload)"
+            }
+            return "\(requests) from unknown (no proxy tells who, so it may be a scraper)"
+        }
+
+        /// What the metrics say where the sender has no proxy.
+        static let unknown = "unknown"
     }
 
     package enum Finding: Hashable, Sendable {
@@ -29,7 +37,10 @@ package struct LeakCheck: Sendable {
         self.scope = scope
     }
 
-    /// Looks once at the last `window`; `visitors` are workloads that may come.
+    /// Looks once at the last `window`; `visitors` are workloads that may come, as `name` or as
+    /// `namespace/name`.
+    ///
+    /// The candidate itself may always come.
     package func look(over window: Duration, visitors: [String] = []) async -> Finding {
         let users = UsersRequests(
             source: source, scope: scope, window: GateWindow(sinceEffect: window))
@@ -45,7 +56,8 @@ package struct LeakCheck: Sendable {
                 }
                 tally.add(sample)
             }
-            let leaks = tally.leaks(besides: visitors)
+            let own = "\(scope.namespace)/\(scope.candidate.workload)"
+            let leaks = tally.leaks(besides: visitors + [own])
             return leaks.isEmpty ? .dark : .leaks(leaks)
         } catch {
             return .blind(error.reason)
@@ -64,9 +76,13 @@ private struct SourceTally {
     private var entries: [Entry] = []
 
     /// The same requests may be reported by both ends: the greater number holds.
+    ///
+    /// A sender without a proxy reports nothing: only the candidate's own can have met him.
     mutating func add(_ sample: InstantVector.Sample) {
-        let namespace = sample.labels["source_workload_namespace"] ?? "unknown"
-        let workload = sample.labels["source_workload"] ?? "unknown"
+        let unknown = LeakCheck.Leak.unknown
+        let namespace = sample.labels["source_workload_namespace"] ?? unknown
+        let workload = sample.labels["source_workload"] ?? unknown
+        guard workload != unknown || sample.labels["reporter"] == "destination" else { return }
         if let known = entries.firstIndex(where: {
             $0.namespace == namespace && $0.workload == workload
         }) {
@@ -79,7 +95,10 @@ private struct SourceTally {
 
     func leaks(besides visitors: [String]) -> [LeakCheck.Leak] {
         entries
-            .filter { $0.requests >= 0.5 && !visitors.contains($0.workload) }
+            .filter { entry in
+                entry.requests >= 0.5 && !visitors.contains(entry.workload)
+                    && !visitors.contains("\(entry.namespace)/\(entry.workload)")
+            }
             .map {
                 LeakCheck.Leak(
                     namespace: $0.namespace, workload: $0.workload,

@@ -56,7 +56,11 @@ extension ShipCrew {
             case .leaks(let leaks):
                 let senders = leaks.map(\.description).joined(separator: ", ")
                 return .failed(
-                    id, Setback(.unreachable, "the candidate is not dark: it met \(senders)"))
+                    id,
+                    Setback(
+                        .unreachable,
+                        "the candidate is not dark: it met \(senders); if these may come, add them to"
+                            + " dark.visitors"))
             case .blind(let reason): said = reason
             }
             try await rig.time.sleep(for: flow.scrape)

@@ -97,7 +97,9 @@ import Testing
 
     // MARK: Leaks
 
-    private static func sources(_ values: [(String, String)]) -> ScriptedPrometheus.Rule {
+    private static func sources(
+        _ values: [(String, String)], reporter: String = "destination"
+    ) -> ScriptedPrometheus.Rule {
         .init(words: ["source_workload", candidate]) { asked in
             ScriptedPrometheus.labelled(
                 values.map { workload, value in
@@ -105,6 +107,7 @@ import Testing
                         [
                             "source_workload": .string(workload),
                             "source_workload_namespace": "demo",
+                            "reporter": .string(reporter),
                         ], value
                     )
                 }, asked)
@@ -137,6 +140,43 @@ import Testing
                     .init(namespace: "demo", workload: "cart", requests: 4),
                     .init(namespace: "demo", workload: "unknown", requests: 1),
                 ]))
+    }
+
+    /// The candidate's requests to itself are nobody's visit; a namesake elsewhere is a visitor.
+    @Test(
+        arguments: [
+            ([], ["demo/cart"]), (["cart"], []), (["demo/cart"], []),
+            (["other/cart"], ["demo/cart"]),
+            (["shop"], ["demo/cart"]),
+        ] as [([String], [String])])
+    func visitorsMayBeNamedWithTheirNamespace(visitors: [String], left: [String]) async {
+        let prometheus = ScriptedPrometheus([
+            .fresh(), Self.sources([("cart", "3"), ("shop-v2", "40")]),
+        ])
+        var senders: [String] = []
+        if case .leaks(let leaks) = await look(prometheus, visitors: visitors) {
+            senders = leaks.map { "\($0.namespace)/\($0.workload)" }
+        }
+        #expect(senders == left)
+    }
+
+    @Test func whoHasNoProxyIsSeenByTheCandidateOnly() async {
+        let seen = Self.sources([("unknown", "2")])
+        let said = Self.sources([("unknown", "2")], reporter: "source")
+        #expect(await look(ScriptedPrometheus([.fresh(), said])) == .dark)
+        let finding = await look(ScriptedPrometheus([.fresh(), seen]))
+        guard case .leaks(let leaks) = finding else {
+            Issue.record("\(finding)")
+            return
+        }
+        #expect(
+            leaks.map(\.description) == [
+                "2 from unknown (no proxy tells who, so it may be a scraper)"
+            ])
+        #expect(
+            LeakCheck.Leak(namespace: "demo", workload: "cart", requests: 3).description
+                == "3 from demo/cart")
+        #expect(await look(ScriptedPrometheus([.fresh(), seen]), visitors: ["unknown"]) == .dark)
     }
 
     @Test(arguments: [[("idle", "0.2")], []])
