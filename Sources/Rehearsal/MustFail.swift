@@ -52,7 +52,7 @@ package struct MustFail: Sendable {
             // The first process stands still before a write until another has taken the run.
             mishap.stall = Lifeline.Stall(
                 effect: shift(), point: .before, lasts: .seconds(60))
-            mishap.reliefs = [.seconds(70)]
+            mishap.reliefs = [.seconds(110)]
         }
         return mishap
     }
