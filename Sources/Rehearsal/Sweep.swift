@@ -50,7 +50,8 @@ package struct Sweep: Sendable {
 
     /// Plays deaths on the lanes: all, or one in so many.
     package func run(
-        on lanes: Lanes, oneIn stride: Int = 1, until isOver: @escaping @Sendable () -> Bool = { false }
+        on lanes: Lanes, oneIn stride: Int = 1,
+        until isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Outcome {
         let chosen = deaths().enumerated().filter { $0.offset % stride == 0 }.map(\.element)
         let findings = await lanes.map(chosen, until: isOver) { play($0) }

@@ -70,8 +70,10 @@ struct SweepProgramme: Sendable {
         return complain(findings)
     }
 
-    /// `isWhole`: each death of each scenario, and of the long way too; else those of the others are
-    /// sampled. An odd stride meets deaths before an effect as well as after one.
+    /// Dies everywhere in the core of the repertoire, and here and there in the rest.
+    ///
+    /// `isWhole`: everywhere in all of it, and on the long way too. An odd stride meets deaths before
+    /// an effect as well as after one.
     private func deaths(isWhole: Bool = true) async throws -> Bool {
         var isRight = true
         for scenario in Repertoire.all where isWhole || !scenario.name.hasPrefix("whole-way") {
