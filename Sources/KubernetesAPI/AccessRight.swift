@@ -6,12 +6,17 @@ package struct AccessRight: Hashable, Sendable, CustomStringConvertible {
     package let resource: String
     /// Empty for what lives in no namespace, or in all of them.
     package let namespace: String
+    /// The one object that it is about; nil: any.
+    package var name: String?
 
-    package init(verb: String, group: String, resource: String, namespace: String) {
+    package init(
+        verb: String, group: String, resource: String, namespace: String, name: String? = nil
+    ) {
         self.verb = verb
         self.group = group
         self.resource = resource
         self.namespace = namespace
+        self.name = name
     }
 
     /// The rule itself, ready to be pasted.

@@ -7,12 +7,18 @@ package struct OwnRights: Sendable {
 
     init(rules: [JSONTree]) { self.rules = rules }
 
-    /// Whether some rule covers it; one for named objects only is given the benefit of the doubt.
+    /// Whether some rule covers it; one with `resourceNames` covers only these.
     package func cover(_ right: AccessRight) -> Bool {
         rules.contains { rule in
             Self.has(rule["verbs"], right.verb) && Self.has(rule["apiGroups"], right.group)
                 && Self.has(rule["resources"], right.resource)
+                && Self.isOpen(rule["resourceNames"], to: right.name)
         }
+    }
+
+    private static func isOpen(_ names: JSONTree?, to name: String?) -> Bool {
+        guard let names = names?.items, !names.isEmpty else { return true }
+        return names.contains { $0.text != nil && $0.text == name }
     }
 
     private static func has(_ list: JSONTree?, _ word: String) -> Bool {

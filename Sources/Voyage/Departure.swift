@@ -79,8 +79,9 @@ package struct Departure: Sendable {
         if !flow.keepsGitOps { try routes.requireUnkept() }
         try await NeededRights(
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
-            scaled: workloads.autoscaler != nil, remembered: accepts.remembersInCluster,
-            guarded: flow.guardian != nil, makesRoutes: routes.missingRoutes != nil
+            settings: scope.settings, scaled: workloads.autoscaler != nil,
+            remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
+            makesRoutes: routes.missingRoutes != nil
         ).require(of: client)
         return RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,

@@ -11,6 +11,8 @@ struct NeededRights: Sendable {
         let kind: ResourceKind
         let namespace: String
         let verbs: [String]
+        /// The one object that it is about, where that is known.
+        var name: String?
     }
 
     /// Everything that one object's life takes.
@@ -18,12 +20,13 @@ struct NeededRights: Sendable {
 
     private var needs: [Need]
 
-    /// `routes` are the objects whose weights move, wherever they live; `scaled`: an autoscaler is
-    /// held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts a guard;
-    /// `makesRoutes`: no VirtualService is there, and the run makes one.
+    /// `routes` are the objects whose weights move, wherever they live; `settings` the ConfigMaps
+    /// that the candidate reads; `scaled`: an autoscaler is held; `remembered`: the journal is kept
+    /// in the cluster; `guarded`: the run posts a guard; `makesRoutes`: no VirtualService is there,
+    /// and the run makes one.
     init(
-        namespace: String, routes: [ObjectReference], manifest: [KubernetesObject], scaled: Bool,
-        remembered: Bool, guarded: Bool, makesRoutes: Bool
+        namespace: String, routes: [ObjectReference], manifest: [KubernetesObject],
+        settings: [String] = [], scaled: Bool, remembered: Bool, guarded: Bool, makesRoutes: Bool
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -35,16 +38,21 @@ struct NeededRights: Sendable {
                 verbs: scaled ? Self.life + ["list"] : ["list"]),
             Need(kind: .lease, namespace: namespace, verbs: Self.life),
         ]
-        var places: [String] = []
-        for place in routes.map(\.namespace) + [namespace] where !places.contains(place) {
-            places.append(place)
-            let isMade = makesRoutes && place == namespace
-            needs.append(
-                Need(
-                    kind: .virtualService, namespace: place,
-                    verbs: (isMade ? Self.life : ["get", "update"]) + ["list"]))
-            needs.append(
-                Need(kind: .destinationRule, namespace: place, verbs: Self.life + ["list"]))
+        for (kind, verbs) in [
+            (
+                ResourceKind.virtualService,
+                (makesRoutes ? Self.life : ["get", "update"]) + ["list"]
+            ),
+            (.destinationRule, Self.life + ["list"]),
+        ] {
+            let own = routes.filter { $0.kind.isSame(as: kind) }
+            for route in own {
+                needs.append(
+                    Need(kind: kind, namespace: route.namespace, verbs: verbs, name: route.name))
+            }
+            if !own.contains(where: { $0.namespace == namespace }) {
+                needs.append(Need(kind: kind, namespace: namespace, verbs: verbs))
+            }
         }
         if remembered {
             // Without `delete` old runs stay, which is told behind each run, and keeps none.
@@ -60,9 +68,16 @@ struct NeededRights: Sendable {
         for object in manifest {
             guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
             else { continue }
-            needs.append(Need(kind: kind, namespace: namespace, verbs: Self.life))
+            needs.append(
+                Need(kind: kind, namespace: namespace, verbs: Self.life, name: object.name))
+        }
+        for name in settings {
+            needs.append(Need(kind: .configMap, namespace: namespace, verbs: ["get"], name: name))
         }
     }
+
+    /// Verbs that no rule can give for one object only.
+    private static let unnamed = ["create", "list"]
 
     /// In the order in which they are needed, each once.
     var all: [AccessRight] {
@@ -71,7 +86,8 @@ struct NeededRights: Sendable {
             for verb in need.verbs {
                 let right = AccessRight(
                     verb: verb, group: need.kind.group, resource: need.kind.plural,
-                    namespace: need.namespace)
+                    namespace: need.namespace,
+                    name: Self.unnamed.contains(verb) ? nil : need.name)
                 if !all.contains(right) { all.append(right) }
             }
         }
@@ -86,7 +102,10 @@ struct NeededRights: Sendable {
         for space in spaces {
             guard let own = try await client.patiently({ try await $0.ownRights(in: space) })
             else { continue }
-            lacking += all.filter { $0.namespace == space && !own.cover($0) }
+            for var right in all where right.namespace == space && !own.cover(right) {
+                right.name = nil  // what is pasted is good for the next run, too
+                if !lacking.contains(right) { lacking.append(right) }
+            }
         }
         if let first = lacking.first {
             throw VoyageError(

@@ -146,6 +146,13 @@ extension WorkloadKeeper {
     }
 }
 
+extension WorkloadScope {
+    /// The ConfigMaps that the candidate's pods read; whoever looks at it must be able to, too.
+    package var settings: [String] {
+        Ingredients.configMaps(in: candidate.tree.at("spec", "template") ?? .null)
+    }
+}
+
 /// The parts that a likeness is made of.
 enum Ingredients {
     /// The containers that the template itself names by an image's tag; what a mesh adds to the

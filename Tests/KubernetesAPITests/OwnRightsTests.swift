@@ -9,6 +9,11 @@ import Testing
         ["apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]],
         ["apiGroups": [""], "resources": ["*"], "verbs": ["list"]],
         ["apiGroups": ["*"], "resources": ["leases"], "verbs": ["*"]],
+        [
+            "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["settings"],
+            "verbs": ["get"],
+        ],
+        ["apiGroups": [""], "resources": ["secrets"], "resourceNames": [], "verbs": ["get"]],
     ])
 
     @Test(arguments: [
@@ -18,6 +23,17 @@ import Testing
     ])
     func covers(verb: String, group: String, resource: String, isCovered: Bool) {
         let right = AccessRight(verb: verb, group: group, resource: resource, namespace: "a")
+        #expect(Self.own.cover(right) == isCovered)
+    }
+
+    @Test(
+        arguments: [
+            ("configmaps", "settings", true), ("configmaps", "others", false),
+            ("configmaps", nil, false), ("secrets", nil, true),
+        ] as [(String, String?, Bool)])
+    func aRuleForNamedObjectsCoversOnlyThese(resource: String, name: String?, isCovered: Bool) {
+        let right = AccessRight(
+            verb: "get", group: "", resource: resource, namespace: "a", name: name)
         #expect(Self.own.cover(right) == isCovered)
     }
 

@@ -11,11 +11,12 @@ import YAML
 @Suite struct NeededRightsTests {
     private static func needs(
         scaled: Bool = true, remembered: Bool = false, routes: [ObjectReference] = [],
-        manifest: [KubernetesObject] = [], guarded: Bool = false, makesRoutes: Bool = false
+        manifest: [KubernetesObject] = [], settings: [String] = [], guarded: Bool = false,
+        makesRoutes: Bool = false
     ) -> [AccessRight] {
         NeededRights(
-            namespace: "shop", routes: routes, manifest: manifest, scaled: scaled,
-            remembered: remembered, guarded: guarded, makesRoutes: makesRoutes
+            namespace: "shop", routes: routes, manifest: manifest, settings: settings,
+            scaled: scaled, remembered: remembered, guarded: guarded, makesRoutes: makesRoutes
         ).all
     }
 
@@ -66,9 +67,18 @@ import YAML
 
     @Test func routesElsewhereAskForRightsThere() {
         let route = ObjectReference(.virtualService, namespace: "edge", name: "shop")
-        let rights = Self.needs(routes: [route]).filter { $0.namespace == "edge" }
+        let rule = ObjectReference(.destinationRule, namespace: "shop", name: "shop")
+        let all = Self.needs(routes: [route, rule])
+        let rights = all.filter { $0.namespace == "edge" }
         #expect(rights.contains { $0.resource == "virtualservices" && $0.verb == "update" })
-        #expect(!rights.contains { $0.resource == "deployments" })
+        #expect(rights.allSatisfy { $0.resource == "virtualservices" })
+        #expect(all.contains { $0.resource == "destinationrules" && $0.verb == "create" })
+    }
+
+    @Test func whatTheCandidateReadsIsAskedForByName() {
+        let rights = Self.needs(settings: ["colors"]).filter { $0.resource == "configmaps" }
+        #expect(rights.map(\.verb) == ["get"])
+        #expect(rights.map(\.name) == ["colors"])
     }
 
     @Test func whatTheManifestHoldsIsAskedFor() {
