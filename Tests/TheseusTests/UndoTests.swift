@@ -38,7 +38,7 @@ import Testing
                 "retire",
             ]
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
-            try await run.line { $0.contains(" 3/5 ") && $0.hasSuffix("begins") }
+            try await run.line { $0.contains(" 4/6 ") && $0.hasSuffix("begins") }
             #expect(try await lab.run("reject", "r1").code == 0)
             #expect(await run.end().code == 1)
             let undo = try await lab.run("undo", "demo-app")
