@@ -168,7 +168,7 @@ package struct TargetLease: Sendable {
             } catch let error as KubernetesError {
                 rest = min(backoff.pause(after: error), pace.lease / 3)
             } catch {
-                continue  // called off
+                return  // called off, or dead: then no sleep would ever end this
             }
         }
     }
