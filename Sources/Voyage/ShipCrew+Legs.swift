@@ -208,10 +208,10 @@ extension ShipCrew {
         case .removeDarkRoute:
             try await router.removeDarkRoute()
         case .drainCandidate:
-            try await keeper.drainCandidate(charter.candidate.deployment, grace: limits.drain / 2)
+            return try await drain(charter.candidate.deployment, gateScope.candidate)
         case .removeCandidate:
             try await router.requireCandidateUnnamed()
-            try await keeper.removeCandidate()
+            return ending(try await keeper.removeCandidate(patience: endPatience))
         case .removeCandidateSubset:
             try await router.removeCandidateSubset()
         case .unpin:
@@ -282,10 +282,12 @@ extension ShipCrew {
             try await router.dropStable()
         case .drainStable:
             guard let stable = charter.stable else { break }
-            try await keeper.drainCandidate(stable.deployment, grace: limits.drain / 2)
+            return try await drain(stable.deployment, gateScope.stable)
         case .removeStable:
             if try await isStableKept() { return "stable is kept: a GitOps tool owns it" }
-            try await keeper.removeStable(try await copies().workloads)
+            return ending(
+                try await keeper.removeStable(
+                    try await copies().workloads, patience: endPatience))
         case .removeStableSubset:
             try await router.removeStableSubset(onlyOwn: flow.keepsGitOps)
         default:

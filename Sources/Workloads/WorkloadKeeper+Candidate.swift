@@ -96,21 +96,28 @@ extension WorkloadKeeper {
     }
 
     /// Removes what this run made, and nothing else: autoscaler, Deployment, the rest; then waits
-    /// until the pods are gone.
-    package func removeCandidate() async throws {
+    /// until the pods are gone, for so long at most.
+    ///
+    /// How many pods were still ending then; no endpoint is theirs any more.
+    @discardableResult
+    package func removeCandidate(patience: Duration? = nil) async throws -> Int {
         let run = scope.run
         for (object, kind) in removable {
             let kind = try await served(kind)
             try await writer.remove(object.reference(as: kind)) { $0.seal?.run == run }
         }
-        try await awaitGone(scope.candidate)
+        return try await awaitGone(scope.candidate, patience: patience)
     }
 
     /// Polls until a removed Deployment's pods are gone, or are those of one made anew.
-    func awaitGone(_ deployment: KubernetesObject) async throws {
-        while try await get(.deployment, deployment.name) == nil,
-            try await !pods(of: deployment).isEmpty
-        {
+    func awaitGone(_ deployment: KubernetesObject, patience: Duration?) async throws -> Int {
+        let begin = time.now
+        while true {
+            guard try await get(.deployment, deployment.name) == nil else { return 0 }
+            let left = try await pods(of: deployment)
+            if left.isEmpty { return 0 }
+            let isEnding = left.allSatisfy(\.isBeingDeleted)
+            if let patience, isEnding, time.now - begin >= patience { return left.count }
             try await time.sleep(for: poll)
         }
     }

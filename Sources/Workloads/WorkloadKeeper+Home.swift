@@ -33,14 +33,20 @@ extension WorkloadKeeper {
 
     /// Removes the old version once the new one is promoted: exactly the backup's Deployment and
     /// autoscaler, by uid.
-    package func removeStable(_ backup: WorkloadBackup) async throws {
+    ///
+    /// How many pods were still ending after `patience`.
+    @discardableResult
+    package func removeStable(
+        _ backup: WorkloadBackup, patience: Duration? = nil
+    ) async throws -> Int {
         if let autoscaler = backup.autoscaler {
             try await remove(autoscaler, .autoscaler)
         }
         if let stable = backup.stable {
             try await remove(stable, .deployment)
-            try await awaitGone(stable)
+            return try await awaitGone(stable, patience: patience)
         }
+        return 0
     }
 
     private func remove(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
