@@ -38,8 +38,10 @@ extension ShipCrew {
         case .postGuard:
             return .done(id, note: try await RunGuard(charter, writer).post())
         case .dismissGuard:
+            // Whoever took the run in between has put our marks on everything once more.
+            let note = try await tidy(id)
             try await RunGuard(charter, writer).dismiss()
-            return .done(id, note: "")
+            return .done(id, note: note)
         case .dropStableRoute, .drainStable, .removeStable, .removeStableSubset:
             return .done(id, note: try await retire(leg))
         case .tidy:
