@@ -86,6 +86,11 @@ extension ShipCrew {
         case .autoscale:
             try await keeper.giveAutoscaler()
         case .prepare(let weight):
+            // A holder that could remember nothing any more may have brought everybody home.
+            if bridge.state.weight > .none {
+                var seen: [String] = []
+                try await router.requireWritten(bridge.state.weight, seen: &seen)
+            }
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed)
             let ready = try await keeper.awaitCapacity(

@@ -110,13 +110,18 @@ extension WorkloadKeeper {
     }
 
     /// Polls until a removed Deployment's pods are gone, or are those of one made anew.
+    ///
+    /// One look that finds none is not enough: a ReplicaSet outlives its Deployment for a moment, and
+    /// may only then make the pods that it was meant for.
     func awaitGone(_ deployment: KubernetesObject, patience: Duration?) async throws -> Int {
         let begin = time.now
+        var wasEmpty = false
         while true {
             guard try await get(.deployment, deployment.name) == nil else { return 0 }
             let left = try await pods(of: deployment)
-            if left.isEmpty { return 0 }
-            let isEnding = left.allSatisfy(\.isBeingDeleted)
+            if left.isEmpty, wasEmpty { return 0 }
+            wasEmpty = left.isEmpty
+            let isEnding = !left.isEmpty && left.allSatisfy(\.isBeingDeleted)
             if let patience, isEnding, time.now - begin >= patience { return left.count }
             try await time.sleep(for: poll)
         }
