@@ -182,13 +182,13 @@ enum Ingredients {
                     guard status["name"]?.text == container, let id = status["imageID"]?.text,
                         !id.isEmpty
                     else { return nil }
-                    return (pod.name, print(of: id))
+                    return (pod.name, mark(ofImage: id))
                 }
             }
         }
     }
 
-    private static func print(of id: String) -> String {
+    private static func mark(ofImage id: String) -> String {
         if let at = id.lastIndex(of: "@") { return String(id[id.index(after: at)...]) }
         return configuration + (id.firstRange(of: "://").map { String(id[$0.upperBound...]) } ?? id)
     }

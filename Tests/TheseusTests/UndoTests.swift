@@ -34,7 +34,8 @@ import Testing
         try await ServedLab.serving { lab in
             var flow = ShortFlow(lab)
             flow.steps = [
-                "backup", "deploy: {deadline: 5m}", "approve: {timeout: 20h}", "weight: 100",
+                "backup", "deploy: {deadline: 5m}", "route", "approve: {timeout: 20h}",
+                "weight: 100",
                 "retire",
             ]
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
