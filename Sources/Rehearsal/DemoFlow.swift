@@ -72,6 +72,18 @@ package enum DemoFlow {
             - retire
         """
 
+    /// From all on stable to all on the candidate, and nothing besides.
+    package static let bare = text(
+        steps: """
+                - backup
+                - deploy: {deadline: 2m}
+                - route
+                - weight: 1
+                - weight: 50
+                - weight: 100
+                - retire
+            """)
+
     package static let short = text(steps: shortSteps)
 
     package static let good = manifest(version: "v2")

@@ -170,10 +170,12 @@ struct SweepProgramme: Sendable {
         return complaints.isEmpty
     }
 
-    /// Deliveries a second: the sweep's short way, and the demo's with its bakes of five minutes.
+    /// Deliveries a second: bare ones that only move the traffic, the sweep's short way with tests and
+    /// gates, and the demo's with its bakes of five minutes.
     private func bench() async throws -> Bool {
         for (name, flow, count) in [
-            ("short", DemoFlow.short, 400), ("whole", DemoFlow.text(), 200),
+            ("bare", DemoFlow.bare, 800), ("short", DemoFlow.short, 400),
+            ("whole", DemoFlow.text(), 200),
         ] {
             let stage = try Stage(Scenario(name, flow: flow, ends: .promoted))
             let start = clock.now
