@@ -119,9 +119,9 @@ let package = Package(
         room(
             "RealRig",
             on: [
-                "CanaryEngine", "Chronicle", "Journal", "Auditor", "KubernetesAPI", "Manifests",
-                "HTTPClient", "HTTPServer", "HTTPMessages", "Processes", "JSONTree", "YAML",
-                "Timekeeping",
+                "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Auditor",
+                "KubernetesAPI", "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages",
+                "Processes", "JSONTree", "YAML", "Timekeeping",
             ]),
 
         // The roof.

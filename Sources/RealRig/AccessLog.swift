@@ -12,12 +12,16 @@ struct AccessEntry: Hashable, Sendable {
     var authority = ""
     var source = ""
 
+    /// nil for a line that does not say what it must.
     init?(_ line: ArraySlice<UInt8>) {
-        guard let tree = try? JSONReader.tree(of: Array(line)) else { return nil }
-        listener = tree["listener"]?.text ?? ""
-        code = Self.number(tree["code"])
+        guard let tree = try? JSONReader.tree(of: Array(line)),
+            let listener = tree["listener"]?.text, let code = Self.number(tree["code"]),
+            let milliseconds = Self.number(tree["ms"])
+        else { return nil }
+        self.listener = listener
+        self.code = code
+        self.milliseconds = milliseconds
         flags = tree["flags"]?.text ?? "-"
-        milliseconds = Self.number(tree["ms"])
         place = tree["host"]?.text
         cluster = tree["cluster"]?.text ?? ""
         authority = tree["authority"]?.text ?? ""
@@ -25,8 +29,8 @@ struct AccessEntry: Hashable, Sendable {
     }
 
     /// Envoy writes numbers as numbers or, in older versions, as texts.
-    private static func number(_ tree: JSONTree?) -> Int {
-        tree?.whole ?? tree?.text.flatMap { Int($0) } ?? 0
+    private static func number(_ tree: JSONTree?) -> Int? {
+        tree?.whole ?? tree?.text.flatMap { Int($0) }
     }
 
     /// Istio's labels of this request, in their order.

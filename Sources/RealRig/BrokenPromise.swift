@@ -16,7 +16,7 @@ struct BrokenPromise: Sendable {
             throw RigError("no routes", place: "\(place)", remedy: "mend the story")
         }
         var users = StoryReport(name: "")
-        try await stage.under(perSecond: 50, &users) {
+        try await stage.under(50, &users) {
             try await write(Self.broken(route, weights: [("v1", 70), ("v2", 70)]), stage)
             try await rig.time.sleep(for: .seconds(3))
         }

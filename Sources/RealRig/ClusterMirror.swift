@@ -11,8 +11,11 @@ internal import Timekeeping
 actor ClusterMirror {
     private let client: KubernetesClient
     private let time: any Timekeeper
-    private var objects: [ObjectReference: KubernetesObject] = [:]
-    private var history: [StoredObject] = []
+    private var objects: [ResourceKind: [ObjectReference: KubernetesObject]] = [:]
+    /// By namespace.
+    private var history: [String: [StoredObject]] = [:]
+    /// By namespace: how often a ConfigMap of a journal changed.
+    private var remembered: [String: Int] = [:]
     private var versions: [ResourceKind: Int] = [:]
     private var listed: Set<ResourceKind> = []
     /// How often a watch was lost, and with it, perhaps, a version.
@@ -27,12 +30,14 @@ actor ClusterMirror {
 
     /// All objects of a kind, by name.
     func all(_ kind: ResourceKind) -> [KubernetesObject] {
-        objects.filter { $0.key.kind == kind }.map(\.value).sorted {
+        (objects[kind] ?? [:]).values.sorted {
             ($0.namespace, $0.name) < ($1.namespace, $1.name)
         }
     }
 
-    func object(_ reference: ObjectReference) -> KubernetesObject? { objects[reference] }
+    func object(_ reference: ObjectReference) -> KubernetesObject? {
+        objects[reference.kind]?[reference]
+    }
 
     /// Rises with every change of any of these kinds.
     func version(of kinds: [ResourceKind]) -> Int {
@@ -41,15 +46,17 @@ actor ClusterMirror {
 
     var isComplete: Bool { listed.count == RigKinds.watched.count }
 
-    /// Every stored version of a namespace's objects, oldest first.
-    func history(of namespace: String) -> [StoredObject] {
-        history.filter { $0.reference.namespace == namespace }.sorted { $0.revision < $1.revision }
+    /// Every stored version of the objects of some namespaces, oldest first; the journal's own
+    /// ConfigMaps are not among them.
+    func history(of namespaces: [String]) -> [StoredObject] {
+        namespaces.flatMap { history[$0] ?? [] }.sorted { $0.revision < $1.revision }
     }
 
+    /// Rises with every change of the journal that a namespace keeps.
+    func journal(of namespace: String) -> Int { remembered[namespace, default: 0] }
+
     /// Forgets what was stored in a namespace that nobody asks about any more.
-    func forget(_ namespace: String) {
-        history.removeAll { $0.reference.namespace == namespace }
-    }
+    func forget(_ namespace: String) { history[namespace] = nil }
 
     // MARK: Watching
 
@@ -81,8 +88,7 @@ actor ClusterMirror {
         let found = try await client.list(kind, namespace: nil)
         for object in found.items { store(object, kind, isGone: false) }
         let there = Set(found.items.map { $0.reference(as: kind) })
-        for (reference, object) in objects
-        where reference.kind == kind && !there.contains(reference) {
+        for (reference, object) in objects[kind] ?? [:] where !there.contains(reference) {
             store(object, kind, isGone: true)
         }
         listed.insert(kind)
@@ -103,11 +109,15 @@ actor ClusterMirror {
 
     private func store(_ object: KubernetesObject, _ kind: ResourceKind, isGone: Bool) {
         let reference = object.reference(as: kind)
-        let isKnown = objects[reference]?.resourceVersion == object.resourceVersion
-        if isKnown, !isGone { return }
-        objects[reference] = isGone ? nil : object
+        if kind == .configMap, object.label("theseus.dev/journal") != nil {
+            remembered[reference.namespace, default: 0] += 1
+            return
+        }
+        let known = objects[kind]?[reference]?.resourceVersion
+        if known == object.resourceVersion, !isGone { return }
+        objects[kind, default: [:]][reference] = isGone ? nil : object
         versions[kind, default: 0] += 1
-        history.append(
+        history[reference.namespace, default: []].append(
             StoredObject(
                 revision: Int(object.resourceVersion) ?? 0, date: time.date, reference: reference,
                 object: isGone ? nil : object, manager: object.lastWriter ?? ""))

@@ -2,6 +2,27 @@ internal import JSONTree
 
 /// The least that the binary must be allowed, as examples/rbac/deployer.yaml has it.
 enum DeployerRole {
+    /// With what that file says to add for this journal and for these routes.
+    static func rules(_ journal: JournalPlace, _ wiring: StageObjects.Wiring) -> [JSONTree] {
+        var all = rules
+        if journal == .cluster { all += [remembering, rule("", ["configmaps"], ["delete"])] }
+        if wiring == .bare {
+            all.append(
+                rule("networking.istio.io", ["virtualservices"], ["create", "delete"]))
+        }
+        return all
+    }
+
+    /// For the journal in the cluster.
+    private static let remembering = rule(
+        "", ["configmaps"], ["get", "list", "create", "update"])
+
+    /// In a namespace in which only routes stand.
+    static let routesOnly = [
+        rule("networking.istio.io", ["virtualservices"], ["get", "list", "update"]),
+        rule("networking.istio.io", ["destinationrules"], ["list"]),
+    ]
+
     static let rules: [JSONTree] = [
         rule("", ["services"], ["get", "list"]),
         rule("", ["pods"], ["list"]),
@@ -17,13 +38,14 @@ enum DeployerRole {
 
     /// The same rules without one verb of one of them: all that there are.
     static var lackingOne: [(verb: String, resource: String, rules: [JSONTree])] {
-        rules.indices.flatMap { index in
-            let verbs = (rules[index]["verbs"]?.items ?? []).compactMap(\.text)
+        let whole = rules + [remembering]
+        return whole.indices.flatMap { index in
+            let verbs = (whole[index]["verbs"]?.items ?? []).compactMap(\.text)
             return verbs.map { verb in
-                var fewer = rules
+                var fewer = whole
                 fewer[index]["verbs"] = .array(
                     verbs.filter { $0 != verb }.map(JSONTree.string))
-                let resource = rules[index]["resources"]?.items?.first?.text ?? ""
+                let resource = whole[index]["resources"]?.items?.first?.text ?? ""
                 return (verb, resource, fewer)
             }
         }

@@ -21,15 +21,13 @@ struct EnvoyPart: Sendable {
             ], in: folder)
     }
 
+    /// Those of HTTP: a gateway's, and one sidecar's for all clients.
+    var listeners: [JSONTree] {
+        [listener("gateway", port: ports.gateway), listener("mesh", port: ports.mesh)]
+    }
+
     /// What must lie there before it starts; the tables come from the `MeshWriter`.
     func writeBootstrap() throws {
-        let lds: JSONTree = [
-            "version_info": "1",
-            "resources": [
-                listener("gateway", port: ports.gateway), listener("mesh", port: ports.mesh),
-            ],
-        ]
-        try folder.put(JSONWriter.bytes(of: lds), in: "lds.json")
         let bootstrap: JSONTree = [
             "node": ["id": "rig", "cluster": "rig"],
             "admin": ["address": Self.address(ports.envoyAdmin)],

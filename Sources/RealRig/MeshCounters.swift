@@ -16,13 +16,22 @@ struct MeshCounters: Sendable {
     private var series: [[MetricLabel]: Series] = [:]
 
     mutating func add(_ entry: AccessEntry, _ directory: PodDirectory) {
-        var one = series[entry.labels(directory)] ?? Series()
+        let labels = entry.labels(directory)
+        var one = series[labels] ?? Series()
         one.count += 1
         one.sum += entry.milliseconds
         if let place = Self.bounds.firstIndex(where: { Double(entry.milliseconds) <= $0 }) {
             one.within[place] += 1
         }
-        series[entry.labels(directory)] = one
+        series[labels] = one
+    }
+
+    /// What came to a namespace that nobody asks about any more.
+    mutating func forget(_ namespace: String) {
+        let names = ["destination_workload_namespace", "destination_service_namespace"]
+        series = series.filter { member in
+            !member.key.contains { names.contains($0.name) && $0.value == namespace }
+        }
     }
 
     /// Requests whose labels have all these values.

@@ -17,7 +17,7 @@ struct MeshRoutes: Sendable {
         var order: [String] = []
         var routes: [String: [JSONTree]] = [:]
         for service in elders(view.virtualServices) where isBound(service) {
-            let own = (service.spec["http"]?.items ?? []).flatMap { self.routes($0, of: service) }
+            let own = followed(service).flatMap { self.routes($0.http, of: $0.object) }
             for written in service.spec["hosts"]?.items?.compactMap(\.text) ?? [] {
                 let host = MeshView.full(written, in: service.namespace)
                 if routes[host] == nil {
@@ -43,6 +43,25 @@ struct MeshRoutes: Sendable {
                 "name": .string(host), "domains": .array(domains(host).map(JSONTree.string)),
                 "routes": .array(routes[host] ?? []),
             ]
+        }
+    }
+
+    /// The HTTP routes of a VirtualService, and in the place of one that delegates those to which it
+    /// leads, each asking for what both ask for.
+    private func followed(_ service: KubernetesObject) -> [(
+        http: JSONTree, object: KubernetesObject
+    )] {
+        (service.spec["http"]?.items ?? []).flatMap { http in
+            guard let delegate = http["delegate"] else { return [(http, service)] }
+            let namespace = delegate["namespace"]?.text ?? service.namespace
+            let found = view.virtualServices.first {
+                $0.name == delegate["name"]?.text && $0.namespace == namespace
+                    && ($0.spec["hosts"]?.items ?? []).isEmpty
+            }
+            guard let found else { return [] }
+            return (found.spec["http"]?.items ?? []).map { own in
+                (RouteMatch.joined(http, own), found)
+            }
         }
     }
 

@@ -6,6 +6,8 @@ struct MeshTables: Hashable, Sendable {
     /// By cluster: its endpoints.
     var endpoints: [String: JSONTree] = [:]
     var clusters: [JSONTree] = []
+    /// Beside those of HTTP, which never change.
+    var streams: [JSONTree] = []
     var gateway: JSONTree = .null
     var mesh: JSONTree = .null
 
@@ -29,6 +31,7 @@ struct MeshTables: Hashable, Sendable {
                 }
             }
         }
+        streams = MeshStreams(view).listeners()
         gateway = Self.routes("gateway", MeshRoutes(view, isGateway: true).hosts())
         mesh = Self.routes("mesh", MeshRoutes(view, isGateway: false).hosts())
     }

@@ -4,19 +4,27 @@ internal import Timekeeping
 
 /// Stands in for istiod: hands Envoy what the cluster says, a settable moment later.
 ///
-/// Files are moved into place, each whole; endpoints first, then clusters, then routes, in the
-/// order in which an istiod pushes.
+/// Files are moved into place, each whole; endpoints first, then clusters, listeners and routes, in
+/// the order in which an istiod pushes.
 actor MeshWriter {
     private let mirror: ClusterMirror
     private let folder: RigFolder
+    private let listeners: [JSONTree]
     private let time: any Timekeeper
     private var lag: Duration
     private var written = MeshTables(MeshView(), folder: "")
     private var number = 0
+    /// How late Envoy was told of something, at most.
+    private(set) var longestLag = Duration.zero
 
-    init(mirror: ClusterMirror, folder: RigFolder, lag: Duration, time: any Timekeeper) {
+    /// `listeners` are those of HTTP.
+    init(
+        mirror: ClusterMirror, folder: RigFolder, listeners: [JSONTree], lag: Duration,
+        time: any Timekeeper
+    ) {
         self.mirror = mirror
         self.folder = folder
+        self.listeners = listeners
         self.lag = lag
         self.time = time
     }
@@ -39,6 +47,7 @@ actor MeshWriter {
                 // Of several that are due the newest says it all, as a debounced push does.
                 if let next = waiting.first, next.due <= time.now { continue }
                 try write(MeshTables(first.view, folder: folder.path), isFirst: false)
+                longestLag = max(longestLag, time.now - first.due + lag)
             }
             try await time.sleep(for: .milliseconds(20))
         }
@@ -60,6 +69,9 @@ actor MeshWriter {
         }
         if tables.clusters != written.clusters || isFirst {
             try put(tables.clusters, in: "cds.json")
+        }
+        if tables.streams != written.streams || isFirst {
+            try put(listeners + tables.streams, in: "lds.json")
         }
         if tables.gateway != written.gateway || isFirst {
             try put([tables.gateway], in: "rds-gateway.json")

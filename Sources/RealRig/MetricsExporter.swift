@@ -10,6 +10,7 @@ actor MetricsExporter {
     private var counters = MeshCounters()
     private var offset = 0
     private var rest: [UInt8] = []
+    private var log = LogReading()
 
     init(path: String, directory: PodDirectory, time: any Timekeeper) {
         self.path = path
@@ -39,6 +40,18 @@ actor MetricsExporter {
         return counters.requests(wanted)
     }
 
+    /// Short answers come in time for a scrape, whatever was told before.
+    func forget(_ namespace: String) {
+        read()
+        counters.forget(namespace)
+    }
+
+    /// How many lines were read, and how many more say nothing.
+    func reading() -> LogReading {
+        read()
+        return log
+    }
+
     private func read() {
         let bytes = RigFolder.read(path, from: offset)
         guard !bytes.isEmpty else { return }
@@ -46,8 +59,13 @@ actor MetricsExporter {
         rest += bytes
         var lines = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
         let last = lines.removeLast()
-        for line in lines {
-            if let entry = AccessEntry(line) { counters.add(entry, directory) }
+        for line in lines where !line.isEmpty {
+            log.lines += 1
+            if let entry = AccessEntry(line) {
+                counters.add(entry, directory)
+            } else {
+                log.unread.append(String(decoding: line.prefix(300), as: UTF8.self))
+            }
         }
         rest = Array(last)
     }

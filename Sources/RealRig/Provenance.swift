@@ -9,14 +9,36 @@ struct Provenance: Sendable {
     private var removed: Set<String> = []
 
     init(_ entries: [AuditTrail.Entry]) {
-        for entry in entries where (200..<300).contains(entry.code) {
+        for entry in entries where entry.isDone {
             if entry.verb == "delete" {
-                removed.insert("\(entry.resource)/\(entry.name)")
+                removed.insert("\(entry.resource)/\(entry.namespace)/\(entry.name)")
             } else if entry.verb != "get", entry.verb != "list", entry.verb != "watch",
                 let version = entry.resourceVersion
             {
                 versions.insert("\(entry.resource)/\(version)")
             }
+        }
+    }
+
+    /// Writes that the server's log names and no watch has told of.
+    static func untold(_ entries: [AuditTrail.Entry], by history: [StoredObject])
+        -> [AuditTrail.Entry]
+    {
+        var versions: Set<String> = []
+        var removed: Set<String> = []
+        for stored in history {
+            let plural = stored.reference.kind.plural
+            versions.insert("\(plural)/\(stored.revision)")
+            if stored.object == nil {
+                removed.insert("\(plural)/\(stored.reference.namespace)/\(stored.reference.name)")
+            }
+        }
+        return entries.filter { entry in
+            if entry.removes {
+                return !removed.contains("\(entry.resource)/\(entry.namespace)/\(entry.name)")
+            }
+            guard entry.makesVersion, let version = entry.resourceVersion else { return false }
+            return !versions.contains("\(entry.resource)/\(version)")
         }
     }
 
@@ -40,7 +62,8 @@ struct Provenance: Sendable {
             let plural = stored.reference.kind.plural
             let isOurs =
                 stored.object == nil
-                ? removed.contains("\(plural)/\(stored.reference.name)")
+                ? removed.contains(
+                    "\(plural)/\(stored.reference.namespace)/\(stored.reference.name)")
                 : versions.contains("\(plural)/\(stored.revision)")
             return StoredObject(
                 revision: stored.revision, date: stored.date, reference: stored.reference,

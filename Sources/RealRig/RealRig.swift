@@ -10,11 +10,14 @@
 //   ClusterMirror      every version of every object, as the watches tell it
 //   NodeAgent          gives pods a place and a real server (PodServer, PodBehaviour, PodReport)
 //   ScalingActor       plays the autoscaler
-//   MeshTables         routes and endpoints as Envoy has them; MeshWriter hands them to it
+//   MeshTables         routes, streams and endpoints as Envoy has them; MeshWriter hands them to it
 //   AccessLog          what Envoy did, as Istio's metrics; MetricsExporter serves them
 //   UserLoad           people who count what they lose
 //   FaultProxy         stands between the binary and the API server, and errs by a seed
-//   StoryStage         one namespace with a service in it; Story, Stories: what must hold
+//   StickyUsers        people who keep their cookies
+//   StoryStage         one namespace with a service in it; StageMachine, StageJournal: from where
+//                      and into what somebody delivers there
+//   Story, Stories     what must hold; Machines and Wirings hold the more particular ones
 //   Rig                brings all of it up, around a piece of work
 //
 // Must not know the rooms that it tries: only the binary, the journal's format and the auditor.

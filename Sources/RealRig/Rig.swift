@@ -16,6 +16,8 @@ package struct Rig: Sendable {
     let spawner: any ProcessSpawner
     let folder: RigFolder
     let accounts: AccountBook
+    /// Those of the story that is told: each has a book of its own.
+    var stages = StageBook()
     package let time: any Timekeeper
 
     var theseus: String { control.parts.theseus }
@@ -24,7 +26,7 @@ package struct Rig: Sendable {
         """
         kubeconfig  \(control.folder.file("controllers.kubeconfig"))
         gateway     \(gateway)
-        mesh        http://127.0.0.1:\(ports.mesh)
+        mesh        \(meshDoor)
         prometheus  \(prometheus.address)
         envoy       http://127.0.0.1:\(ports.envoyAdmin)
         folder      \(folder.path)
@@ -32,6 +34,28 @@ package struct Rig: Sendable {
     }
 
     var gateway: String { "http://127.0.0.1:\(ports.gateway)" }
+    /// Where clients within the mesh send their requests.
+    var meshDoor: String { "http://127.0.0.1:\(ports.mesh)" }
+
+    /// Whether all that was logged and watched was read: what is not read would pass in silence.
+    package func ownReport() async -> StoryReport {
+        var report = StoryReport(name: "the rig has read all that was logged and watched")
+        for (log, reading) in [
+            ("the API server's log", await trail.reading()),
+            ("Envoy's access log", await exporter.reading()),
+        ] {
+            report.numbers.append("\(reading.lines) lines of \(log)")
+            report.expect(
+                reading.unread.isEmpty,
+                "\(reading.unread.count) lines of \(log) could not be read, the first:"
+                    + " \(reading.unread.first ?? "")")
+        }
+        report.expect(await trail.reading().lines > 0, "the API server's log is empty")
+        let gaps = await mirror.gaps
+        report.expect(gaps == 0, "\(gaps) watches were lost, and with them, perhaps, versions")
+        report.numbers.append("the mesh at most \(await mesh.longestLag) behind")
+        return report
+    }
 
     /// Brings everything up around `work`; when it ends, however it ends, everything is gone.
     package static func standing<Value: Sendable>(
@@ -69,7 +93,8 @@ package struct Rig: Sendable {
             cluster: cluster, mirror: mirror, directory: directory, time: time)
         let scaling = ScalingActor(cluster: cluster, mirror: mirror, time: time)
         let envoy = EnvoyPart(parts: control.parts, ports: ports, folder: folder.folder("mesh"))
-        let mesh = MeshWriter(mirror: mirror, folder: envoy.folder, lag: lag, time: time)
+        let mesh = MeshWriter(
+            mirror: mirror, folder: envoy.folder, listeners: envoy.listeners, lag: lag, time: time)
         let exporter = MetricsExporter(
             path: envoy.accessLog, directory: directory, time: time)
         let metrics = try exporter.server()
@@ -132,15 +157,11 @@ func beside<Value: Sendable>(
     }
 }
 
-/// Who has which account: each story one of its own.
+/// Who has which account: each stage one of its own.
 actor AccountBook {
     private var free: [ControlPlane.Person]
-    /// By namespace.
-    private(set) var stages: [String: StoryStage] = [:]
 
     init(_ people: [ControlPlane.Person]) { free = people.reversed() }
-
-    func keep(_ stage: StoryStage) { stages[stage.namespace] = stage }
 
     func take() throws(RigError) -> ControlPlane.Person {
         guard let person = free.popLast() else {
@@ -150,4 +171,11 @@ actor AccountBook {
         }
         return person
     }
+}
+
+/// The stages of one story.
+actor StageBook {
+    private(set) var stages: [StoryStage] = []
+
+    func keep(_ stage: StoryStage) { stages.append(stage) }
 }

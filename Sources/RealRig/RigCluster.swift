@@ -105,6 +105,12 @@ enum RigKinds {
         .virtualService, .destinationRule, .gateway,
     ]
 
+    /// What a stage is made of, in the order in which it is taken away.
+    static let played: [ResourceKind] = [
+        .virtualService, .destinationRule, autoscaler, disruptionBudget, .deployment, .service,
+        .configMap, .lease,
+    ]
+
     /// Istio's kinds, as definitions with no more schema than the API server demands.
     static func istio(versions: [String] = ["v1", "v1beta1", "v1alpha3"]) -> [JSONTree] {
         [ResourceKind.virtualService, .destinationRule, .gateway].map { kind in

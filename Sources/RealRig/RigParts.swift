@@ -44,16 +44,22 @@ struct RigPorts: Sendable {
     let mesh: Int
     let envoyAdmin: Int
 
-    /// Ports that are free now.
-    ///
-    /// Somebody may take one before the part does; the part then says so and the rig ends.
+    /// Ports that are free now, below those that the system gives to outgoing connections: none of
+    /// these takes one before its part does.
     init() throws(ServerError) {
         var ports: [Int] = []
         var held: [LoopbackServer] = []
-        while ports.count < 7 {
-            let server = try LoopbackServer { _ in HTTPResponse(status: 404) }
-            ports.append(server.port)
+        for _ in 0..<200 where ports.count < 7 {
+            let wanted = Int.random(in: 20_000..<30_000)
+            guard !ports.contains(wanted),
+                let server = try? LoopbackServer(
+                    port: wanted, handler: { _ in HTTPResponse(status: 404) })
+            else { continue }
+            ports.append(wanted)
             held.append(server)
+        }
+        guard ports.count == 7 else {
+            throw ServerError(.system(98), place: "127.0.0.1, ports 20000 to 29999")
         }
         for server in held { server.stop() }
         etcd = ports[0]

@@ -26,6 +26,35 @@ enum RouteMatch {
         return envoy
     }
 
+    /// A route that is led to by another: it asks for what each of them asks for; where both name one
+    /// field, the one that is led to says it more narrowly.
+    static func joined(_ leading: JSONTree, _ led: JSONTree) -> JSONTree {
+        let first = leading["match"]?.items ?? []
+        let second = led["match"]?.items ?? []
+        guard !first.isEmpty else { return led }
+        var route = led
+        route["match"] = .array(
+            first.flatMap { outer in
+                (second.isEmpty ? [.object([:])] : second).map { inner in
+                    var match = outer
+                    for member in inner.members ?? [:] {
+                        match[member.key] = Self.merged(match[member.key], member.value)
+                    }
+                    return match
+                }
+            })
+        return route
+    }
+
+    /// Headers add up, by name.
+    private static func merged(_ outer: JSONTree?, _ inner: JSONTree) -> JSONTree {
+        guard var merged = outer, let new = inner.members,
+            merged["exact"] == nil, merged["prefix"] == nil, merged["regex"] == nil
+        else { return inner }
+        for member in new { merged[member.key] = member.value }
+        return merged
+    }
+
     private static func path(_ uri: JSONTree?) -> JSONTree {
         if let exact = uri?["exact"] { return ["path": exact] }
         if let prefix = uri?["prefix"] { return ["prefix": prefix] }

@@ -6,11 +6,19 @@ struct StageFlow: Sendable {
     var failsAfter: Int?
 
     /// Every kind of step once; bakes of three seconds.
+    ///
+    /// What is a deadline is generous: a busy machine turns no release back.
     static let all = [
-        "backup", "deploy: {deadline: 60s}", "route", "reach: {deadline: 30s, every: 200ms}",
-        "test: smoke", "autoscale", "drill: {within: 20s}", "weight: 10", "weight: 50",
-        "bake: {for: 3s, maxFor: 60s, gates: [errors]}", "weight: 100", "shrink: {minimum: 1}",
-        "bake: {for: 3s, maxFor: 60s, gates: [errors]}", "retire",
+        "backup", "deploy: {deadline: 3m}", "route", "reach: {deadline: 2m, every: 200ms}",
+        "test: smoke", "autoscale", "drill: {within: 1m}", "weight: 10", "weight: 50",
+        "bake: {for: 3s, maxFor: 3m, gates: [errors]}", "weight: 100", "shrink: {minimum: 1}",
+        "bake: {for: 3s, maxFor: 3m, gates: [errors]}", "retire",
+    ]
+
+    /// Connections have no headers: there is no dark route, and the first weight is the first look.
+    static let ofStreams = [
+        "backup", "deploy: {deadline: 3m}", "weight: 10", "pause: 3s", "weight: 50", "pause: 3s",
+        "weight: 100", "pause: 3s", "retire",
     ]
 
     private var told: [String] {
@@ -18,30 +26,48 @@ struct StageFlow: Sendable {
         return Array(steps[...failsAfter]) + ["test: stop"] + steps[(failsAfter + 1)...]
     }
 
-    func text(_ objects: StageObjects, gateway: String, prometheus: String) -> String {
-        """
-        apiVersion: theseus.dev/v1
-        kind: Flow
-        metadata: {name: \(objects.service)}
-        spec:
-          target:
-            namespace: \(objects.namespace)
-            service: \(objects.service)
-            manifest: \(manifest)
-          routes: [{virtualService: \(objects.service), http: [primary]}]
-          gateway: {url: "\(gateway)", host: \(objects.host)}
-          prometheus: {address: "\(prometheus)", scrape: 1s}
-          dark: {match: [{headers: {x-canary: {exact: "1"}}}]}
-          settle: 1s
-          observe: {deadline: 5s}
-          limits: {drain: 10s}
-          tests:
-            stop: {command: ["/bin/false"], timeout: 20s}
-            smoke: {http: {path: /, requests: 3, dark: true}, timeout: 20s, retries: 3}
-          gates:
-            errors: {errorRatio: {}, max: 0.02, minimumSamples: 20, every: 1s}
-          steps:
+    private func routes(_ objects: StageObjects) -> [String] {
+        switch objects.wiring {
+        case .bare: []
+        case .own: ["{virtualService: shop, http: [primary]}"]
+        case .spread:
+            [
+                "{virtualService: shop, http: [primary]}",
+                "{virtualService: inside, namespace: \(objects.edge), http: [inside]}",
+            ]
+        case .streams: ["{virtualService: shop, tcp: [{port: \(StageObjects.streamPort)}]}"]
+        }
+    }
 
-        """ + told.map { "    - \($0)\n" }.joined()
+    func text(_ objects: StageObjects, gateway: String, prometheus: String) -> String {
+        let routes = routes(objects)
+        var spec = [
+            "target:", "  namespace: \(objects.namespace)", "  service: \(objects.service)",
+            "  manifest: \(manifest)", "settle: 2s", "limits: {drain: 30s}",
+        ]
+        if !routes.isEmpty { spec.append("routes: [\(routes.joined(separator: ", "))]") }
+        var tests = ["  stop: {command: [\"/bin/false\"], timeout: 1m}"]
+        if objects.wiring == .streams {
+            // Istio counts no requests of theirs.
+            spec.append("observe: none")
+        } else {
+            spec += [
+                "gateway: {url: \"\(gateway)\", host: \(objects.host)}",
+                "prometheus: {address: \"\(prometheus)\", scrape: 2s}",
+                "dark: {match: [{headers: {x-canary: {exact: \"1\"}}}]}",
+                "observe: {deadline: 5s}", "gates:",
+                "  errors: {errorRatio: {}, max: 0.02, minimumSamples: 20, every: 1s}",
+            ]
+            tests.append(
+                "  smoke: {http: {path: /, requests: 3, dark: true}, timeout: 1m, retries: 3}")
+        }
+        spec += ["tests:"] + tests + ["steps:"] + told.map { "  - \($0)" }
+        return """
+            apiVersion: theseus.dev/v1
+            kind: Flow
+            metadata: {name: \(objects.service)}
+            spec:
+
+            """ + spec.map { "  \($0)\n" }.joined()
     }
 }

@@ -1,11 +1,47 @@
 internal import JSONTree
+internal import KubernetesAPI
+internal import Manifests
 
 /// The objects of one namespace with a service in it.
 struct StageObjects: Sendable {
     let namespace: String
+    var wiring = Wiring.own
     let service = "shop"
 
-    var host: String { "\(namespace).example.test" }
+    /// How users come to the service.
+    enum Wiring: Hashable, Sendable {
+        /// By a VirtualService beside it, from the gateway and within the mesh.
+        case own
+        /// From the gateway by a delegate beside it, to which a VirtualService of another namespace
+        /// leads; within the mesh by a VirtualService of that namespace.
+        case spread
+        /// Within the mesh only, and no VirtualService is there.
+        case bare
+        /// Within the mesh by TCP connections, which a VirtualService's TCP route leads.
+        case streams
+    }
+
+    /// Where the other routes stand, if any do.
+    var edge: String { "\(namespace)-edge" }
+
+    var namespaces: [String] { wiring == .spread ? [namespace, edge] : [namespace] }
+
+    private var port: JSONTree {
+        wiring == .streams
+            ? ["name": "tcp", "port": .integer(Self.streamPort), "targetPort": 8080]
+            : ["name": "http", "port": 80, "targetPort": 8080]
+    }
+
+    static let streamPort = 3306
+
+    var host: String { wiring == .bare ? inside : "\(namespace).example.test" }
+    /// The service's name within the mesh.
+    var inside: String { "\(service).\(namespace).svc.cluster.local" }
+
+    /// The VirtualServices that stand before a release.
+    var routes: [ObjectReference] {
+        virtualServices.map { KubernetesObject($0).reference(as: .virtualService) }
+    }
 
     /// How a version's program behaves, as its manifest says it.
     struct Version: Hashable, Sendable {
@@ -56,13 +92,13 @@ struct StageObjects: Sendable {
                 "apiVersion": "v1", "kind": "Service",
                 "metadata": ["name": .string(service), "namespace": .string(namespace)],
                 "spec": [
-                    "ports": [["name": "http", "port": 80, "targetPort": 8080]],
+                    "ports": [port],
                     "selector": ["app": .string(service)],
                 ],
             ],
             deployment(stable),
-            virtualService,
         ]
+        objects += virtualServices
         if isScaled {
             objects.append([
                 "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler",
@@ -81,20 +117,59 @@ struct StageObjects: Sendable {
         return objects
     }
 
-    private var virtualService: JSONTree {
+    private var virtualServices: [JSONTree] {
+        let plain: JSONTree = [
+            "name": "primary", "route": [["destination": ["host": .string(service)]]],
+        ]
+        let distant: JSONTree = [
+            "name": "inside", "route": [["destination": ["host": .string(inside)]]],
+        ]
+        switch wiring {
+        case .bare: return []
+        case .streams:
+            let match: JSONTree = [["port": .integer(Self.streamPort)]]
+            let stream: JSONTree = [
+                "match": match, "route": [["destination": ["host": .string(service)]]],
+            ]
+            return [
+                routes(service, in: namespace, ["hosts": [.string(service)], "tcp": [stream]])
+            ]
+        case .own:
+            return [
+                routes(
+                    service, in: namespace,
+                    [
+                        "hosts": [.string(service), .string(host)],
+                        "gateways": ["shop-gateway", "mesh"], "http": [plain],
+                    ])
+            ]
+        case .spread:
+            return [
+                routes(service, in: namespace, ["http": [plain]]),
+                routes(
+                    "front", in: edge,
+                    [
+                        "hosts": [.string(host)], "gateways": ["shop-gateway"],
+                        "http": [
+                            [
+                                "match": [["uri": ["prefix": "/"]]],
+                                "delegate": [
+                                    "name": .string(service), "namespace": .string(namespace),
+                                ],
+                            ]
+                        ],
+                    ]),
+                routes(
+                    "inside", in: edge,
+                    ["hosts": [.string(inside)], "gateways": ["mesh"], "http": [distant]]),
+            ]
+        }
+    }
+
+    private func routes(_ name: String, in namespace: String, _ spec: JSONTree) -> JSONTree {
         [
             "apiVersion": "networking.istio.io/v1beta1", "kind": "VirtualService",
-            "metadata": ["name": .string(service), "namespace": .string(namespace)],
-            "spec": [
-                "hosts": [.string(service), .string(host)],
-                "gateways": ["shop-gateway", "mesh"],
-                "http": [
-                    [
-                        "name": "primary",
-                        "route": [["destination": ["host": .string(service)]]],
-                    ]
-                ],
-            ],
+            "metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec,
         ]
     }
 }

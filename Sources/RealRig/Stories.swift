@@ -3,8 +3,8 @@
 /// The long ones come first, so that the lanes end together.
 package enum Stories {
     package static let all: [Story] =
-        crowd + kills + stages(.abort) + stages(.failure) + [promoted, rolledBack, net, lackingOne]
-        + sweep(seeds: 40)
+        crowd + Machines.stories + Wirings.stories + kills + stages(.abort) + stages(.failure)
+        + [promoted, rolledBack, net, lackingOne] + sweep(seeds: 40)
 
     /// Runs through a proxy that errs, each by its seed.
     package static func sweep(seeds: Int) -> [Story] {
@@ -14,6 +14,7 @@ package enum Stories {
                 var tale = Tale(
                     "fault-\(seed)", isBad ? bad : v2, to: isBad ? .rolledBack : .promoted)
                 tale.perSecond = 20
+                tale.setting.journal = seed.isMultiple(of: 4) ? .file : .cluster
                 tale.faults = (UInt64(seed), 40)
                 // With such a server either end is a good one, as long as nobody is lost.
                 tale.mayTurnBack = true
@@ -40,7 +41,7 @@ package enum Stories {
         rig, report in
         var tale = Tale("net", v2, to: .promoted)
         tale.flow.steps = [
-            "backup", "deploy: {deadline: 60s}", "route", "weight: 50", "weight: 100", "retire",
+            "backup", "deploy: {deadline: 3m}", "route", "weight: 50", "weight: 100", "retire",
         ]
         try await tale.tell(on: rig, &report)
         try await BrokenPromise(namespace: "net", run: "net").tell(on: rig, &report)
@@ -88,7 +89,12 @@ package enum Stories {
         return Story("kill -9 at record \(record), resumed") { rig, report in
             var tale = Tale("kill-\(record)", v2, to: .promoted)
             tale.perSecond = 30
+            tale.setting.journal = number.isMultiple(of: 5) ? .file : .cluster
             tale.deadAt = record
+            // Every second one waits until the dead holder's lease has ended.
+            if number.isMultiple(of: 2) {
+                tale.heir = { stage, run in try await stage.resume(run, "--takeover") }
+            }
             try await tale.tell(on: rig, &report)
         }
     }

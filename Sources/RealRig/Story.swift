@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import JSONTree
+internal import KubernetesAPI
 internal import Manifests
 internal import Timekeeping
 
@@ -11,17 +12,15 @@ package struct StoryReport: Sendable {
     package var numbers: [String] = []
     /// What is wrong; empty is right.
     package var complaints: [String] = []
-    /// Not played, and why.
-    package var skipped: String?
-
     package var line: String {
         let length = "\((seconds * 10).rounded() / 10) s"
-        if let skipped { return "SKIPPED \(name): \(skipped)" }
         let head = complaints.isEmpty ? "ok      " : "FAILED  "
         let told = numbers.isEmpty ? "" : ": " + numbers.joined(separator: ", ")
         return ([head + "\(name) (\(length))\(told)"] + complaints.map { "          \($0)" })
             .joined(separator: "\n")
     }
+
+    package init(name: String) { self.name = name }
 
     mutating func expect(_ holds: Bool, _ complaint: @autoclosure () -> String) {
         if !holds { complaints.append(complaint()) }
@@ -43,12 +42,15 @@ package struct Story: Sendable {
     /// Plays it; whatever is thrown is a complaint.
     package func play(on rig: Rig) async -> StoryReport {
         var report = StoryReport(name: name)
+        var rig = rig
+        rig.stages = StageBook()
         let start = rig.time.now
         do {
             try await tell(rig, &report)
         } catch {
             report.complaints.append("\(error)")
         }
+        for stage in await rig.stages.stages { await stage.strike() }
         report.seconds = (rig.time.now - start) / .seconds(1)
         return report
     }
@@ -76,14 +78,22 @@ extension StoryStage {
             try await object(.deployment, stays) != nil, "Deployment \(stays) is gone")
         report.expect(
             try await object(.deployment, goes) == nil, "Deployment \(goes) is still there")
-        let route = try await object(.virtualService, objects.service)
+        let found = try await rig.cluster.client.list(.virtualService, namespace: namespace).items
+        for route in found {
+            report.expect(isWhole(route), "the stored weights of \(route.name) are not 100")
+        }
         if end == .rolledBack {
+            for (place, spec) in routes {
+                let now = try await rig.cluster.client.get(place)
+                report.expect(
+                    now?.spec.canonical == spec.canonical, "\(place) is not as it was")
+            }
+            let before = routes.keys.filter { $0.namespace == namespace }.count
             report.expect(
-                route?.spec.canonical == routes.canonical, "the routes are not as they were")
+                found.count == before, "\(found.count) VirtualServices, where \(before) were")
             let rule = try await object(.destinationRule, objects.service)
             report.expect(rule == nil, "a DestinationRule was left behind")
         }
-        if let route { report.expect(isWhole(route), "the stored weights do not sum to 100") }
         let findings = try await audit(run)
         report.complaints += findings.prefix(6).map { "audit: \($0)" }
         if findings.count > 6 { report.complaints.append("audit: \(findings.count) in all") }

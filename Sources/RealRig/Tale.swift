@@ -5,21 +5,30 @@ package import Timekeeping
 
 /// One delivery in a namespace of its own, under users, to its end and what must be true then.
 struct Tale: Sendable {
+    typealias Heir =
+        @Sendable (_ stage: StoryStage, _ run: String) async throws -> StoryStage.Ending
     typealias Meanwhile = @Sendable (_ stage: StoryStage, _ run: String) async throws -> Void
 
     let namespace: String
     let candidate: StageObjects.Version
     let end: StoryEnd
     var flow = StageFlow()
+    var setting = StoryStage.Setting()
     var perSecond = 40
+    /// How many a second come from within the mesh, beside those.
+    var insidePerSecond = 0
     /// The proxy's seed, and how many of 1000 calls go wrong.
     var faults: (seed: UInt64, perMille: Int) = (0, 0)
     /// Instead of a promotion the way home is an end, too.
     var mayTurnBack = false
     /// The record at which the binary is killed; it is then resumed.
     var deadAt: Int?
+    /// How that is done.
+    var heir: Heir = { stage, run in try await stage.resume(run) }
     /// What else happens while the binary works.
     var meanwhile: Meanwhile?
+    /// What the binary must have said.
+    var says: [String] = []
 
     init(_ namespace: String, _ candidate: StageObjects.Version, to end: StoryEnd) {
         self.namespace = namespace
@@ -39,6 +48,7 @@ struct Tale: Sendable {
             var report = report
             try await tell(on: rig, through: "http://127.0.0.1:\(server.port)", &report)
             report.numbers.append("\(proxy.faults) of \(proxy.calls) calls went wrong")
+            report.expect(proxy.faults > 0, "the proxy never erred")
             return report
         }
     }
@@ -46,10 +56,11 @@ struct Tale: Sendable {
     private func tell(
         on rig: Rig, through proxy: String?, _ report: inout StoryReport
     ) async throws {
-        let stage = try await StoryStage.set(
-            rig, namespace, stable: Stories.v1, proxy: proxy)
+        var setting = setting
+        setting.proxy = proxy
+        let stage = try await StoryStage.set(rig, namespace, setting)
         try stage.write(candidate, flow)
-        let ending = try await stage.under(perSecond: perSecond, &report) {
+        let ending = try await stage.under(perSecond, inside: insidePerSecond, &report) {
             try await deliver(stage)
         }
         try await judge(stage, ending, &report)
@@ -62,7 +73,7 @@ struct Tale: Sendable {
                 "deploy", "flow.yaml", "--run-id", run,
                 killedWhen: { await stage.head(of: run) >= deadAt })
             guard dead.code == nil else { return dead }
-            return try await stage.resume(run)
+            return try await heir(stage, run)
         }
         guard let meanwhile else {
             // What is refused before it begins is tried again, as a Jenkins stage would.
@@ -83,19 +94,26 @@ struct Tale: Sendable {
         _ stage: StoryStage, _ ending: StoryStage.Ending, _ report: inout StoryReport
     ) async throws {
         var end = end
-        if mayTurnBack, ending.code == StoryEnd.rolledBack.code { end = .rolledBack }
+        if mayTurnBack {
+            if ending.code == StoryEnd.rolledBack.code { end = .rolledBack }
+            report.numbers.append(end == .promoted ? "promoted" : "brought home")
+        }
         report.expect(
             ending.code == end.code,
             "exit \(ending.code.map { "\($0)" } ?? "by a signal"), not \(end.code):\n"
                 + ending.output.suffix(1500))
+        for words in says {
+            report.expect(
+                ending.output.contains(words),
+                "it never said '\(words)':\n\(ending.output.suffix(900))")
+        }
         let records = await stage.head(of: run)
         report.numbers.append("\(records) records")
         if let deadAt {
             let isResumed = try await stage.facts(of: run).contains { $0.epoch > 1 }
             report.expect(isResumed, "it was never killed: record \(deadAt) came too late")
         }
-        try await stage.check(
-            end, run: run, stable: Stories.v1, candidate: candidate, &report)
+        try await stage.check(end, run: run, stable: setting.stable, candidate: candidate, &report)
     }
 }
 
@@ -105,8 +123,8 @@ struct LongTale: Sendable {
     let rounds: Int
 
     func tell(on rig: Rig, _ report: inout StoryReport) async throws {
-        let stage = try await StoryStage.set(rig, namespace, stable: Stories.v1)
-        let complaints = try await stage.under(perSecond: 50, &report) {
+        let stage = try await StoryStage.set(rig, namespace)
+        let complaints = try await stage.under(50, &report) {
             try await play(stage)
         }
         report.complaints += complaints
@@ -151,30 +169,43 @@ extension StoryStage {
     /// Returns when a run has begun a step, counted from 0.
     func awaitStep(_ step: Int, of run: String) async throws {
         try await RigPatience(time: rig.time).until(
-            "run \(run) begins step \(step + 1)", within: .seconds(200), every: .milliseconds(20)
+            "run \(run) begins step \(step + 1)", within: .seconds(400), every: .milliseconds(20)
         ) { await begun(run) > step }
     }
 
     /// Does `work` while users ask; nobody may be lost.
     func under<Value: Sendable>(
-        perSecond: Int, _ report: inout StoryReport,
+        _ perSecond: Int, inside: Int = 0, _ report: inout StoryReport,
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let load = UserLoad(
-            url: rig.gateway, host: objects.host, perSecond: perSecond, time: rig.time)
+            url: door, host: objects.host, perSecond: perSecond,
+            isFresh: objects.wiring == .streams, time: rig.time)
+        let others = UserLoad(
+            url: rig.meshDoor, host: objects.inside, perSecond: max(1, inside), time: rig.time)
         let isOver = Signal()
         async let users: Void = load.run { isOver.value }
+        async let clients: Void = others.run { inside == 0 || isOver.value }
         let result: Result<Value, any Error>
         do { result = .success(try await work()) } catch { result = .failure(error) }
         isOver.raise()
         await users
-        let count = load.counted
+        await clients
+        load.counted.tell(&report)
+        if inside > 0 { others.counted.tell(&report) }
+        return try result.get()
+    }
+}
+
+extension UserLoad.Count {
+    /// What users saw; nobody may be lost.
+    func tell(_ report: inout StoryReport) {
         report.numbers.append(
-            "\(count.sent) requests, \(count.lostAll) lost, \(count.hurt) hurt, \(count.long) long")
-        for (reason, number) in count.lost.sorted(by: { $0.key < $1.key }) {
+            "\(sent) requests, \(lostAll) lost, \(hurt) hurt, \(long) long")
+        report.expect(answered > 0, "no user was ever answered")
+        for (reason, number) in lost.sorted(by: { $0.key < $1.key }) {
             report.complaints.append("\(number) requests lost: \(reason)")
         }
-        return try result.get()
     }
 }
 

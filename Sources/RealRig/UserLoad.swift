@@ -27,14 +27,17 @@ final class UserLoad: Sendable {
     /// Every so many requests one takes `longLength`; 0: none.
     private let longEvery: Int
     private let longLength: Duration
+    /// Each asks on a connection of its own.
+    private let isFresh: Bool
     private let time: any Timekeeper
     private let transport = CurlTransport()
     private let count = Mutex(Count())
 
     init(
         url: String, host: String, perSecond: Int, longEvery: Int = 50,
-        longLength: Duration = .milliseconds(1500), time: any Timekeeper
+        longLength: Duration = .milliseconds(1500), isFresh: Bool = false, time: any Timekeeper
     ) {
+        self.isFresh = isFresh
         self.url = url
         self.host = host
         self.longEvery = longEvery
@@ -69,7 +72,9 @@ final class UserLoad: Sendable {
         let path = isLong ? "/long?ms=\(longLength / .milliseconds(1))" : "/"
         do {
             let answer = try await transport.send(
-                HTTPRequest("GET", url + path, headers: ["Host": host], timeout: .seconds(20)))
+                HTTPRequest(
+                    "GET", url + path, headers: ["Host": host], timeout: .seconds(60),
+                    freshConnection: isFresh))
             let version = answer.headers["x-version"]
             count.withLock { count in
                 if let version { count.versions[version, default: 0] += 1 }

@@ -1,7 +1,7 @@
 // RigCommand — brings real parts up on loopback, and tells stories with the real binary.
 //
-// One line for each story, with what was measured; at the end how many there were, how many
-// failed and how many were skipped.
+// One line for each story, with what was measured; at the very end how many passed and how many
+// failed.
 
 internal import Processes
 internal import RealRig
@@ -18,7 +18,8 @@ internal import Timekeeping
         do {
             exitWith(try await RigProgramme(request: request).play() ? 0 : 1)
         } catch {
-            print("\(error)")
+            say("\(error)")
+            say("0 passed, 1 failed")
             exitWith(1)
         }
     }

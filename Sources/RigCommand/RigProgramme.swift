@@ -43,22 +43,29 @@ struct RigProgramme: Sendable {
                     try await ended.wait(time)
                     return [StoryReport]()
                 }
-                return try await Lanes(count: request.lanes).tell(stories, on: rig, until: ended)
+                let told = await Lanes(count: request.lanes).tell(stories, on: rig, until: ended)
+                let own = await rig.ownReport()
+                say(own.line)
+                return told + [own]
             }
         }
         if !request.keeps { await RigLeftovers(spawner: spawner).remove(path) }
-        return summarise(try result.get(), planned: stories.count, since: begin)
+        guard request.part != .serve else { return try result.get().isEmpty }
+        return summarise(try result.get(), since: begin)
     }
 
-    private func summarise(_ reports: [StoryReport], planned: Int, since begin: Duration) -> Bool {
-        guard request.part != .serve else { return true }
+    /// Says how all of it ended, last in a line that those who count tests can read.
+    ///
+    /// What was not told has failed: nothing of it was shown.
+    private func summarise(_ reports: [StoryReport], since begin: Duration) -> Bool {
         let failed = reports.filter { !$0.complaints.isEmpty }
-        let skipped = reports.filter { $0.skipped != nil }.count + planned - reports.count
+        let told = Set(reports.map(\.name))
+        let untold = stories.map(\.name).filter { !told.contains($0) }
         for report in failed where reports.count > 5 { say(report.line) }
-        say(
-            "\(reports.count) stories, \(failed.count) failed, \(skipped) skipped"
-                + " (\(Self.seconds(time.now - begin)))")
-        return failed.isEmpty && skipped == 0 && !reports.isEmpty
+        for name in untold { say("FAILED  \(name): it was not told") }
+        say("all of it took \(Self.seconds(time.now - begin))")
+        say("\(reports.count - failed.count) passed, \(failed.count + untold.count) failed")
+        return failed.isEmpty && untold.isEmpty && reports.count > 1
     }
 
     private static func attempt<Value>(_ work: () async throws -> Value) async
@@ -76,9 +83,7 @@ struct RigProgramme: Sendable {
 struct Lanes: Sendable {
     let count: Int
 
-    func tell(_ stories: [Story], on rig: Rig, until ended: Signal) async throws
-        -> [StoryReport]
-    {
+    func tell(_ stories: [Story], on rig: Rig, until ended: Signal) async -> [StoryReport] {
         await withTaskGroup(of: StoryReport?.self) { group in
             var rest = stories[...]
             var reports: [StoryReport] = []

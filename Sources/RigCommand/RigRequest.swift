@@ -14,7 +14,7 @@ struct RigRequest: Sendable {
     var parts = RigParts.usualFolder
     var theseus = ".build/release/theseus"
     var folder: String?
-    var lanes = 8
+    var lanes = 16
     var keeps = false
 
     static let usage = """
@@ -26,6 +26,7 @@ struct RigRequest: Sendable {
           --sweep N     N seeded runs through the proxy that errs
           --serve       brings the parts up, prints where they are, and waits
           --list        names the stories
+          --lanes N     so many stories at a time (16)
           --parts DIR   what scripts/real-parts printed
           --keep DIR    works in DIR and leaves everything there
         """
