@@ -137,7 +137,9 @@ extension QueryText {
 
     private static func growth(of counter: String, _ window: Duration) -> String {
         let length = duration(window)
-        let before = "(\(counter) offset \(length))"
+        // As far back as Prometheus itself looks; a scrape that failed just then hides a counter from
+        // a look at one moment, and all that it ever counted would seem to be new.
+        let before = "count_over_time(\(counter)[5m] offset \(length))"
         return "(increase(\(counter)[\(length)]) and \(before))"
             + " or (\(counter) unless \(before))"
     }

@@ -25,8 +25,9 @@ import Testing
         #expect(
             QueryText.count(
                 .of(Self.scope.candidate), scope: Self.scope, window: .milliseconds(1500))
-                == "sum((increase(\(counter)[1500ms]) and (\(counter) offset 1500ms))"
-                + " or (\(counter) unless (\(counter) offset 1500ms)))")
+                == "sum((increase(\(counter)[1500ms]) and "
+                + "count_over_time(\(counter)[5m] offset 1500ms))"
+                + " or (\(counter) unless count_over_time(\(counter)[5m] offset 1500ms)))")
     }
 
     @Test func whatIsLostIsAskedForByServiceAndByHost() {
@@ -50,8 +51,8 @@ import Testing
         #expect(
             QueryText.arrivals(scope: Self.scope, window: .seconds(30))
                 == "sum by (source_workload,source_workload_namespace,reporter)"
-                + "((increase(\(counter)[30s]) and (\(counter) offset 30s))"
-                + " or (\(counter) unless (\(counter) offset 30s)))")
+                + "((increase(\(counter)[30s]) and count_over_time(\(counter)[5m] offset 30s))"
+                + " or (\(counter) unless count_over_time(\(counter)[5m] offset 30s)))")
     }
 
     struct Spells: Sendable {
