@@ -28,6 +28,7 @@ internal import HTTPMessages
         isReady =
             setOptions(options) && set(CURLOPT_URL, elsewhere?.url ?? request.url)
             && setMethod(request.method, uploadCount: uploadCount)
+            && sign(request)
             && set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
             && setVersion(options.offersHTTP2 && uploadCount == 0, request)
             && (request.streams || set(CURLOPT_ACCEPT_ENCODING, "gzip"))
@@ -120,6 +121,25 @@ internal import HTTPMessages
         return code == CURLE_OK && set(CURLOPT_POST, 1) && set(CURLOPT_CUSTOMREQUEST, method)
     }
 
+    /// libcurl makes the signature of a body that it has as a whole, and of none that it asks for
+    /// piece by piece.
+    private func sign(_ request: HTTPRequest) -> Bool {
+        guard let signature = request.signature else { return true }
+        let body = request.body.bytes ?? []
+        return set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+            && set(CURLOPT_USERNAME, signature.accessKey)
+            && set(CURLOPT_PASSWORD, signature.secretKey)
+            && (body.isEmpty || setFields(body))
+    }
+
+    /// libcurl keeps a copy, as long as was said before.
+    private func setFields(_ body: [UInt8]) -> Bool {
+        let code = unsafe body.withUnsafeBytes { bytes in
+            unsafe theseus_curl_set_fields(raw, bytes.baseAddress)
+        }
+        return code == CURLE_OK
+    }
+
     private func set(_ option: CURLoption, _ value: Int) -> Bool {
         unsafe theseus_curl_set_long(raw, option, value) == CURLE_OK
     }
@@ -154,7 +174,8 @@ internal import HTTPMessages
             add(line.value.isEmpty ? "\(line.name);" : "\(line.name): \(line.value)")
         }
         // A colon and nothing takes away what libcurl would add by itself: a wait for
-        // "100 Continue", and a form's content type.
+        // "100 Continue", and a form's content type. A signature would count such lines, too.
+        if request.signature != nil { return unsafe lines }
         if headers["expect"] == nil { add("Expect:") }
         if headers["content-type"] == nil { add("Content-Type:") }
         return unsafe lines

@@ -19,6 +19,8 @@ package struct HTTPRequest: Sendable {
     package var streams: Bool
     /// Never over a connection that was used before: who answers is the question.
     package var freshConnection: Bool
+    /// Signed as it is sent; its header lines must be whole by then.
+    package var signature: RequestSignature?
 
     package init(
         _ method: String, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
@@ -51,4 +53,27 @@ package struct HTTPResponse: Sendable {
 /// A conformance heeds cancellation at once, and the request's `timeout` always.
 package protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}
+
+/// What Amazon's signature (version 4) of a request is made with; never shown.
+package struct RequestSignature: Hashable, Sendable {
+    package var region: String
+    package var service: String
+    package var accessKey: String
+    package var secretKey: String
+
+    package init(region: String, service: String, accessKey: String, secretKey: String) {
+        self.region = region
+        self.service = service
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+    }
+}
+
+extension RequestSignature: CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    package var description: String { "(a signature for \(service) in \(region))" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
