@@ -54,6 +54,8 @@ let package = Package(
         room("Manifests", on: ["JSONTree"]),
         room("Chronicle", on: ["CanaryEngine", "Journal", "JSONTree", "Timekeeping"]),
 
+        room("Secrets", on: ["HTTPMessages", "Processes", "Timekeeping"]),
+
         // Floor 3.
         room("KubernetesAPI", on: ["Manifests", "HTTPMessages", "JSONTree", "Timekeeping"]),
         room(
@@ -63,9 +65,12 @@ let package = Package(
         room(
             "ClusterAccess",
             on: [
-                "KubernetesAPI", "HTTPClient", "HTTPMessages", "Processes", "YAML", "JSONTree",
-                "Digests", "Timekeeping",
+                "KubernetesAPI", "HTTPClient", "HTTPMessages", "Processes", "Secrets", "YAML",
+                "JSONTree", "Digests", "Timekeeping",
             ]),
+
+        room(
+            "MetricsSources", on: ["HTTPMessages", "JSONTree", "Secrets", "Timekeeping", "Digests"]),
 
         // Floor 4.
         room(
@@ -80,14 +85,14 @@ let package = Package(
         room(
             "TestHooks",
             on: [
-                "CanaryEngine", "Processes", "HTTPMessages", "JSONTree", "Timekeeping",
+                "CanaryEngine", "Processes", "Secrets", "HTTPMessages", "JSONTree", "Timekeeping",
             ]),
-        room("MetricsGate", on: ["CanaryEngine", "HTTPMessages", "JSONTree", "Timekeeping"]),
+        room("MetricsGate", on: ["CanaryEngine", "MetricsSources"]),
         room(
             "FlowFiles",
             on: [
                 "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "YAML", "TestHooks",
-                "MetricsGate",
+                "MetricsGate", "MetricsSources", "Secrets",
             ]),
 
         room(
@@ -99,7 +104,9 @@ let package = Package(
             "Voyage",
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "IstioRoutes", "Workloads", "TestHooks",
-                "MetricsGate", "FlowFiles", "KubernetesAPI", "Manifests", "HTTPMessages",
+                "MetricsGate", "MetricsSources", "Secrets", "FlowFiles", "KubernetesAPI",
+                "Manifests",
+                "HTTPMessages",
                 "JSONTree", "YAML", "Timekeeping", "Digests",
             ]),
         room(
@@ -130,8 +137,8 @@ let package = Package(
             dependencies: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Auditor",
                 "FlowFiles", "Lab", "KubernetesAPI", "ClusterAccess", "Manifests", "HTTPClient",
-                "HTTPServer", "HTTPMessages", "Processes", "TestHooks", "MetricsGate", "JSONTree",
-                "YAML", "Timekeeping",
+                "HTTPServer", "HTTPMessages", "Processes", "TestHooks", "MetricsGate",
+                "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
             ],
             swiftSettings: house),
 
@@ -183,7 +190,7 @@ let package = Package(
             "ClusterAccessTests",
             of: [
                 "ClusterAccess", "KubernetesAPI", "HTTPClient", "HTTPServer", "HTTPMessages",
-                "Processes", "YAML", "JSONTree", "Digests", "Timekeeping", "TLSFront",
+                "Processes", "Secrets", "YAML", "JSONTree", "Digests", "Timekeeping", "TLSFront",
                 "guard-probe",
             ]),
         tests(
@@ -203,17 +210,27 @@ let package = Package(
         tests(
             "TestHooksTests",
             of: [
-                "TestHooks", "CanaryEngine", "Lab", "Processes", "HTTPMessages", "JSONTree",
-                "Timekeeping",
+                "TestHooks", "CanaryEngine", "Lab", "Processes", "Secrets", "HTTPMessages",
+                "JSONTree", "Timekeeping",
+            ]),
+        tests("SecretsTests", of: ["Secrets", "Processes", "Timekeeping"]),
+        tests(
+            "MetricsSourcesTests",
+            of: [
+                "MetricsSources", "Secrets", "Digests", "HTTPClient", "HTTPServer", "HTTPMessages",
+                "JSONTree", "Processes", "Timekeeping", "TLSFront",
             ]),
         tests(
             "MetricsGateTests",
-            of: ["MetricsGate", "CanaryEngine", "Lab", "HTTPMessages", "JSONTree", "Timekeeping"]),
+            of: [
+                "MetricsGate", "MetricsSources", "Secrets", "CanaryEngine", "Lab", "HTTPClient",
+                "HTTPServer", "HTTPMessages", "Processes", "JSONTree", "Timekeeping",
+            ]),
         tests(
             "FlowFilesTests",
             of: [
                 "FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks",
-                "MetricsGate",
+                "MetricsGate", "MetricsSources", "Secrets",
             ]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests(
@@ -229,7 +246,8 @@ let package = Package(
         tests(
             "TheseusTests",
             of: [
-                "theseus", "HTTPClient", "HTTPMessages", "JSONTree", "Golden", "TLSFront",
+                "theseus", "HTTPClient", "HTTPServer", "HTTPMessages", "JSONTree", "Golden",
+                "TLSFront",
             ],
             data: ["Golden"]),
         tests("RealRigTests", of: ["RealRig", "Auditor", "Manifests", "JSONTree"]),

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import JSONTree
+internal import Secrets
 
 /// Finds out how a cluster is reached: kubeconfig, context, or the pod's own account.
 package struct AccessFinding {

@@ -1,5 +1,6 @@
 package import HTTPClient
 package import JSONTree
+package import Secrets
 
 /// Where the API server is, how it is trusted, and who we are.
 package struct AccessPlan: Hashable, Sendable {

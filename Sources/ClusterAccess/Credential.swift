@@ -1,3 +1,5 @@
+package import Secrets
+
 /// Who we are to the API server.
 package enum Credential: Hashable, Sendable {
     /// Nobody, or whom the client certificate names.

@@ -2,6 +2,7 @@ internal import Digests
 package import HTTPClient
 package import JSONTree
 internal import KubernetesAPI
+package import Secrets
 
 /// What a sign-in program gave: a token, a client certificate, or both; and until when.
 package struct ExecAnswer: Hashable, Sendable {

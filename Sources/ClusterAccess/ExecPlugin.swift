@@ -1,4 +1,5 @@
 package import JSONTree
+package import Secrets
 
 /// A program that knows how to sign in, as a kubeconfig's user names it.
 package struct ExecPlugin: Hashable, Sendable {

@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import JSONTree
 internal import KubernetesAPI
 internal import Processes
+internal import Secrets
 internal import Synchronization
 internal import Timekeeping
 

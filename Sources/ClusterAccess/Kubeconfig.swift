@@ -1,4 +1,5 @@
 package import JSONTree
+package import Secrets
 
 /// What one or several kubeconfig files say; of two entries of a kind and name the first counts.
 package struct Kubeconfig: Hashable, Sendable {

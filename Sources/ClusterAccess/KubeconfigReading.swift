@@ -1,5 +1,6 @@
 internal import Digests
 internal import JSONTree
+internal import Secrets
 internal import YAML
 
 /// Reads one kubeconfig file; paths in it begin at its folder.

@@ -1,5 +1,6 @@
 internal import HTTPClient
 package import HTTPMessages
+internal import Secrets
 internal import Synchronization
 
 /// Carries requests to one API server, each with the credential of the moment.

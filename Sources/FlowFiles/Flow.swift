@@ -2,6 +2,7 @@ package import CanaryEngine
 package import JSONTree
 package import Manifests
 package import MetricsGate
+package import MetricsSources
 package import TestHooks
 
 /// What a flow file says, checked and resolved as far as that goes without a cluster.
@@ -11,8 +12,10 @@ package struct Flow: Hashable, Sendable {
     package var routes: [FlowRoute]
     /// Where requests of tests enter the mesh; nil: no test or step may need it.
     package var gateway: GatewayAddress?
-    /// The base address of Prometheus; nil: no gate, and weights are trusted unseen.
-    package var prometheus: String?
+    /// Prometheus; nil: weights are trusted unseen, and users' requests are not counted.
+    package var prometheus: SourceSpec?
+    /// Further sources of metrics.
+    package var sources: [SourceSpec]
     /// Istio match blocks, OR between them.
     package var dark: [JSONTree]
     /// A request that meets the dark match, where none can be derived from it.
@@ -46,6 +49,7 @@ package struct Flow: Hashable, Sendable {
         routes = []
         gateway = nil
         prometheus = nil
+        sources = []
         dark = []
         darkExample = nil
         darkVisitors = []

@@ -116,7 +116,8 @@ extension FlowField {
         let left = (node.members ?? []).map { member in
             guard member.key == "spec" else { return member }
             let spec = kept(
-                member.value, flow.node["spec"], inside: ["tests", "gates", "parameters"])
+                member.value, flow.node["spec"],
+                inside: ["tests", "gates", "sources", "parameters"])
             return YAMLMember(key: member.key, place: member.place, value: spec)
         }
         return FlowField(file: file, document: YAMLNode(.mapping(left), at: node.place))

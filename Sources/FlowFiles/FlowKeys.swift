@@ -1,3 +1,5 @@
+internal import MetricsSources
+
 /// Every key that a flow may have, with what it is for: what the reader checks, and what `explain`
 /// and `schema` tell.
 enum FlowKeys {
@@ -23,6 +25,7 @@ enum FlowKeys {
         FlowKey("routes", .list(.part(route)), "The VirtualServices whose weights move."),
         FlowKey("gateway", .part(gateway), "Where requests of tests enter the mesh."),
         FlowKey("prometheus", .part(prometheus), "Where the metrics are."),
+        FlowKey("sources", .named(.part(source)), "Where further metrics are, by name."),
         FlowKey("dark", .part(dark), "Which requests meet the candidate before users do."),
         FlowKey("tests", .named(.part(test)), "The checks that a team owns, by name."),
         FlowKey("gates", .named(.part(gate)), "Questions to the metrics, by name."),
@@ -94,11 +97,6 @@ enum FlowKeys {
         FlowKey("host", .text, "The Host header, where it is not the address's."),
     ])
 
-    static let prometheus = FlowPart([
-        FlowKey("address", .address, isRequired: true, "Its address, without /api/v1."),
-        FlowKey("scrape", .duration, "How often it scrapes."),
-    ])
-
     static let dark = FlowPart([
         FlowKey(
             "match", .list(.anything), isRequired: true,
@@ -164,13 +162,19 @@ enum FlowKeys {
         [
             FlowKey("prometheus", .part(query), "A PromQL query of your own."),
             FlowKey("errorRatio", .part(errorRatio), "The part of users' requests that fail."),
+            FlowKey("source", .text, "The source that is asked: a name from spec.sources."),
+            FlowKey("query", .text, "The question to that source, in its own language."),
+            FlowKey("samplesQuery", .text, "Counts there the samples behind it."),
+            FlowKey(
+                "reduce", .words(MetricsReduction.allCases.map(\.rawValue)),
+                "Which number is made of several points; last."),
             FlowKey("min", .decimal, "The least good value."),
             FlowKey("max", .decimal, "The greatest good value."),
             FlowKey(
                 "minimumSamples", .whole(1...1_000_000_000),
                 "Users' requests that it takes before anything is said."),
             FlowKey("every", .duration, "How long to wait before asking again."),
-        ], oneOf: ["prometheus", "errorRatio"])
+        ], oneOf: ["prometheus", "errorRatio", "source"])
 
     static let query = FlowPart([
         FlowKey("query", .text, isRequired: true, "Must give exactly one number."),

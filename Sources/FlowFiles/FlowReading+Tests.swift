@@ -2,6 +2,7 @@ internal import CanaryEngine
 internal import HTTPMessages
 internal import JSONTree
 internal import MetricsGate
+internal import MetricsSources
 internal import TestHooks
 internal import YAML
 
@@ -119,20 +120,26 @@ extension FlowReading {
                 question = .query(query)
             } else if let ratio = field["errorRatio"], ratio.node.members != nil {
                 question = .errorRatio(codes: ratio["codes"]?.text ?? GateSpec.serverErrors)
+            } else if let query = sourceQuery(name, field, flow) {
+                question = .query(query)
             } else {
                 continue
             }
-            if flow.prometheus == nil, document["prometheus"] == nil {
+            if field["source"] == nil { requireNoSourceKeys(field) }
+            if flow.prometheus == nil, document["prometheus"] == nil, field["source"] == nil {
                 faults.append(
                     field.keyError(
                         .contradiction, "gate \"\(name)\" needs metrics",
                         do: "add spec.prometheus.address"))
             }
-            let gate = GateSpec(
+            var gate = GateSpec(
                 name, question, minimum: field["min"]?.decimal, maximum: field["max"]?.decimal,
                 minimumSamples: field["minimumSamples"]?.whole ?? 100,
-                samplesQuery: field["prometheus"]?["samplesQuery"]?.text,
+                samplesQuery: (field["prometheus"] ?? field)["samplesQuery"]?.text,
                 every: field["every"]?.duration ?? flow.scrape)
+            gate.source = field["source"]?.text
+            gate.reduction =
+                (field["reduce"]?.text).flatMap(MetricsReduction.init) ?? gate.reduction
             faults += gate.faults.prefix(1).map { fault in
                 field.keyError(
                     .contradiction, fault,

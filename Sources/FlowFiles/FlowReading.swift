@@ -69,7 +69,8 @@ struct FlowReading {
         if let gateway = document["gateway"], let url = gateway["url"]?.text {
             flow.gateway = GatewayAddress(url: url, host: gateway["host"]?.text)
         }
-        flow.prometheus = document["prometheus"]?["address"]?.text
+        readPrometheus(&flow)
+        readSources(&flow)
         readScrape(&flow)
         readDark(&flow)
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil

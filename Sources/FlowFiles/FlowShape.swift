@@ -24,6 +24,8 @@ indirect enum FlowShape: Sendable {
     case anything
     /// A text, or nothing yet.
     case parameter
+    /// Where a secret is found; never the secret.
+    case secret
     case part(FlowPart)
     /// Names of the writer's choosing, each with such a value.
     case named(FlowShape)
@@ -116,6 +118,7 @@ extension FlowShape {
         case .textMap: "a mapping of texts"
         case .nothing: "nothing"
         case .anything: "something"
+        case .secret: "the place of a secret"
         case .part, .named: "a mapping"
         case .list, .steps: "a list"
         case .either(let word, let rest): "\(word.wish) or \(rest.wish)"
@@ -139,6 +142,7 @@ extension FlowShape {
         case .statuses: "write for example 200, 200-299 or 2xx"
         case .texts: "write for example [one, two]"
         case .nothing: "take away what stands behind it"
+        case .secret: "write {env: NAME}, {file: PATH} or {command: [PROGRAM]}"
         case .part(let part): "keys here are: \(part.keys.map(\.name).joined(separator: ", "))"
         case .named: "write names, and behind each what it means"
         case .list: "write a list: one item a line, each after '- '"

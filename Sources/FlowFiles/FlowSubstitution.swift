@@ -116,7 +116,9 @@ struct FlowSubstitution {
 
     /// Queries have placeholders of their own.
     private static func isQuery(_ path: [YAMLStep]) -> Bool {
-        path.count == 5 && path[1] == "gates" && path[3] == "prometheus"
+        guard path.count >= 4, path[1] == "gates" else { return false }
+        return path.count == 5 && path[3] == "prometheus"
+            || path.count == 4 && (path[3] == "query" || path[3] == "samplesQuery")
     }
 
     private enum Part {

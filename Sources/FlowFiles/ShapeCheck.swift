@@ -62,6 +62,16 @@ struct ShapeCheck {
             } else {
                 check(field, field.node.scalar == nil ? rest : word)
             }
+        case .secret:
+            guard field.node.members != nil else {
+                // Not repeated: it may be the secret.
+                faults.append(
+                    field.error(
+                        .wrongValue, "\(field.name) must say where the secret is, never what it is",
+                        do: shape.example))
+                return
+            }
+            members(field, FlowKeys.secret, as: shape)
         case .part(let part): members(field, part, as: shape)
         case .steps:
             guard field.node.items != nil else { return mismatch(field, shape) }
@@ -116,12 +126,14 @@ struct ShapeCheck {
     private mutating func requireOne(of names: [String], in field: FlowField) {
         let chosen = names.filter { field[$0] != nil }
         guard !names.isEmpty, chosen.count != 1 else { return }
-        let (each, between) = chosen.isEmpty ? ("neither", " nor ") : ("both", " and ")
+        let said =
+            chosen.isEmpty
+            ? "neither \(names.joined(separator: " nor "))"
+            : "both \(chosen.joined(separator: " and "))"
         faults.append(
             field.keyError(
-                chosen.isEmpty ? .missingKey : .contradiction,
-                "\(field.name) has \(each) \(names.joined(separator: between))",
-                do: "give exactly one of the two"))
+                chosen.isEmpty ? .missingKey : .contradiction, "\(field.name) has \(said)",
+                do: "give exactly one of \(names.count == 2 ? "the two" : "them")"))
     }
 
     private mutating func unknown(_ name: String, _ field: FlowField, among known: [String]) {

@@ -1,3 +1,5 @@
+package import MetricsSources
+
 /// Looks what a version that gets no new traffic still has in flight.
 ///
 /// The mesh tells a request only when it ends, so nothing is known of one that is still going on; but

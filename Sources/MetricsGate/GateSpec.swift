@@ -1,3 +1,5 @@
+package import MetricsSources
+
 /// A question to the metrics, and which answers are good.
 package struct GateSpec: Hashable, Sendable {
     package enum Question: Hashable, Sendable {
@@ -21,6 +23,10 @@ package struct GateSpec: Hashable, Sendable {
     package var samplesQuery: String?
     /// How long to wait before asking again.
     package var every: Duration
+    /// The source that a query is put to; nil: Prometheus.
+    package var source: String?
+    /// Which number is made of several points of that source.
+    package var reduction: MetricsReduction = .last
 
     package init(
         _ name: String, _ question: Question, minimum: Double? = nil, maximum: Double? = nil,

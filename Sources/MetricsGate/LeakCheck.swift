@@ -1,4 +1,5 @@
 internal import CanaryEngine
+package import MetricsSources
 
 /// Looks for requests at a candidate that ought to be dark, while no test of ours runs.
 ///

@@ -4,10 +4,11 @@
 //   GateSpec          what a team asks: a question, bounds, and how many samples it takes
 //   GateScope         which service, which two versions, how often Prometheus scrapes
 //   GateWindow        since when the weight is in effect, and what our own tests sent meanwhile
-//   PrometheusSource  one instant query -> a number, or a `MetricsError`: why none
 //   QueryText         every query that this room writes by itself
 //   UsersRequests     requests of users: all of them less those of our own tests
 //   MetricsJudge      a gate's verdict
+//   OtherSources      what is asked elsewhere than at Prometheus
+//   SourceCheck       can the sources be asked at all? asked before a run begins
 //   ShareObserver     does the mesh show the weight that was written?
 //   LeakCheck         does anybody reach a candidate that ought to be dark?
 //
@@ -15,7 +16,8 @@
 // included, since nothing can be taken out of somebody else's text; only its number of samples is
 // cleaned. The built-in question `errorRatio` is cleaned altogether.
 //
-// Knows no Kubernetes, no weights and no steps; nothing here decides what a verdict leads to.
+// The numbers themselves come from MetricsSources. Knows no Kubernetes, no weights and no steps;
+// nothing here decides what a verdict leads to.
 
 /// The service that is judged, and the two versions of it.
 package struct GateScope: Hashable, Sendable {

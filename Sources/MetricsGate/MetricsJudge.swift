@@ -1,4 +1,5 @@
 package import CanaryEngine
+package import MetricsSources
 
 /// Judges gates by Prometheus.
 ///
@@ -8,11 +9,16 @@ package import CanaryEngine
 /// long as one is in the window no gate passes. A ratio that would be above its maximum if they
 /// were the candidate's fails.
 package struct MetricsJudge: Sendable {
-    private let source: PrometheusSource
+    private let source: PrometheusSource?
+    private let others: OtherSources
     private let scope: GateScope
 
-    package init(source: PrometheusSource, scope: GateScope) {
+    /// `source` nil: there is no Prometheus, and `others` must count as well.
+    package init(
+        source: PrometheusSource?, others: OtherSources = OtherSources(), scope: GateScope
+    ) {
         self.source = source
+        self.others = others
         self.scope = scope
     }
 
@@ -21,11 +27,15 @@ package struct MetricsJudge: Sendable {
     /// Called off with its task; the verdict is then not enough evidence.
     package func judge(_ gate: GateSpec, window: GateWindow) async -> Verdict {
         if let fault = gate.faults.first { return Verdict(.notEnough, fault) }
-        let users = UsersRequests(source: source, scope: scope, window: window)
-        if let shortness = users.shortness {
+        if let shortness = window.shortness(scope: scope) {
             return Verdict(.notEnough, "\(gate.name): \(shortness)")
         }
         do {
+            if let name = gate.source { return try await judge(gate, at: name, window) }
+            guard let source else {
+                return Verdict(.notEnough, "\(gate.name): the flow names no Prometheus")
+            }
+            let users = UsersRequests(source: source, scope: scope, window: window)
             let instant = try await users.instant()
             var finding =
                 switch gate.question {
@@ -52,7 +62,7 @@ package struct MetricsJudge: Sendable {
         let query = QueryText.filled(text, scope: scope, window: window.length)
         let value: Double
         do {
-            value = try await source.reading(of: query, at: instant).value
+            value = try await users.source.reading(of: query, at: instant).value
         } catch {
             // Where nobody sent anything, an empty answer says so, and nothing about the query.
             if samples.requests < 1, error.code == .missing || error.code == .notANumber {
@@ -68,6 +78,48 @@ package struct MetricsJudge: Sendable {
             finding.notes.append("the value includes the time in which our own tests ran")
         }
         return finding
+    }
+
+    /// A question to another source; how many requests stand behind it says that source, or
+    /// Prometheus.
+    private func judge(_ gate: GateSpec, at name: String, _ window: GateWindow)
+        async throws(MetricsError) -> Verdict
+    {
+        guard let other = others[name], case .query(let text) = gate.question else {
+            return Verdict(.notEnough, "\(gate.name): the flow has no source \(name)")
+        }
+        let span = others.span(window)
+        var lost = 0
+        let samples: UsersRequests.Count
+        if let text = gate.samplesQuery {
+            samples = try await ElsewhereSamples(
+                source: other, scope: scope, window: window, span: span
+            ).count(text)
+        } else if let source {
+            let users = UsersRequests(source: source, scope: scope, window: window)
+            let instant = try await users.instant()
+            samples = try await users.count(scope.candidate, at: instant)
+            lost = try await users.lost(codes: gate.question.codes, at: instant)
+        } else {
+            return Verdict(
+                .notEnough, "\(gate.name): nobody counts the requests behind it")
+        }
+        let query = QueryText.filled(text, scope: scope, window: window.length)
+        var value: Double?
+        do {
+            value = try await other.reading(of: query, over: span, as: gate.reduction).value
+        } catch {
+            guard samples.requests < 1, error.code == .missing || error.code == .notANumber else {
+                throw error
+            }
+        }
+        var finding = Finding(value: value, samples: samples)
+        finding.lost = lost
+        finding.notes.append("as \(other.title) says")
+        if window.hasUncounted || samples.own > 0 {
+            finding.notes.append("the value includes requests of our own tests")
+        }
+        return finding.verdict(on: gate, over: window)
     }
 
     private func ratio(_ codes: String, _ users: UsersRequests, at instant: Double)

@@ -1,3 +1,5 @@
+internal import MetricsSources
+
 /// Writes PromQL.
 enum QueryText {
     /// Fills the placeholders of somebody's own query; unknown ones stay as they are.
@@ -39,11 +41,8 @@ enum QueryText {
         return parts + [.words(rest)]
     }
 
-    /// `90s`, or `1500ms` where the seconds are not whole.
-    static func duration(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
-    }
+    /// As PromQL writes it: `90s`, or `1500ms` where the seconds are not whole.
+    static func duration(_ duration: Duration) -> String { duration.shortText }
 
     /// A text that may stand between double quotes.
     static func escaped(_ text: String) -> String {
@@ -153,13 +152,4 @@ extension QueryText {
     private static func pattern(_ text: String) -> String {
         text.map { "\\.+*?()|[]{}^$".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
-}
-
-extension Duration {
-    var milliseconds: Int {
-        let (seconds, attoseconds) = components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
-    }
-
-    var seconds: Double { Double(milliseconds) / 1000 }
 }

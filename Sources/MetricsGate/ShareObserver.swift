@@ -1,3 +1,5 @@
+package import MetricsSources
+
 /// Looks whether the mesh shows the weight that was written.
 package struct ShareObserver: Sendable {
     package enum Observation: Hashable, Sendable {

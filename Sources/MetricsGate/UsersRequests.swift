@@ -1,4 +1,5 @@
 internal import CanaryEngine
+internal import MetricsSources
 
 /// Counts what users sent: all requests in a window less those of our own tests.
 ///
@@ -32,19 +33,7 @@ struct UsersRequests {
     }
 
     /// Why the window shows nothing yet; nil where it is long enough.
-    var shortness: String? {
-        let needed = scope.scrape * 2
-        if window.length < needed {
-            return "the window is \(QueryText.duration(window.length)) long, and two scrapes take"
-                + " \(QueryText.duration(needed))"
-        }
-        let leftOut = window.leftOut(scope: scope)
-        if window.length - leftOut < needed {
-            return "our own tests ran for all but \(QueryText.duration(window.length - leftOut))"
-                + " of \(QueryText.duration(window.length))"
-        }
-        return nil
-    }
+    var shortness: String? { window.shortness(scope: scope) }
 
     /// What users sent to one version.
     func count(
@@ -55,7 +44,8 @@ struct UsersRequests {
         if let codes {
             count.failures = try await counted(.failed(version, codes: codes), at: instant)
         }
-        subtract(isCandidate: version == scope.candidate, from: &count)
+        window.subtract(
+            isCandidate: version == scope.candidate, scrape: scope.scrape, from: &count)
         return count
     }
 
@@ -81,7 +71,7 @@ struct UsersRequests {
         count.requests = try await cleaned(at: instant) {
             QueryText.filled(text, scope: scope, window: $0)
         }
-        subtract(isCandidate: true, from: &count)
+        window.subtract(isCandidate: true, scrape: scope.scrape, from: &count)
         return count
     }
 
@@ -105,26 +95,45 @@ struct UsersRequests {
         }
     }
 
-    private func subtract(isCandidate: Bool, from count: inout Count) {
-        for spell in window.own {
+}
+
+extension GateWindow {
+    /// Why it shows nothing yet; nil where it is long enough.
+    func shortness(scope: GateScope) -> String? {
+        let needed = scope.scrape * 2
+        if length < needed {
+            return "the window is \(QueryText.duration(length)) long, and two scrapes take"
+                + " \(QueryText.duration(needed))"
+        }
+        let leftOut = leftOut(scope: scope)
+        if length - leftOut < needed {
+            return "our own tests ran for all but \(QueryText.duration(length - leftOut))"
+                + " of \(QueryText.duration(length))"
+        }
+        return nil
+    }
+
+    /// Takes out what our own tests sent.
+    func subtract(
+        isCandidate: Bool, scrape: Duration, from count: inout UsersRequests.Count
+    ) {
+        for spell in own {
             guard
                 case .counted(let candidate, let candidateErrors, let stable, let stableErrors) =
-                    spell.traffic, spell.ended <= window.length + scope.scrape
+                    spell.traffic, spell.ended <= length + scrape
             else { continue }
             let own = isCandidate ? candidate : stable
             count.own += own
             count.requests -= Double(own)
             // Surely in the window, and surely scraped.
-            if spell.began <= window.length, spell.ended >= scope.scrape * 2 {
+            if spell.began <= length, spell.ended >= scrape * 2 {
                 count.failures -= Double(isCandidate ? candidateErrors : stableErrors)
             }
         }
         count.failures = max(0, count.failures)
         count.requests = max(0, count.requests)
     }
-}
 
-extension GateWindow {
     /// How much of it is left out altogether.
     func leftOut(scope: GateScope) -> Duration {
         leftOut(scrape: scope.scrape).reduce(.zero) { $0 + $1.length }

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import JSONTree
 internal import Processes
+internal import Secrets
 
 /// Runs a command, and reads how it ended.
 struct CommandTest {

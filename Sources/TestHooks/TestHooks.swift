@@ -6,7 +6,6 @@
 //   DarkExample    a request that a dark match lets through, worked out from the match
 //   TestRunner     the door: one execution -> a TestReport, whatever happens
 //   CommandTest    a command: what it is given, and how its end is read
-//   Redaction      keeps secrets out of what we repeat
 //   LoadTest       requests: how many, how quick, how good, and who answered
 //   BaselineRule   whether numbers are worse than the recorded ones
 //   Reach          polls through the mesh until the dark route does what it says

@@ -83,10 +83,12 @@ package struct Departure: Sendable {
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
             makesRoutes: routes.missingRoutes != nil
         ).require(of: client)
-        return RunCharter(
+        let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
             warnings: routes.warnings)
+        try await charter.requireSources(of: rig)
+        return charter
     }
 
     // MARK: Another run

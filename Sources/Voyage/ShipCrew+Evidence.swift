@@ -4,6 +4,7 @@ internal import FlowFiles
 internal import IstioRoutes
 internal import KubernetesAPI
 internal import MetricsGate
+internal import MetricsSources
 internal import TestHooks
 internal import Timekeeping
 internal import Workloads
@@ -91,20 +92,9 @@ extension ShipCrew {
         return "\(tenths / 10).\(tenths % 10)%"
     }
 
-    var prometheus: PrometheusSource? {
-        flow.prometheus.map { PrometheusSource(address: $0, transport: rig.outside) }
-    }
+    var prometheus: PrometheusSource? { rig.prometheus(of: flow) }
 
-    var gateScope: GateScope {
-        let stable = charter.stable ?? RunCharter.Version(deployment: "", label: "")
-        return GateScope(
-            namespace: flow.target.namespace, service: flow.target.service,
-            stable: GateScope.Version(label: stable.label, workload: stable.deployment),
-            candidate: GateScope.Version(
-                label: charter.candidate.label, workload: charter.candidate.deployment),
-            mark: flow.target.versionLabel == "version" ? .version : .workload,
-            scrape: flow.scrape)
-    }
+    var gateScope: GateScope { charter.gateScope }
 
     // MARK: Gates
 
@@ -135,10 +125,8 @@ extension ShipCrew {
         guard let gate = flow.gates.first(where: { $0.name == name }) else {
             return (Verdict(.notEnough, "the flow has no gate \(name)"), .seconds(15))
         }
-        guard let source = prometheus else {
-            return (Verdict(.notEnough, "the flow names no Prometheus"), gate.every)
-        }
-        let judge = MetricsJudge(source: source, scope: gateScope)
+        let judge = MetricsJudge(
+            source: prometheus, others: rig.otherSources(of: flow), scope: gateScope)
         return (await judge.judge(gate, window: window), gate.every)
     }
 

@@ -1,4 +1,5 @@
 package import KubernetesAPI
+package import MetricsSources
 
 /// Why a run cannot be begun or taken: what, where, what to do.
 package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -19,6 +20,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case otherCluster(String)
         /// A guard finds no run that is remembered in a file.
         case guardWithoutJournal
+        /// A gate asks a source that is away, or that will never answer that question.
+        case source(gate: String, MetricsError)
         /// The account may not do all that the run takes.
         case lacking([AccessRight])
         /// The objects could not be sealed in time.
@@ -49,6 +52,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .guardWithoutJournal:
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
+        case .source(let gate, let error):
+            "gate \(gate) could not be judged: \(error.reason)"
         case .lacking(let rights):
             "this account may not \(rights.map { "\($0.verb) \($0.resource)" }.joined(separator: ", "))"
         case .takenInVain(_, let why): "nobody drives this run: it was taken, and then: \(why)"
@@ -70,6 +75,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nothingToUndo: "see `theseus history`, or deploy the version that you want"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
+        case .source(_, let error): error.remedy
         case .lacking(let rights):
             "add to its Role: \(rights.map(\.description).joined(separator: "\n         "))"
         case .takenInVain(let run, _): "mend that, then `theseus resume \(run)`"

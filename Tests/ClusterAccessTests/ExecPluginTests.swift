@@ -2,6 +2,7 @@ import ClusterAccess
 import Foundation
 import JSONTree
 import Processes
+import Secrets
 import Testing
 
 /// Which program is meant, what it is told, and what its answer means.

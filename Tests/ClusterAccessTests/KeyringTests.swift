@@ -1,5 +1,6 @@
 import JSONTree
 import Processes
+import Secrets
 import Testing
 
 @testable import ClusterAccess

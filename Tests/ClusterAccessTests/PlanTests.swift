@@ -1,5 +1,6 @@
 import ClusterAccess
 import HTTPClient
+import Secrets
 import Testing
 
 /// From the text of a kubeconfig to the way into its cluster.

@@ -87,8 +87,8 @@ import Testing
             flow: gate errors: no placeholder ${windo}; there are ${window} ${candidate} \
             ${stable} ${namespace} ${service}
               where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend it; keys here are: prometheus, errorRatio, min, max, minimumSamples, \
-            every
+              do:    mend it; keys here are: prometheus, errorRatio, source, query, samplesQuery, reduce, \
+            min, max, minimumSamples, every
             """),
         BadFlow(
             "parameter without value", "{smoke: ./tests/smoke.sh}", "{smoke: }",
@@ -269,8 +269,8 @@ import Testing
             """
             flow: gate errors has neither min nor max: it could not fail
               where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend it; keys here are: prometheus, errorRatio, min, max, minimumSamples, \
-            every
+              do:    mend it; keys here are: prometheus, errorRatio, source, query, samplesQuery, reduce, \
+            min, max, minimumSamples, every
             """),
         BadFlow(
             "two tests in one", "path: /reviews, requests: 200}", "path: /a}, command: [b]",

@@ -190,12 +190,13 @@ import Testing
     @Test func hasEveryKey() {
         let parts: [FlowPart] = [
             FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
-            FlowKeys.gateway, FlowKeys.prometheus, FlowKeys.dark, FlowKeys.example,
+            FlowKeys.gateway, FlowKeys.dark, FlowKeys.example,
             FlowKeys.observe, FlowKeys.limits, FlowKeys.test, FlowKeys.http, FlowKeys.gate,
             FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec, FlowKeys.guardian,
         ]
         // A template brings its own steps; `host` and `parameters` are in the design's example.
-        let elsewhere = ["template", "parameters", "host"]
+        // SourceFlowTests show what belongs to sources.
+        let elsewhere = ["template", "parameters", "host", "sources", "source", "reduce"]
         for key in parts.flatMap(\.keys) where !elsewhere.contains(key.name) {
             #expect(Self.text.contains("\(key.name):"), "\(key.name)")
             #expect(key.summary.hasSuffix("."), "\(key.name)")

@@ -4,6 +4,7 @@ import HTTPMessages
 import JSONTree
 import Manifests
 import MetricsGate
+import MetricsSources
 import TestHooks
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
         #expect(
             flow.gateway
                 == GatewayAddress(url: "https://shop.example.com", host: "shop.example.com"))
-        #expect(flow.prometheus == "http://prometheus.istio-system:9090")
+        #expect(flow.prometheus?.address == "http://prometheus.istio-system:9090")
         #expect(
             flow.dark == [
                 ["headers": ["cookie": ["regex": "^(.*;\\s*)?user=jason(;.*)?$"]]]

@@ -1,4 +1,5 @@
 import HTTPMessages
+import MetricsSources
 import Testing
 
 @testable import MetricsGate

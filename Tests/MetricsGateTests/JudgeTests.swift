@@ -1,6 +1,7 @@
 import CanaryEngine
 import HTTPMessages
 import JSONTree
+import MetricsSources
 import Testing
 
 @testable import MetricsGate
@@ -289,16 +290,14 @@ private let failed = "response_code=~\"5..\""
     }
 
     /// Whatever the source does wrong, at whichever question: never a pass.
-    @Test(arguments: SourceTests.cases) func failsClosed(_ bad: SourceTests.Case) async {
+    @Test(arguments: BadAnswer.table) func failsClosed(_ bad: BadAnswer) async {
         for gate in [GateSpec("g", .errorRatio(codes: "5.."), maximum: 1), Self.free] {
             for question in ["timestamp(", failed, "bad", all, unreached] {
                 let rules: [ScriptedPrometheus.Rule] =
-                    [.answer(question, with: bad.answer), .number(unreached, is: "0")]
-                    + Self.counts
+                    [bad.rule(question), .number(unreached, is: "0")] + Self.counts
                     + [.number("bad", is: "0")]
                 let isAsked = gate == Self.free ? question != failed : question != "bad"
-                guard isAsked, !(bad.name == "empty" && [failed, unreached].contains(question))
-                else { continue }
+                guard isAsked else { continue }
                 let judge = MetricsJudge(
                     source: PrometheusSource(
                         address: "http://prom", transport: ScriptedPrometheus(rules)),
@@ -306,6 +305,7 @@ private let failed = "response_code=~\"5..\""
                 let verdict = await judge.judge(
                     gate, window: GateWindow(sinceEffect: .seconds(300)))
                 #expect(verdict.ruling == .notEnough, "\(question): \(verdict.sentence)")
+                #expect(verdict.sentence == "\(gate.name): \(bad.sentence)", "\(question)")
             }
         }
     }

@@ -2,6 +2,7 @@ import HTTPMessages
 import JSONTree
 import Lab
 import MetricsGate
+import MetricsSources
 import Testing
 import Timekeeping
 

@@ -1,6 +1,7 @@
 import CanaryEngine
 import JSONTree
 import Lab
+import MetricsSources
 import Testing
 
 @testable import MetricsGate

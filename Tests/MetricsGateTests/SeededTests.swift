@@ -2,6 +2,7 @@ import CanaryEngine
 import HTTPMessages
 import JSONTree
 import Lab
+import MetricsSources
 import Testing
 
 @testable import MetricsGate

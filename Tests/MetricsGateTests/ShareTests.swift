@@ -1,6 +1,7 @@
 import CanaryEngine
 import HTTPMessages
 import JSONTree
+import MetricsSources
 import Testing
 
 @testable import MetricsGate

@@ -1,5 +1,6 @@
 import Lab
 import Processes
+import Secrets
 import Testing
 
 @testable import TestHooks

@@ -6,7 +6,9 @@ internal import HTTPMessages
 internal import JSONTree
 internal import KubernetesAPI
 internal import Lab
+internal import MetricsSources
 internal import Processes
+internal import Secrets
 internal import Timekeeping
 internal import Voyage
 internal import YAML
@@ -45,6 +47,9 @@ struct Ground: Sendable {
             spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
             environment: Environment.all, time: time, pace: pace,
             notices: plan.notices.filter(\.isForJournal).map(\.text),
+            readFile: { try Files.read($0) },
+            trusting: { material in CurlTransport(options: material.options) },
+            signer: GuardedSpawner(executable: OwnBinary.path),
             keepFile: { try Files.keep($0, at: $1) })
         return Ground(rig: rig, lab: nil, namespace: plan.namespace)
     }
@@ -85,6 +90,16 @@ struct Ground: Sendable {
                 outside: lab, spawner: NoPrograms(), time: clock, pace: pace,
                 keepFile: { try Files.keep($0, at: $1) }),
             lab: lab, namespace: nil)
+    }
+}
+
+extension TrustMaterial {
+    fileprivate var options: CurlOptions {
+        var options = CurlOptions(authorities: authorities, serverName: serverName)
+        if let certificate, let key {
+            options.identity = CurlIdentity(certificate: certificate, key: Array(key.text.utf8))
+        }
+        return options
     }
 }
 

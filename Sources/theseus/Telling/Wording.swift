@@ -23,7 +23,7 @@ enum Wording {
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
-                .severalRuns, .nothingPlanned, .lacking, .nothingToUndo:
+                .severalRuns, .nothingPlanned, .lacking, .source, .nothingToUndo:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:

@@ -2,7 +2,7 @@ import HTTPMessages
 import JSONTree
 import Testing
 
-@testable import MetricsGate
+@testable import MetricsSources
 
 @Suite struct SourceTests {
     static let place = "GET http://prom:9090/prometheus/api/v1/query"
@@ -23,7 +23,7 @@ import Testing
         let result = values.enumerated().map { index, value -> JSONTree in
             ["metric": ["pod": .string("p\(index)"), "app": "a"], "value": [1.5, value]]
         }
-        return ScriptedPrometheus.body(success("vector", .array(result)))
+        return CannedServer.body(success("vector", .array(result)))
     }
 
     static let cases: [Case] = [
@@ -39,19 +39,19 @@ import Testing
         Case(name: "no number", answer: vector("many"), code: .undecodable),
         Case(name: "bare number", answer: vector(1.5), code: .undecodable),
         Case(
-            name: "matrix", answer: ScriptedPrometheus.body(success("matrix", [])),
+            name: "matrix", answer: CannedServer.body(success("matrix", [])),
             code: .wrongType("matrix")),
         Case(
-            name: "string", answer: ScriptedPrometheus.body(success("string", [1.5, "x"])),
+            name: "string", answer: CannedServer.body(success("string", [1.5, "x"])),
             code: .wrongType("string")),
         Case(
             name: "native histogram",
-            answer: ScriptedPrometheus.body(
+            answer: CannedServer.body(
                 success("vector", [["metric": [:], "histogram": [1.5, [:]]]])),
             code: .wrongType("histogram")),
         Case(
             name: "warnings",
-            answer: ScriptedPrometheus.body([
+            answer: CannedServer.body([
                 "status": "success", "warnings": ["store 2 is away\nand more"],
                 "data": [
                     "resultType": "vector", "result": [["metric": [:], "value": [1.5, "1"]]],
@@ -60,17 +60,17 @@ import Testing
             code: .partial, detail: "store 2 is away"),
         Case(
             name: "bad query",
-            answer: ScriptedPrometheus.body(
+            answer: CannedServer.body(
                 ["status": "error", "errorType": "bad_data", "error": "parse error"], status: 400),
             code: .refused, detail: "parse error"),
         Case(
             name: "query took too long",
-            answer: ScriptedPrometheus.body(
+            answer: CannedServer.body(
                 ["status": "error", "errorType": "timeout", "error": "too slow"], status: 503),
             code: .status(503), detail: "too slow"),
         Case(
             name: "error with status 200",
-            answer: ScriptedPrometheus.body(["status": "error", "errorType": "execution"]),
+            answer: CannedServer.body(["status": "error", "errorType": "execution"]),
             code: .refused),
         Case(name: "denied", answer: HTTPResponse(status: 401), code: .denied),
         Case(name: "bad gateway", answer: HTTPResponse(status: 502), code: .status(502)),
@@ -79,7 +79,7 @@ import Testing
             code: .undecodable),
         Case(name: "nothing", answer: HTTPResponse(status: 200), code: .undecodable),
         Case(
-            name: "no status", answer: ScriptedPrometheus.body(["data": [:]]), code: .undecodable),
+            name: "no status", answer: CannedServer.body(["data": [:]]), code: .undecodable),
         Case(
             name: "huge",
             answer: HTTPResponse(
@@ -88,7 +88,7 @@ import Testing
     ]
 
     @Test(arguments: cases) func givesNoNumber(_ bad: Case) async {
-        let source = source(.answer(with: bad.answer))
+        let source = source(.always(bad.answer))
         await #expect(throws: MetricsError(bad.code, place: Self.place, detail: bad.detail)) {
             try await source.reading(of: "up")
         }
@@ -100,7 +100,7 @@ import Testing
     ])
     func failureOfTheTransport(_ reason: HTTPFailure.Reason, _ code: MetricsError.Code) async {
         let failure = HTTPFailure(reason, reached: .never, place: "elsewhere", detail: "secret")
-        let source = source(.fails(as: failure))
+        let source = source(.fails(failure))
         await #expect(throws: MetricsError(code, place: Self.place)) {
             try await source.reading(of: "up")
         }
@@ -108,52 +108,52 @@ import Testing
 
     @Test(arguments: [("0.25", 0.25), ("1e3", 1000), ("-2", -2)])
     func readsOneNumber(_ text: String, _ value: Double) async throws {
-        let reading = try await source(.number(is: text)).reading(of: "up")
-        #expect(reading == .init(value: value, at: ScriptedPrometheus.now))
+        let reading = try await source(.number(text)).reading(of: "up")
+        #expect(reading == .init(value: value, at: CannedServer.now))
     }
 
     @Test func readsScalars() async throws {
-        let answer = ScriptedPrometheus.body(Self.success("scalar", [1.5, "7"]))
-        let reading = try await source(.answer(with: answer)).reading(of: "7")
+        let answer = CannedServer.body(Self.success("scalar", [1.5, "7"]))
+        let reading = try await source(.always(answer)).reading(of: "7")
         #expect(reading == .init(value: 7, at: 1.5))
     }
 
     @Test func anAnswerForAnotherTimeIsStale() async {
-        let answer = ScriptedPrometheus.body(
+        let answer = CannedServer.body(
             Self.success("vector", [["metric": [:], "value": [1000, "1"]]]))
-        let source = source(.answer(with: answer))
+        let source = source(.always(answer))
         await #expect(throws: MetricsError(.stale(.seconds(60)), place: Self.place)) {
             try await source.reading(of: "up", at: 1060)
         }
     }
 
     @Test func asksUnderThePathOfTheAddress() async throws {
-        let prometheus = ScriptedPrometheus([.number(is: "1")])
+        let prometheus = CannedServer.number("1")
         let source = PrometheusSource(
             address: "http://prom:9090/prometheus/", transport: prometheus,
             headers: ["Authorization": "Bearer abc"])
-        _ = try await source.reading(of: "sum(x{a=\"ü\"}) + 1", at: 12.5)
-        let request = try #require(prometheus.asked.first?.request)
+        _ = try await source.reading(of: "sum(x{a=\"ü\"}) + 1", at: CannedServer.now + 0.5)
+        let request = try #require(prometheus.asked.first)
         #expect(
             request.url == "http://prom:9090/prometheus/api/v1/query"
-                + "?query=sum%28x%7Ba%3D%22%C3%BC%22%7D%29%20%2B%201&time=12.500")
+                + "?query=sum%28x%7Ba%3D%22%C3%BC%22%7D%29%20%2B%201&time=1700000000.500")
         #expect(request.headers["authorization"] == "Bearer abc")
     }
 
     @Test func asksLongQuestionsByPost() async throws {
-        let prometheus = ScriptedPrometheus([.number(is: "1")])
+        let prometheus = CannedServer.number("1")
         let source = PrometheusSource(address: "http://prom:9090", transport: prometheus)
         let long = "sum(\(String(repeating: "x", count: 2000)))"
         _ = try await source.reading(of: long)
         let asked = try #require(prometheus.asked.first)
-        #expect(asked.request.method == "POST")
-        #expect(asked.request.url == "http://prom:9090/api/v1/query")
-        #expect(asked.query == long)
+        #expect(asked.method == "POST")
+        #expect(asked.url == "http://prom:9090/api/v1/query")
+        #expect(asked.body.bytes == Array("query=\(URLText.encoded(long))".utf8))
     }
 
     @Test func credentialsInTheAddressStayOutOfMessages() async {
         let source = PrometheusSource(
-            address: "http://me:hush@prom:9090", transport: ScriptedPrometheus([]))
+            address: "http://me:hush@prom:9090", transport: CannedServer.always(Self.vector()))
         await #expect(throws: MetricsError(.missing, place: "GET http://prom:9090/api/v1/query")) {
             try await source.reading(of: "up")
         }
@@ -169,8 +169,7 @@ import Testing
                 """)
     }
 
-    private func source(_ rule: ScriptedPrometheus.Rule) -> PrometheusSource {
-        PrometheusSource(
-            address: "http://prom:9090/prometheus", transport: ScriptedPrometheus([rule]))
+    private func source(_ server: CannedServer) -> PrometheusSource {
+        PrometheusSource(address: "http://prom:9090/prometheus", transport: server)
     }
 }

@@ -1,7 +1,7 @@
 import HTTPMessages
 import Testing
 
-@testable import MetricsGate
+@testable import MetricsSources
 
 @Suite struct ErrorTests {
     struct Text: Sendable {
@@ -46,7 +46,7 @@ import Testing
             remedy: "check prometheus.address, and that the server runs"),
         Text(
             code: .undecodable, what: "the answer is not Prometheus's",
-            remedy: "check that prometheus.address is a Prometheus server's"),
+            remedy: "check that prometheus.address is Prometheus's"),
         Text(
             code: .tooLarge, what: "the answer is too large",
             remedy: "ask for less: one number is enough"),

@@ -6,7 +6,7 @@ internal import HTTPMessages
 /// that sounds secret; whatever is written next to such a name; and what follows `Bearer` or
 /// `Basic`. A secret that a test invents, or turns into something else, gets through all of them:
 /// tests must not print those.
-struct Redaction: Hashable, Sendable {
+package struct Redaction: Hashable, Sendable {
     private let secrets: [String]
 
     private static let mark = "***"
@@ -15,7 +15,7 @@ struct Redaction: Hashable, Sendable {
     ///
     /// Of `known` those count whose names sound secret; of `given`, which a flow hands on by name,
     /// all that are not short.
-    init(known: [Variable], given: [Variable]) {
+    package init(known: [Variable], given: [Variable]) {
         var secrets: [String] = []
         for variable in known where Self.soundsSecret(variable.name) {
             secrets += Self.forms(of: variable.value, least: 4)
@@ -29,9 +29,14 @@ struct Redaction: Hashable, Sendable {
     }
 
     /// A name and a value.
-    struct Variable: Hashable, Sendable {
-        let name: String
-        let value: String
+    package struct Variable: Hashable, Sendable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What a value may look like: line by line, percent-encoded, and the password in a URL.
@@ -54,14 +59,14 @@ struct Redaction: Hashable, Sendable {
         "api_key", "access_key", "accesskey", "auth", "cookie", "session", "signature",
     ]
 
-    static func soundsSecret(_ name: String) -> Bool {
+    package static func soundsSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return name == "key" || name.hasSuffix("_key") || name.hasSuffix("-key")
             || secretWords.contains { name.contains($0) }
     }
 
     /// One line, without secrets and without what moves a terminal's cursor.
-    func clean(_ line: String) -> String {
+    package func clean(_ line: String) -> String {
         // Twice, since a secret may have such characters, and may be cut up by them.
         Self.masked(without(Self.plain(without(line))))
     }

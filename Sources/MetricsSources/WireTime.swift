@@ -1,0 +1,87 @@
+/// Instants as sources write them.
+enum WireTime {
+    /// Whole seconds since 1970.
+    static func seconds(_ instant: Double) -> String { String(whole(instant)) }
+
+    static func milliseconds(_ instant: Double) -> String { String(whole(instant * 1000)) }
+
+    static func whole(_ number: Double) -> Int { Int(max(0, min(9e15, number)).rounded()) }
+
+    /// `2026-11-28T20:44:53Z`.
+    static func date(_ instant: Double) -> String {
+        let seconds = whole(instant)
+        let (year, month, day) = day(seconds / 86_400)
+        let rest = seconds % 86_400
+        return "\(year)-\(two(month))-\(two(day))"
+            + "T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+    }
+
+    /// Reads RFC 3339, with or without a fraction; nil for anything else.
+    static func instant(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D,
+            bytes[10] == 0x54 || bytes[10] == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
+            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
+            let day = number(bytes[8..<10]), let hour = number(bytes[11..<13]),
+            let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+        else { return nil }
+        var rest = bytes[19...]
+        var fraction = 0.0
+        if rest.first == 0x2E {
+            let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty,
+                let value = Double("0." + String(decoding: digits, as: UTF8.self))
+            else { return nil }
+            fraction = value
+            rest = rest.dropFirst(digits.count + 1)
+        }
+        guard let offset = offset(rest) else { return nil }
+        let days = days(year, month, day)
+        return Double(days * 86_400 + hour * 3600 + minute * 60 + second - offset) + fraction
+    }
+
+    /// `Z`, `+02:00`.
+    private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
+        guard let sign = bytes.first else { return nil }
+        if sign == 0x5A || sign == 0x7A { return bytes.count == 1 ? 0 : nil }
+        let rest = Array(bytes.dropFirst())
+        guard sign == 0x2B || sign == 0x2D, rest.count == 5, rest[2] == 0x3A,
+            let hours = number(rest[0..<2]), let minutes = number(rest[3..<5])
+        else { return nil }
+        return (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    private static func two(_ number: Int) -> String {
+        number < 10 ? "0\(number)" : String(number)
+    }
+
+    // Days since 1970 by the Gregorian calendar; years begin in March, so that leap days come last.
+
+    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let era = year / 400
+        let inEra = year - era * 400
+        let inYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + inEra * 365 + inEra / 4 - inEra / 100 + inYear - 719_468
+    }
+
+    private static func day(_ days: Int) -> (year: Int, month: Int, day: Int) {
+        let days = days + 719_468
+        let era = days / 146_097
+        let inEra = days - era * 146_097
+        let yearInEra = (inEra - inEra / 1460 + inEra / 36_524 - inEra / 146_096) / 365
+        let inYear = inEra - (365 * yearInEra + yearInEra / 4 - yearInEra / 100)
+        let monthFromMarch = (5 * inYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (
+            yearInEra + era * 400 + (month <= 2 ? 1 : 0), month,
+            inYear - (153 * monthFromMarch + 2) / 5 + 1
+        )
+    }
+}

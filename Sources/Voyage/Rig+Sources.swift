@@ -1,0 +1,50 @@
+internal import CanaryEngine
+internal import FlowFiles
+internal import MetricsGate
+internal import MetricsSources
+internal import Timekeeping
+
+/// The sources of a flow, as they are reached from here.
+extension Rig {
+    func prometheus(of flow: Flow) -> PrometheusSource? { flow.prometheus?.prometheus(sources) }
+
+    func otherSources(of flow: Flow) -> OtherSources {
+        var named: [String: any MetricsSource] = [:]
+        for spec in flow.sources { named[spec.name] = spec.source(sources) }
+        let time = time
+        return OtherSources(named) { Double(time.date) / 1000 }
+    }
+}
+
+extension RunCharter {
+    var gateScope: GateScope {
+        let stable = stable ?? RunCharter.Version(deployment: "", label: "")
+        return GateScope(
+            namespace: flow.target.namespace, service: flow.target.service,
+            stable: GateScope.Version(label: stable.label, workload: stable.deployment),
+            candidate: GateScope.Version(label: candidate.label, workload: candidate.deployment),
+            mark: flow.target.versionLabel == "version" ? .version : .workload,
+            scrape: flow.scrape)
+    }
+
+    /// Before anything is touched, each source of the gates that the steps name is asked once.
+    func requireSources(of rig: Rig) async throws {
+        let used = flow.plan.steps.flatMap(\.gates)
+        let gates = flow.gates.filter { used.contains($0.name) }
+        let check = SourceCheck(
+            prometheus: rig.prometheus(of: flow), others: rig.otherSources(of: flow),
+            scope: gateScope)
+        if let trouble = await check.firstTrouble(of: gates) {
+            throw VoyageError(
+                .source(gate: trouble.gate, trouble.error), place: trouble.error.place)
+        }
+    }
+}
+
+extension Step {
+    fileprivate var gates: [String] {
+        if case .bake(let bake) = self { return bake.gates }
+        if case .gate(let name) = self { return [name] }
+        return []
+    }
+}
