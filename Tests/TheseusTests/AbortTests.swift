@@ -124,10 +124,7 @@ import Testing
             let path = try flow.write()
             try lab.folder.change(
                 "flow.yaml",
-                [
-                    (lab.gateway, "http://gateway.name.invalid"),
-                    ("\(lab.api)/prometheus", "http://prometheus.name.invalid"),
-                ])
+                [(lab.gateway, "http://gateway.name.invalid")])
             let servers = lab.folder.file("resolv.conf")
             let mount = "mount --bind '\(servers)' /etc/resolv.conf && exec \"$0\" \"$@\""
             let holder = try lab.start(
