@@ -28,7 +28,18 @@ import Testing
     }
 
     /// One run with two kills; every other one is remembered in the cluster.
+    ///
+    /// On a busy machine a process may have ended before its kill arrives. Such a run has ended
+    /// well, but was not killed twice: another is told, whose kills come sooner.
     private static func survive(_ number: Int) async throws -> Voyage {
+        for hurry in [1, 2, 4] {
+            let voyage = try await survive(number, hurry: hurry)
+            if voyage.kills == 2 { return voyage }
+        }
+        return try await survive(number, hurry: 8)
+    }
+
+    private static func survive(_ number: Int, hurry: Int) async throws -> Voyage {
         try await ServedLab.serving(speed: 200) { lab in
             let before = try await lab.get(ServedLab.virtualService)["spec"]
             let lifeline = try Lifeline(lab.folder.file("lifeline"))
@@ -49,8 +60,8 @@ import Testing
             // A run that nobody kills says a little more than this; the way home is shorter.
             let lines = isBad ? 33 : 38
             let isAborted = number % 5 == 1
-            let first = 1 + number * (lines - 1) / runs.count
-            let second = 1 + number * 5 % max(1, isAborted ? 2 : lines - first)
+            let first = 1 + number * (lines - 1) / runs.count / hurry
+            let second = 1 + number * 5 % max(1, isAborted ? 2 : lines - first) / hurry
             var next = ["deploy", path, "--run-id", "r\(number)"]
             for line in [first, second] {
                 let process = try Program(lab.words(next + journal), in: lab.folder.path)
