@@ -2,7 +2,7 @@ internal import CanaryEngine
 internal import Chronicle
 internal import Manifests
 
-/// L1, L3, L7, and the part of S2 that speaks of time.
+/// L1, L2, L3, L7, and the part of S2 that speaks of time.
 extension Audit {
     /// A version that empties loses its weight within so many milliseconds, if stable is ready.
     static let longestEmpty = 600_000
@@ -81,6 +81,32 @@ extension Audit {
             RunBound.whole(plan) * max(1, stretches) + plan.limits.pause * pauses + Self.slack
         if last.state.clock > most {
             report("L1", "the run took \(last.state.clock), and its bounds sum to \(most)")
+        }
+    }
+
+    /// L2: on the way home the candidate keeps no more than stable cannot carry.
+    ///
+    /// Time without a holder does not count, nor what a busy API server may take for one write.
+    mutating func checkHome(at date: Int) {
+        guard let plan = evidence.plan, !evidence.hasForeignHands,
+            let turned = log.turned, date >= turned.date
+        else { return }
+        let now = log.clock(at: date)
+        if let (since, share) = overloadedSince, now - since > plan.limits.write {
+            report(
+                "L2",
+                "\((now - since).components.seconds) s after it could go home the candidate still"
+                    + " had \(share)%")
+            overloadedSince = nil
+            return
+        }
+        let ready = world.readyPods(.stable, at: date)
+        let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
+        let share = world.tables.map { world.candidateShare(in: $0) }.max() ?? 0
+        if share <= 100 - carried || isPromoting {
+            overloadedSince = nil
+        } else if overloadedSince == nil {
+            overloadedSince = (now, share)
         }
     }
 

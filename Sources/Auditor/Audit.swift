@@ -20,6 +20,8 @@ package struct Audit {
     var objects: [ObjectReference: KubernetesObject] = [:]
     /// Since when the candidate has weight and no ready pod.
     var emptySince: Int?
+    /// Since when the candidate has more than stable leaves to it on the way home, by the run's clock.
+    var overloadedSince: (clock: Duration, share: Int)?
     /// Our first version that was meant after promotion was decided is reached.
     var isPromoting = false
     /// The candidate's pod template when it first got weight.
@@ -36,6 +38,7 @@ package struct Audit {
         audit.checkJournal()
         for stored in evidence.history {
             audit.check(stored)
+            audit.checkHome(at: stored.date)
             audit.world.take(stored)
             audit.makeup.take(stored)
             audit.checkAfter(stored)
@@ -43,6 +46,7 @@ package struct Audit {
         let end = evidence.history.last?.date ?? 0
         if audit.log.promotionDecided != nil { audit.checkPromotion(at: end) }
         audit.checkEmpty(at: end, isLast: true)
+        audit.checkHome(at: end)
         if evidence.isOver {
             audit.checkLength()
             audit.checkEnd()

@@ -56,6 +56,19 @@ struct LogIndex: Sendable {
         return facts.first { $0.sequence == sequence }
     }
 
+    /// The run's clock at a date: it stands still while nobody holds the run.
+    func clock(at date: Int) -> Duration {
+        guard let next = facts.firstIndex(where: { $0.date > date }) else {
+            guard let last = facts.last else { return .zero }
+            return last.state.isOver
+                ? last.state.clock : last.state.clock + .milliseconds(date - last.date)
+        }
+        guard next > 0 else { return .zero }
+        let last = facts[next - 1]
+        return min(
+            facts[next].state.clock, last.state.clock + .milliseconds(date - last.date))
+    }
+
     var stableReady: Int { backup?.backup.stableReady ?? 0 }
 }
 
