@@ -77,6 +77,20 @@ package enum DemoVariations {
         }
     }
 
+    /// The VirtualService has a TCP route that leads elsewhere.
+    package static let withStrangeRoute = world { tree in
+        object("VirtualService", in: &tree) { routes in
+            routes.set(
+                [
+                    [
+                        "match": [["port": 6379]],
+                        "route": [["destination": ["host": "cache.other"]]],
+                    ]
+                ], at: "spec", "tcp")
+            return routes
+        }
+    }
+
     /// Argo CD keeps the routes.
     package static let kept = world { tree in
         object("VirtualService", in: &tree) { routes in

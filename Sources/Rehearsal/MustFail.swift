@@ -1,4 +1,7 @@
+internal import CanaryEngine
+internal import JSONTree
 internal import Lab
+internal import Manifests
 
 /// Puts one fault of theseus back and plays a scenario in which it matters: the net must catch it.
 package struct MustFail: Sendable {
@@ -41,10 +44,65 @@ package struct MustFail: Sendable {
         case .deafHome:
             Scenario("must-fail", flow: DemoFlow.short, version: "v3", ends: .rolledBack)
         case .forgottenMarks, .wildWeights, .shortWeights, .lateSubset, .neverPinned, .impatient,
-            .unfenced:
+            .unfenced, .hastyRemoval:
             Scenario("must-fail", flow: DemoFlow.short, ends: .promoted)
+        case .waitForAll: Self.abortWithLameStable
+        case .deafAfterPromote:
+            Scenario(
+                "must-fail", flow: DemoFlow.short,
+                events: [
+                    .init(.upon(after: .seconds(3)) { $0.isBaking(at: 50) }, .wish(.promote)),
+                    .init(.upon(after: .seconds(3)) { $0.isBaking(at: 100) }, .wish(.abort)),
+                ], ends: .rolledBack)
+        case .flappingDeadline:
+            Scenario(
+                "must-fail",
+                flow: DemoFlow.text(
+                    extra: "limits: {ready: 30s}", steps: DemoFlow.shortSteps),
+                manifest: DemoFlow.manifest(version: "v2", behaviour: "flap"), ends: .rolledBack)
+        case .skippedDeadline:
+            // Where routes cannot be written nobody comes home in time.
+            Scenario("must-fail", flow: DemoFlow.short, ends: .personNeeded).with {
+                $0.excuses = ["L2 120 s after it could go home the candidate still had 1%"]
+            }
+        case .hastyGate: Self.blindBake("empty")
+        case .harmlessNaN: Self.blindBake("nan")
+        case .lastSeries: Self.blindBake("many-series")
+        case .strangeRoute:
+            Scenario(
+                "must-fail", flow: DemoFlow.short, world: DemoVariations.withStrangeRoute,
+                ends: .promoted)
+        case .homeToBroken:
+            Scenario("must-fail", flow: DemoFlow.short, version: "v3", ends: .rolledBack)
         }
     }
+
+    /// A good candidate whose metrics cannot be read from its first bake on.
+    private static func blindBake(_ fault: JSONTree) -> Scenario {
+        Scenario(
+            "must-fail", flow: DemoFlow.short,
+            events: [
+                .init(
+                    .upon(after: .seconds(1)) { $0.isBaking(at: 1) },
+                    .world { _ = $0.mesh.turn("prometheus", ["fault": fault]) })
+            ], ends: .rolledBack)
+    }
+
+    /// One of stable's pods is lost, and another takes five minutes; meanwhile somebody aborts.
+    private static let abortWithLameStable = Scenario(
+        "must-fail", flow: DemoFlow.short,
+        events: [
+            .init(
+                .upon(after: .seconds(3)) { $0.isBaking(at: 50) },
+                .world { world in
+                    world.cluster.pace.readyAfter = .seconds(300)
+                    let pod = world.cluster.objects(.pod).first {
+                        $0.name.hasPrefix("demo-app-v1-")
+                    }
+                    if let pod { world.cluster.evict(namespace: "demo", pod: pod.name) }
+                }),
+            .init(.upon(after: .seconds(8)) { $0.isBaking(at: 50) }, .wish(.abort)),
+        ], ends: .rolledBack)
 
     private var mishap: Mishap {
         var mishap = Mishap(sabotage: sabotage)
@@ -53,6 +111,15 @@ package struct MustFail: Sendable {
             mishap.stall = Lifeline.Stall(
                 effect: shift(), point: .before, lasts: .seconds(60))
             mishap.reliefs = [.seconds(110)]
+        }
+        if sabotage == .skippedDeadline {
+            // For an hour no route can be written.
+            mishap.calls = FaultPlan { call in
+                let isLost =
+                    call.method == "PUT" && call.url.contains("/virtualservices/")
+                    && call.at > .seconds(100) && call.at < .seconds(3700)
+                return isLost ? .status(500) : nil
+            }
         }
         return mishap
     }

@@ -24,4 +24,24 @@ package enum Sabotage: String, CaseIterable, Hashable, Sendable {
     case unfenced = "unfenced"
     /// The first weight is all.
     case impatient = "impatient"
+    /// The way home waits until all of stable is ready.
+    case waitForAll = "wait-for-all"
+    /// After `promote` an abort is not heard any more.
+    case deafAfterPromote = "deaf-after-promote"
+    /// Flapping readiness puts a deadline off.
+    case flappingDeadline = "flapping-deadline"
+    /// No deadline is looked at while writes of routes fail.
+    case skippedDeadline = "skipped-deadline"
+    /// A gate without any sample counts as good.
+    case hastyGate = "hasty-gate"
+    /// NaN is not above the maximum, so it passes.
+    case harmlessNaN = "harmless-nan"
+    /// Of several series the last is taken.
+    case lastSeries = "last-series"
+    /// A TCP route that is nobody's business breaks every write.
+    case strangeRoute = "strange-route"
+    /// Whatever goes wrong, all go to the candidate.
+    case homeToBroken = "home-to-broken"
+    /// The candidate's pods go as soon as their weight does.
+    case hastyRemoval = "hasty-removal"
 }

@@ -1,42 +1,101 @@
 internal import HTTPMessages
 internal import JSONTree
-internal import Lab
 
 /// A transport that makes of right requests what a faulty theseus would have sent.
 struct SabotagedTransport: HTTPTransport {
     private let inner: any HTTPTransport
-    private let sabotage: Sabotage
+    private let saboteur: Saboteur
+    let date: @Sendable () -> Int
 
-    init(_ inner: any HTTPTransport, _ sabotage: Sabotage) {
+    var sabotage: Sabotage { saboteur.sabotage }
+
+    /// `date`: in milliseconds since 1970, for answers that are made up.
+    init(_ inner: any HTTPTransport, _ saboteur: Saboteur, date: @escaping @Sendable () -> Int) {
         self.inner = inner
-        self.sabotage = sabotage
+        self.saboteur = saboteur
+        self.date = date
     }
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        let response = try await answer(request)
+        saboteur.hear(request, response, at: date())
+        return response
+    }
+
+    private func answer(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         guard isOfSabotage(request) else { return try await inner.send(request) }
-        if sabotage == .flatteringMetrics || request.method == "GET" {
-            return flattered(try await inner.send(request))
+        if request.method == "GET" || request.url.contains("/prometheus/") {
+            return flattered(try await inner.send(request), to: request)
         }
         guard let tree = try? request.body.tree() else { return try await inner.send(request) }
-        var before: JSONTree?
-        if request.method == "PUT", sabotage == .deafHome || sabotage == .forgottenMarks {
-            let look = HTTPRequest("GET", request.url, headers: request.headers)
-            before = try? await inner.send(look).body.tree()
+        let before = try await before(request)
+        if try await refuses(tree, before, request) {
+            return HTTPResponse(
+                status: 503, headers: ["Retry-After": "5"],
+                body: .tree(["kind": "Status", "status": "Failure", "code": 503]))
         }
-        guard let spoilt = spoilt(tree, before ?? .null) else {
+        guard let spoilt = spoilt(tree, before) else {
             return HTTPResponse(status: 200, body: .tree(tree))  // believed, and never done
         }
         var spoiltRequest = request
         spoiltRequest.body = .tree(spoilt)
-        return try await inner.send(spoiltRequest)
+        let response = try await inner.send(spoiltRequest)
+        if sabotage == .hastyRemoval, Self.share(tree) == 0, Self.share(before) > 0 {
+            _ = try await inner.send(Self.removal(of: before, after: request))
+        }
+        return response
+    }
+
+    /// The object as it is before the write, for faults that depend on it.
+    private func before(_ request: HTTPRequest) async throws(HTTPFailure) -> JSONTree {
+        guard request.method == "PUT" else { return .null }
+        switch sabotage {
+        case .deafHome, .forgottenMarks, .waitForAll, .homeToBroken, .hastyRemoval:
+            let look = HTTPRequest("GET", request.url, headers: request.headers)
+            return ((try? await inner.send(look).body.tree()) ?? nil) ?? .null
+        default: return .null
+        }
+    }
+
+    /// A faulty theseus would not write now.
+    private func refuses(_ tree: JSONTree, _ before: JSONTree, _ request: HTTPRequest)
+        async throws(HTTPFailure) -> Bool
+    {
+        switch sabotage {
+        case .strangeRoute: return tree.at("spec", "tcp") != nil
+        case .waitForAll:
+            guard Self.share(tree) < Self.share(before) else { return false }
+            let url = Self.deployment("demo-app-v1", beside: request.url)
+            let look = HTTPRequest("GET", url, headers: request.headers)
+            let stable = ((try? await inner.send(look).body.tree()) ?? nil) ?? .null
+            let ready = stable.at("status", "readyReplicas")?.whole ?? 0
+            return ready < stable.at("spec", "replicas")?.whole ?? 0
+        default: return false
+        }
+    }
+
+    private static func deployment(_ name: String, beside url: String) -> String {
+        let server = url[..<(url.firstRange(of: "/apis/")?.lowerBound ?? url.endIndex)]
+        return "\(server)/apis/apps/v1/namespaces/demo/deployments/\(name)"
+    }
+
+    /// Removes the Deployment of the subset that has just lost its weight.
+    private static func removal(of routes: JSONTree, after request: HTTPRequest) -> HTTPRequest {
+        let version =
+            Self.routes(routes).compactMap { $0["route"]?.items }
+            .first { $0.count > 1 }?.last?.at("destination", "subset")?.text ?? ""
+        let name = version.hasPrefix("demo-app-") ? version : "demo-app-\(version)"
+        return HTTPRequest(
+            "DELETE", deployment(name, beside: request.url), headers: request.headers)
     }
 
     private func isOfSabotage(_ request: HTTPRequest) -> Bool {
         let isWrite = request.method == "PUT" || request.method == "POST"
         return switch sabotage {
         case .wildWeights, .shortWeights, .neverPinned, .deafHome, .greedyRoute, .wholeSpec,
-            .unfenced, .impatient:
+            .unfenced, .impatient, .waitForAll, .strangeRoute, .homeToBroken, .hastyRemoval:
             isWrite && request.url.contains("/virtualservices/")
+        case .deafAfterPromote, .flappingDeadline, .skippedDeadline: false
         case .forgottenMarks: request.method == "PUT"
         case .lateSubset: isWrite && request.url.contains("/destinationrules")
         case .zeroOfZero:
@@ -44,10 +103,11 @@ struct SabotagedTransport: HTTPTransport {
                 && (request.url.contains("/pods") || request.url.contains("/deployments"))
         case .flatteringMetrics:
             request.url.contains("/prometheus/") && asks(request, for: "response_code")
+        case .hastyGate, .harmlessNaN, .lastSeries: request.url.contains("/prometheus/")
         }
     }
 
-    private func asks(_ request: HTTPRequest, for word: String) -> Bool {
+    func asks(_ request: HTTPRequest, for word: String) -> Bool {
         request.url.contains(word)
             || String(decoding: request.body.bytes ?? [], as: UTF8.self).contains(word)
     }
@@ -96,7 +156,13 @@ struct SabotagedTransport: HTTPTransport {
             if isMarked(before), !isMarked(tree) { return nil }
         case .unfenced:
             spoilt.set(nil, at: "metadata", "resourceVersion")
-        case .zeroOfZero, .flatteringMetrics:
+        case .homeToBroken:
+            if share < Self.share(before), let old = before["spec"] {
+                spoilt["spec"] = old
+                Self.set([0, 100], in: &spoilt)
+            }
+        case .zeroOfZero, .flatteringMetrics, .waitForAll, .deafAfterPromote, .flappingDeadline,
+            .skippedDeadline, .hastyGate, .harmlessNaN, .lastSeries, .strangeRoute, .hastyRemoval:
             break
         }
         return spoilt
@@ -127,56 +193,5 @@ struct SabotagedTransport: HTTPTransport {
             for place in list.indices { list[place]["weight"] = .integer(weights[place]) }
             route["route"] = .array(list)
         }
-    }
-
-    // MARK: Looks
-
-    private func flattered(_ response: HTTPResponse) -> HTTPResponse {
-        guard response.status == 200, var tree = (try? response.body.tree()) ?? nil else {
-            return response
-        }
-        switch sabotage {
-        case .zeroOfZero:
-            if let items = tree["items"]?.items {
-                tree["items"] = .array(items.map(Self.ready))
-            } else {
-                tree = Self.ready(tree)
-            }
-        case .flatteringMetrics:
-            let result = tree.at("data", "result")?.items ?? []
-            tree.set(
-                .array(
-                    result.map { series in
-                        var series = series
-                        series["value"] = .array([series["value"]?.items?.first ?? 0, "0"])
-                        return series
-                    }), at: "data", "result")
-        default:
-            break
-        }
-        var response = response
-        response.body = .tree(tree)
-        return response
-    }
-
-    /// A pod or Deployment that says that all is well.
-    private static func ready(_ tree: JSONTree) -> JSONTree {
-        var tree = tree
-        let conditions = (tree.at("status", "conditions")?.items ?? []).map { condition in
-            var condition = condition
-            if condition["type"] == "Ready" || condition["type"] == "Progressing" {
-                condition["status"] = "True"
-            }
-            return condition
-        }
-        tree.set(.array(conditions), at: "status", "conditions")
-        if let wanted = tree.at("spec", "replicas") {
-            for count in ["readyReplicas", "availableReplicas", "updatedReplicas", "replicas"] {
-                tree.set(wanted, at: "status", count)
-            }
-        } else {
-            tree.set(nil, at: "status", "containerStatuses")
-        }
-        return tree
     }
 }

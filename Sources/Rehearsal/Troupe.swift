@@ -21,12 +21,14 @@ final class Troupe: Sendable {
     private let scenario: Scenario
     private let mishap: Mishap
     private let theatre: Theatre
+    private let saboteur: Saboteur?
     private let backstage = Mutex(Backstage())
 
     init(scenario: Scenario, mishap: Mishap, theatre: Theatre) {
         self.scenario = scenario
         self.mishap = mishap
         self.theatre = theatre
+        saboteur = mishap.sabotage.map { Saboteur($0) }
     }
 
     var bill: Playbill { backstage.withLock { $0.bill } }
@@ -178,17 +180,22 @@ final class Troupe: Sendable {
     }
 
     private func rig(_ life: Lifeline, _ calls: FaultPlan?) -> Rig {
-        let time = MortalClock(theatre.clock, life)
-        var inner: any HTTPTransport = theatre.world
-        if let sabotage = mishap.sabotage { inner = SabotagedTransport(inner, sabotage) }
-        var api: any HTTPTransport = MortalTransport(inner, life, time: theatre.clock)
+        var time: any Timekeeper = MortalClock(theatre.clock, life)
+        var api: any HTTPTransport = MortalTransport(theatre.world, life, time: theatre.clock)
         if let calls { api = FaultyTransport(api, time: time, plan: calls) }
+        var outside: any HTTPTransport = WitnessTransport(inner: theatre.world, life: life)
+        if let saboteur {
+            let date = { @Sendable [theatre] in theatre.clock.date }
+            time = saboteur.clock(time)
+            api = saboteur.transport(api, date: date)
+            outside = saboteur.transport(outside, date: date)
+        }
         var pace = Pace()
         pace.inbox = .seconds(2)
         pace.poll = .seconds(2)
         return Rig(
             cluster: Theatre.client(over: api, by: time),
-            outside: WitnessTransport(inner: inner, life: life),
+            outside: outside,
             spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
             time: time, pace: pace,
             keepFile: { [self] text, path in note { $0.files[path] = text } })
@@ -198,6 +205,7 @@ final class Troupe: Sendable {
     private func store(_ life: Lifeline, _ rig: Rig) -> any JournalStore {
         var store = theatre.store
         if scenario.keepsJournalInCluster { store = Theatre.journal(rig.cluster) }
+        if let saboteur { store = saboteur.store(store) }
         if let faults = mishap.journal { store = FaultyJournal(inner: store, faults: faults) }
         return scenario.keepsJournalInCluster ? store : MortalJournal(inner: store, life: life)
     }
