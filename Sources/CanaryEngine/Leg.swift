@@ -44,6 +44,8 @@ package enum Leg: Hashable, Sendable {
     case pause(Duration)
     case shrink(minimum: Int)
     case awaitShrunk
+    /// Sees that the candidate may go, and that what stays has room for everybody.
+    case makeWay
     /// Writes what a GitOps tool's source must say from now on.
     case writeBack
     /// Until the tool has applied it.
@@ -88,7 +90,7 @@ extension Leg {
         case .awaitReady(let deadline), .reach(let deadline, _): deadline
         // The test's own limit comes first: a test that hangs has failed, and may be tried again.
         case .test(let call): call.timeout + .seconds(30)
-        case .prepare, .awaitShrunk: limits.capacity
+        case .prepare, .awaitShrunk, .makeWay: limits.capacity
         case .awaitWrittenBack: limits.writeBack
         // Pods may take their whole grace period.
         case .removeCandidate, .removeStable: limits.capacity
@@ -115,7 +117,7 @@ extension Leg {
             .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
             .reach, .test,
-            .autoscale, .prepare, .shift, .rehearseHome, .writeBack, .awaitWrittenBack, .bake,
+            .autoscale, .prepare, .makeWay, .shift, .rehearseHome, .writeBack, .awaitWrittenBack, .bake,
             .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,

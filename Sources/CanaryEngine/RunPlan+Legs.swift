@@ -1,12 +1,14 @@
 extension RunPlan {
     /// Decided only where the candidate's pods carry everybody and are what was judged, right then.
-    private static let promotion: [Leg] = [.prepare(.all), .decidePromotion]
+    private var promotion: [Leg] {
+        [isRemoval ? .makeWay : .prepare(.all), .decidePromotion]
+    }
 
     /// What the step at `index` consists of.
     ///
     /// Behind the last step stands the decision to promote.
     package func legs(ofStep index: Int) -> [Leg] {
-        guard steps.indices.contains(index) else { return Self.promotion }
+        guard steps.indices.contains(index) else { return promotion }
         let settle = Leg.settle(limits.settle)
         switch steps[index] {
         case .backup:
@@ -48,7 +50,7 @@ extension RunPlan {
         case .shrink(let minimum):
             return [.begin, .shrink(minimum: minimum), .awaitShrunk]
         case .retire:
-            return (writesBack ? [.begin, .writeBack, .awaitWrittenBack] : []) + Self.promotion
+            return (writesBack ? [.begin, .writeBack, .awaitWrittenBack] : []) + promotion
         }
     }
 
@@ -131,6 +133,7 @@ extension RunPlan {
 
     /// What is left to do once promotion is decided: only forward from here.
     package var legsOfClosing: [Leg] {
+        if isRemoval { return legsOfRemoval }
         let hasRoute = steps.contains(.route)
         let settle = Leg.settle(limits.settle)
         var legs: [Leg] = hasRoute ? [.removeDarkRoute, settle] : []
@@ -138,6 +141,15 @@ extension RunPlan {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
         return legs + [.tidy] + dismissal
+    }
+
+    /// Users first, then everything that leads to the candidate, then the candidate.
+    private var legsOfRemoval: [Leg] {
+        let settle = Leg.settle(limits.settle)
+        return [
+            .pinSubset, settle, .goHome, .seeHome, .removeDarkRoute, settle, .drainCandidate,
+            .removeCandidate, .removeCandidateSubset, .unpin, .tidy,
+        ] + dismissal
     }
 
     /// Last of all: until then a run without a holder is the guard's to end.

@@ -129,7 +129,8 @@ extension Surveying {
                 homes.append(destination)
             }
         }
-        guard homes.count == 1, candidates <= 1 else {
+        let isAlone = scope.isRemoval && homes.isEmpty && candidates == 1
+        guard homes.count == 1 || isAlone, candidates <= 1 else {
             throw RouteRefusal(
                 homes.isEmpty
                     ? .leadsElsewhere(service: scope.service)
@@ -138,7 +139,7 @@ extension Surveying {
         guard WeightPool(foreign: foreign) != nil else {
             throw RouteRefusal(.poolTooSmall(foreign: foreign), at: found.words)
         }
-        return homes[0].subset
+        return homes.first?.subset
     }
 
     /// Whether a destination of the service is the candidate's (and then has no weight), or
@@ -153,7 +154,7 @@ extension Surveying {
         }
         let version = entry.at("labels", scope.versionLabel)?.text
         if version == scope.candidateVersion {
-            guard destination.weight == 0 else {
+            guard destination.weight == 0 || scope.isRemoval else {
                 throw RouteRefusal(
                     .candidateHasTraffic(weight: destination.weight), at: found.words)
             }
@@ -175,9 +176,14 @@ extension Surveying {
             return VersionSubset(name: pinned, tree: entry)
         }
         let version = scope.stableVersion ?? Self.nobody
-        return try subset(
-            like: ["name": "", "labels": [scope.versionLabel: .string(version)]], for: version,
-            under: ruling)
+        var template: JSONTree = ["name": "", "labels": [:]]
+        // Who comes in place of the candidate gets its policy, too.
+        let model = entries.first {
+            $0.at("labels", scope.versionLabel)?.text == scope.candidateVersion
+        }
+        if scope.isRemoval, let model { template = model }
+        template.set(.string(version), at: "labels", scope.versionLabel)
+        return try subset(like: template, for: version, under: ruling)
     }
 
     private func candidateSubset(beside stable: VersionSubset, under ruling: Ruling)
