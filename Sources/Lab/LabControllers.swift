@@ -9,6 +9,7 @@ extension LabCluster {
         static let replicaSet = "lab/replicaset-controller"
         static let endpoints = "lab/endpoints-controller"
         static let autoscaler = "lab/autoscaler"
+        static let keda = "lab/keda"
         static let node = "lab/node"
         static let collector = "lab/garbage-collector"
     }
@@ -28,6 +29,7 @@ extension LabCluster {
         case .syncReplicaSet(let key): syncReplicaSet(key)
         case .syncEndpoints(let key): syncEndpoints(key)
         case .syncAutoscaler(let key): syncAutoscaler(key)
+        case .syncScaledObject(let key): syncScaledObject(key)
         case .live(let key, let uid): live(key, uid)
         case .bury(let key, let uid):
             if shelves[LabCatalog.pods][key]?.uid == uid {
@@ -49,7 +51,10 @@ extension LabCluster {
         switch kind {
         case LabCatalog.deployments:
             if new != nil { soon(.syncDeployment(key)) }
-            if new?.spec["replicas"] != old?.spec["replicas"] { stirAutoscalers(of: key) }
+            if new?.spec["replicas"] != old?.spec["replicas"] {
+                stirAutoscalers(of: key)
+                stirScaledObjects(of: key)
+            }
         case LabCatalog.replicaSets:
             if new != nil { soon(.syncReplicaSet(key)) }
             if let owner = owner(of: new ?? old) {
@@ -66,6 +71,11 @@ extension LabCluster {
             soon(.syncEndpoints(key))
         case LabCatalog.autoscalers:
             if new != nil { agenda.add(.syncAutoscaler(key), at: now + pace.autoscalers) }
+            if let owner = owner(of: new ?? old) {
+                soon(.syncScaledObject(Key(namespace: key.namespace, name: owner)))
+            }
+        case LabCatalog.scaledObjects:
+            if new != nil { soon(.syncScaledObject(key)) }
         default: break
         }
         if new == nil || new?.isBeingDeleted == true, kind != LabCatalog.pods || new == nil {
