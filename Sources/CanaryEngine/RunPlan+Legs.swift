@@ -148,7 +148,7 @@ extension RunPlan {
         let settle = Leg.settle(limits.settle)
         return [
             .pinSubset, settle, .goHome, .seeHome, .removeDarkRoute, settle, .drainCandidate,
-            .removeCandidate, .removeCandidateSubset, .unpin, .tidy,
+            .removeCandidate, .removeCandidateSubset, .unpin, settle, .tidy,
         ] + dismissal
     }
 

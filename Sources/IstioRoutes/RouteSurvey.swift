@@ -83,7 +83,7 @@ package struct RouteSurvey: Hashable, Sendable {
         }
         namesCandidate = surveying.names(subsets.candidate.name, ruling)
         warnings = surveying.warnings(
-            of: touched, under: ruling, seesAll: world.seesAllNamespaces)
+            of: touched, found, under: ruling, seesAll: world.seesAllNamespaces)
         try surveying.checkDark(found, subsets: subsets)
     }
 
@@ -129,7 +129,7 @@ package struct RouteSurvey: Hashable, Sendable {
 
     /// The ways by which users come to the candidate's pods, as long as it has any.
     package var ways: [Way] {
-        let routed = routes.flatMap { route in
+        let routed = routes.flatMap { route -> [Way] in
             let list = route.was
             return list.compactMap { destination -> Way? in
                 let target = destination["destination"]

@@ -54,7 +54,10 @@ extension Departure {
             scope: try draft.workloadScope, writer: writer, time: rig.time, poll: rig.pace.poll)
         let look = try await RemovalLook(
             keeper, IstioRouter(scope: draft.routeScope, writer: writer))
-        if !flow.keepsGitOps { try look.routes.requireUnkept() }
+        if !flow.keepsGitOps {
+            try look.routes.requireUnkept()
+            try look.workloads.requireUnkept()
+        }
         if look.isEmpty { return nil }
         try look.check(isForced: isForced)
         try look.workloads.checkRoom(needed: look.needed)

@@ -59,7 +59,7 @@ extension ShipCrew {
             try await router.handOver()
             return "no version is left for users"
         }
-        let (keeper, needed) = (keeper, stableReady)
+        let (keeper, needed) = (self.keeper, stableReady)
         let isUsed = try await !RemovalLook(keeper, router).ways.isEmpty
         if isUsed {
             _ = try await keeper.makeWay(for: needed, readyTerms(tell, within: limits.home))

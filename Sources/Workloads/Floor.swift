@@ -59,10 +59,10 @@ enum Floor: Hashable, Sendable {
 
     /// The annotations of KEDA that are not as they were, a sentence each.
     static func differences(_ before: KubernetesObject, _ now: KubernetesObject) -> [String] {
-        [pausedReplicas, paused].compactMap { name in
-            let (was, is_) = (before.annotation(name), now.annotation(name))
-            return was == is_
-                ? nil : "annotation \(name) was \(was ?? "not there"), is \(is_ ?? "gone")"
+        [pausedReplicas, paused].compactMap { name -> String? in
+            let (was, stands) = (before.annotation(name), now.annotation(name))
+            if was == stands { return nil }
+            return "annotation \(name) was \(was ?? "not there"), is \(stands ?? "gone")"
         }
     }
 }

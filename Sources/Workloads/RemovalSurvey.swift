@@ -139,6 +139,15 @@ package struct RemovalSurvey: Sendable {
             place: "\(bound.kind) \(bound.namespace)/\(bound.name)")
     }
 
+    /// Throws where a tool keeps the version that stays: it is written, too.
+    package func requireUnkept() throws(WorkloadRefusal) {
+        for object in [other, otherAutoscaler].compactMap(\.self) {
+            guard let steward = Steward(of: object) else { continue }
+            throw WorkloadRefusal(
+                .kept(by: steward), place: "\(object.kind) \(object.namespace)/\(object.name)")
+        }
+    }
+
     package func backup(needed: Int) -> WorkloadBackup {
         WorkloadBackup(
             stable: other, autoscaler: otherAutoscaler, services: services, stableReady: needed,

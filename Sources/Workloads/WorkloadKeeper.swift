@@ -54,8 +54,9 @@ package struct WorkloadKeeper: Sendable {
         let listing = try await WorkloadListing(of: scope, from: writer.client)
         do {
             return try WorkloadSurvey.stable(scope, listing).name
-        } catch  where error.code == .noStable {
-            return nil
+        } catch {
+            if error.code == .noStable { return nil }
+            throw error
         }
     }
 

@@ -65,7 +65,8 @@ package struct WorkloadListing: Sendable {
     ) async throws -> [KubernetesObject] {
         let kind = ResourceKind.scaledObject
         do {
-            return try await client.patiently { client throws(KubernetesError) in
+            return try await client.patiently {
+                client throws(KubernetesError) -> [KubernetesObject] in
                 guard try await client.served(kind, as: kind.versions) != nil else { return [] }
                 return try await client.list(kind, namespace: scope.namespace).items
             }

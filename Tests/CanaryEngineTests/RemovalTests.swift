@@ -14,7 +14,7 @@ import Testing
                 "seeing traffic at home", "removing the dark route", "letting the mesh settle",
                 "draining the candidate", "removing the candidate",
                 "removing the candidate's subset", "unpinning the routes",
-                "taking our marks away",
+                "letting the mesh settle", "taking our marks away",
             ])
     }
 

@@ -1,3 +1,4 @@
+internal import CanaryEngine
 internal import FlowFiles
 internal import Journal
 internal import Lab

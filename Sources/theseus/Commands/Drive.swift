@@ -121,7 +121,9 @@ struct Drive: Sendable {
                 seen = fact.sequence
                 teller.tell(fact, charter)
             }
-            if let last = try await log.last(), last.state.isOver { return told(last.state, charter) }
+            if let last = try await log.last(), last.state.isOver {
+                return told(last.state, charter)
+            }
             switch interruption.noted {
             case .stop?:
                 Terminal.complain(Advice.followedNoMore(run))
@@ -272,7 +274,8 @@ enum Advice {
         """
     }
 
-    static func personNeeded(_ charter: RunCharter, _ trouble: Trouble, _ state: RunState) -> String {
+    static func personNeeded(_ charter: RunCharter, _ trouble: Trouble, _ state: RunState) -> String
+    {
         let run = charter.run
         let decided = charter.removal == nil ? "promotion" : "removal"
         let where_ =
