@@ -82,9 +82,22 @@ struct CurlLoop: ~Copyable {
         let now = time.now
         while let number = deadlines.next(at: now) {
             guard let transfer = transfers[number], transfer.isAwaitingAnswer else { continue }
-            // The next request over it might wait in vain as well, and over HTTP/2 it would get it.
+            giveUp(transfer.connection)
             transfer.easy.distrustConnection()
             fail(transfer, .timedOut)
+        }
+    }
+
+    /// Ends what else goes over a connection on which an answer was not in time.
+    ///
+    /// What comes next over it might wait in vain as well; and HTTP/2 would put it there, and libcurl
+    /// keep the connection, for as long as a single request is left on it: a watch is, for minutes.
+    private mutating func giveUp(_ connection: CurlConnection?) {
+        guard let connection else { return }
+        let others = transfers.filter { $0.value.connection == connection }
+        for (_, other) in others.sorted(by: { $0.key < $1.key }) {
+            other.easy.distrustConnection()
+            fail(other, .reset, detail: "its connection did not answer another request in time")
         }
     }
 

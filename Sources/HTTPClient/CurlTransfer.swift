@@ -2,6 +2,13 @@ internal import CLibcurl
 internal import HTTPMessages
 internal import JSONTree
 
+/// Which connection it is: at one moment no two have the same ends.
+struct CurlConnection: Hashable {
+    let peer: String
+    let peerPort: CInt
+    let ownPort: CInt
+}
+
 /// One request on the thread, as libcurl's callbacks see it.
 final class CurlTransfer {
     /// What libcurl does with a piece of the body.
@@ -22,6 +29,8 @@ final class CurlTransfer {
     private let upload: [UInt8]
     private var uploaded = 0
     private var wasSent = false
+    /// What it was sent over, last; nil before the first byte.
+    private(set) var connection: CurlConnection?
     private var head = CurlHead()
     private var body: [UInt8] = []
     /// Why we made libcurl stop, if we did.
@@ -51,8 +60,9 @@ final class CurlTransfer {
     /// libcurl asks a second time when a kept connection turned out to be dead after the request
     /// went out on it, and would send the request again. The peer may have acted on the first:
     /// only what changes nothing may be repeated behind the caller's back.
-    func mayBegin() -> Bool {
+    func mayBegin(over connection: CurlConnection) -> Bool {
         if wasSent, !isRepeatable { return false }
+        self.connection = connection
         wasSent = true
         uploaded = 0
         return exchange.mayBeSent()

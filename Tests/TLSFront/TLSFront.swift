@@ -15,6 +15,8 @@ package final class TLSFront: Sendable {
         case passing(to: Int)
         /// Answers every request over HTTP/2 itself; the first connection falls silent after so many.
         case answering(untilSilent: Int)
+        /// The same; but what it answers first is never complete.
+        case streaming(untilSilent: Int)
         /// A proxy without TLS: whatever it is asked to connect to, it is that port of loopback.
         case tunnel(to: Int)
     }
@@ -34,6 +36,7 @@ package final class TLSFront: Sendable {
         switch nature {
         case .passing(let port): words = ["pass", "\(port)"]
         case .answering(let count): words = ["answer", "\(count)"]
+        case .streaming(let count): words = ["stream", "\(count)"]
         case .tunnel(let port): words = ["tunnel", "\(port)"]
         }
         let folder = certificates.folder
@@ -91,7 +94,7 @@ package final class TLSFront: Sendable {
         if len(sys.argv) > 5:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(sys.argv[5])
-        if nature == "answer":
+        if nature in ("answer", "stream"):
             context.set_alpn_protocols(["h2"])
         names = {}
         def heard(connection, name, _):
@@ -148,10 +151,11 @@ package final class TLSFront: Sendable {
                     continue
                 answered += 1
                 writer.write(frame(1, 4, stream, b"\x88"))
-                writer.write(frame(0, 1, stream, b"connection %d" % mine))
+                isOpen = nature == "stream" and mine == answered == 1
+                writer.write(frame(0, 0 if isOpen else 1, stream, b"connection %d" % mine))
 
         async def main():
-            handler = {"pass": passing, "answer": answering, "tunnel": tunnel}[nature]
+            handler = {"pass": passing, "answer": answering, "stream": answering, "tunnel": tunnel}[nature]
             def quiet(loop, trouble):
                 pass
             asyncio.get_running_loop().set_exception_handler(quiet)
