@@ -5,6 +5,7 @@ extension RunState {
     mutating func hearFailed(_ id: OrderID, _ setback: Setback, _ plan: RunPlan) {
         // Time cannot fail.
         guard id.lane != .deadline, id.lane != .longest else { return }
+        if case .tell? = leg(plan), id.lane == .main { return advance(plan) }
         switch course {
         case .advancing, .asking, .paused:
             turn(setback, plan)
@@ -95,7 +96,7 @@ extension RunState {
         Setback(.deadline, "\(leg.name) took longer than \(Self.seconds(leg.limit(plan.limits)))")
     }
 
-    static func seconds(_ duration: Duration) -> String {
+    package static func seconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = attoseconds / 1_000_000_000_000_000
         return milliseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + milliseconds) ms"

@@ -67,6 +67,8 @@ package struct Progress: Hashable, Sendable {
     package var attempt = 0
     /// The run's clock when the leg began.
     package var entered: Duration
+    /// When the first try of a test began whose tries have a time budget, once there is a second.
+    package var firstTry: Duration?
     /// What a bake has seen so far; of other legs, empty.
     package var tally = BakeTally()
 

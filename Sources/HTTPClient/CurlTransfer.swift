@@ -36,6 +36,7 @@ final class CurlTransfer {
         easy = CurlEasy(request: request, uploadCount: upload.count, options: options)
         guard easy.isReady else { return nil }
         easy.callBack(self)
+        if request.sparesInnerAddresses { easy.askAboutAddresses(self) }
     }
 
     /// The deadline counts until the answer is complete, or, of a stream, until it begins.
@@ -56,6 +57,15 @@ final class CurlTransfer {
         wasSent = true
         uploaded = 0
         return exchange.mayBeSent()
+    }
+
+    /// Asked with every address of the host in turn; one that is forbidden is the end of it.
+    func mayMeet(_ address: NetworkAddress) -> Bool {
+        guard refusal == nil, !address.isForbidden else {
+            refusal = CurlFailure(reason: .forbidden, detail: "")
+            return false
+        }
+        return true
     }
 
     /// The next bytes of our body, at most `count`.

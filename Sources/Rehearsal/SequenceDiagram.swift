@@ -107,7 +107,9 @@ package struct SequenceDiagram: Sendable {
     private static func test(_ fact: Fact, _ plan: RunPlan) -> String {
         guard let id = fact.order, plan.steps.indices.contains(id.step) else { return "a test" }
         switch (plan.steps[id.step], id.lane) {
-        case (.test(let call), _): return call.name
+        case (.test(let call), _), (.notify(let call), _): return call.name
+        case (.tests(let calls), .test(let place)) where calls.indices.contains(place):
+            return calls[place].name
         case (.bake(let bake), .test(let place)) where bake.tests.indices.contains(place):
             return bake.tests[place].name
         default: return "a test"
@@ -121,6 +123,8 @@ package struct SequenceDiagram: Sendable {
         case .route: "route"
         case .reach: "reach"
         case .test(let call): "test \(call.name)"
+        case .tests(let calls): "tests \(calls.map(\.name).joined(separator: ", "))"
+        case .notify(let call): "notify \(call.name)"
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"

@@ -8,6 +8,9 @@ package protocol Crew: Sendable {
     /// Returns at once when its task is cancelled, and tells nothing any more.
     func carryOut(_ order: Order, tell: @escaping @Sendable (Fact) -> Void) async
 
+    /// Tells somebody that a person is needed; says what came of it.
+    func callForHelp(_ call: TestCall, _ trouble: Trouble) async -> String
+
     /// Brings home what stable carries when nothing can be remembered any more; says what it did.
     func emergencyHome() async -> String
 }

@@ -274,8 +274,15 @@ package struct Expedition: Sendable {
 
     /// Whether anything is left to write: a seal on objects that are as before already would stay.
     private func isStillWriting(_ state: RunState, _ charter: RunCharter) -> Bool {
-        !state.isOver
-            && !state.orders(charter.flow.plan).contains { $0.work == .carryOut(.verifyHome) }
+        guard !state.isOver else { return false }
+        return !state.orders(charter.flow.plan).contains { order in
+            switch order.work {
+            case .carryOut(.verifyHome): true
+            // There is only somebody left to tell.
+            case .test: order.id.course == .home || order.id.course == .closing
+            case .carryOut, .watch, .watchCandidate, .wait: false
+            }
+        }
     }
 
     private func lease(of charter: RunCharter) -> TargetLease {

@@ -24,6 +24,14 @@ package struct Rig: Sendable {
     package let keepFile: @Sendable (_ text: String, _ path: String) throws -> Void
     /// To the sources of metrics, and to what shows them who asks.
     package let sources: SourceDoors
+    /// Reads a file of ours: a secret of a test.
+    package var readFile: @Sendable (_ path: String) throws -> [UInt8] = { path in
+        throw NoFiles(path: path)
+    }
+    /// For tests that speak no HTTP; nil: there are no bare connections here.
+    package var sockets: (any TCPTransport)?
+
+    private struct NoFiles: Error { let path: String }
 
     /// `signer` runs the commands that secrets come from, by the machine's own clock even where a
     /// served lab's runs faster.

@@ -60,6 +60,7 @@ struct RunDriver: Sendable {
                     }
                 }
                 running.callOffAll()
+                await callForHelp()
                 return .success(bridge.state)
             } catch {
                 running.callOffAll()
@@ -67,6 +68,15 @@ struct RunDriver: Sendable {
             }
         }
         return try await settle(end)
+    }
+
+    /// The run is over, and stays so whatever comes of this.
+    private func callForHelp() async {
+        guard case .personNeeded(let trouble) = bridge.state.course else { return }
+        for call in plan.hooks[.personNeeded] {
+            let note = await crew.callForHelp(call, trouble)
+            try? await remember(.noticed(note))
+        }
     }
 
     /// When nothing can be remembered any more, traffic still comes home.

@@ -74,8 +74,8 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
             """
             flow: unknown key "time"
               where: reviews.yaml:17:36 (spec.tests.smoke.time)
-              do:    there are: command, http, env, timeout, retries, repeat, tolerance, \
-            higherIsBetter
+              do:    there are: command, shell, http, webhook, tcp, ssh, job, requests, env, \
+            limits, results, timeout, retries, every, repeat, tolerance, higherIsBetter
             """),
         BadFlow(
             "unknown key in a step", "deadline: 10m", "deadlin: 10m",

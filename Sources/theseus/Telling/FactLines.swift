@@ -10,6 +10,24 @@ struct FactLines: Sendable {
         words(fact.fact, fact.state).map { "\(place(fact.state))  \($0)" }
     }
 
+    /// What stands below the line of a test that failed: its failed cases, and its last words.
+    func details(_ fact: Fact) -> [String] {
+        guard case .tested(_, let report) = fact, !report.passed else { return [] }
+        let failed = report.cases?.told.filter { $0.outcome == .failed } ?? []
+        var lines = failed.prefix(Self.mostCases).map { one in
+            "not ok  \(one.name)" + (one.detail.isEmpty ? "" : ": \(one.detail)")
+        }
+        let more = (report.cases?.failed ?? 0) - lines.count
+        if more > 0 { lines.append("and \(more) more") }
+        let output = report.output.split(whereSeparator: \.isNewline).suffix(Self.mostLines)
+        // One line says no more than the sentence does.
+        if output.count > 1 || !failed.isEmpty { lines += output.map { "| \($0)" } }
+        return lines
+    }
+
+    private static let mostCases = 10
+    private static let mostLines = 10
+
     /// `12:04  8/20 weight 1%    1%`: clock, step, share.
     func place(_ state: RunState) -> String {
         let seconds = Int(state.clock.components.seconds)
@@ -87,6 +105,8 @@ extension Step {
         case .route: "route"
         case .reach: "reach"
         case .test(let call): "test \(call.name)"
+        case .tests(let calls): "tests \(calls.map(\.name).joined(separator: ", "))"
+        case .notify(let call): "notify \(call.name)"
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"

@@ -1,0 +1,67 @@
+/// Tests that are called at the moments of a run's life.
+///
+/// The first four decide, as a step's tests do: one that fails turns the run round. The others only
+/// tell: whatever comes of them, the run goes on. They are called at least once, after a crash again,
+/// with the same Idempotency-Key.
+package struct LifeHooks: Hashable, Sendable {
+    package enum Moment: String, Hashable, Sendable, CaseIterable {
+        /// Before anything is copied or written.
+        case start
+        case beforeWeight
+        /// Once the mesh shows the weight, or it is trusted.
+        case afterWeight
+        /// Before the last look that the promotion is decided by.
+        case beforePromotion
+        case promoted
+        /// At the very end of the way home.
+        case rolledBack
+        case personNeeded
+        /// A step of its own.
+        case notify
+
+        /// Nothing waits for what comes of it.
+        package var onlyTells: Bool {
+            switch self {
+            case .start, .beforeWeight, .afterWeight, .beforePromotion: false
+            case .promoted, .rolledBack, .personNeeded, .notify: true
+            }
+        }
+    }
+
+    private var calls: [Moment: [TestCall]] = [:]
+
+    package init() {}
+
+    package subscript(moment: Moment) -> [TestCall] {
+        get { calls[moment] ?? [] }
+        set { calls[moment] = newValue.isEmpty ? nil : newValue }
+    }
+
+    func tests(_ moment: Moment) -> [Leg] { self[moment].map(Leg.test) }
+
+    func tellings(_ moment: Moment) -> [Leg] { self[moment].map(Leg.tell) }
+}
+
+extension RunPlan {
+    /// The moment of whose life a leg's test is called; nil: it is a step's own.
+    package func moment(of id: OrderID) -> LifeHooks.Moment? {
+        switch id.course {
+        case .home: return .rolledBack
+        case .closing: return .promoted
+        case .forward, .asking, .paused: break
+        }
+        guard steps.indices.contains(id.step) else { return .beforePromotion }
+        switch steps[id.step] {
+        case .backup: return .start
+        case .weight:
+            let legs = legs(ofStep: id.step)
+            let shift = legs.firstIndex { if case .shift = $0 { true } else { false } }
+            return id.leg < shift ?? 0 ? .beforeWeight : .afterWeight
+        case .notify: return .notify
+        case .retire: return .beforePromotion
+        case .deploy, .route, .reach, .test, .tests, .autoscale, .drill, .mirror, .sticky, .bake,
+            .gate, .approve, .pause, .shrink:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import CanaryEngine
+package import HTTPMessages
+package import Processes
+package import Timekeeping
+
+/// One kind of test: what it does, once, and how its end is read.
+///
+/// The door behind which each kind stands; `TestRunner` keeps the time, and compares the numbers.
+protocol TestWork: Sendable {
+    func carryOut(_ place: TestPlace) async throws -> TestReport
+
+    /// The kind keeps the call's time limit itself, and needs so much longer to end what it began.
+    var ending: Duration { get }
+}
+
+extension TestWork {
+    var ending: Duration { .zero }
+}
+
+/// What one execution of a test has around it.
+struct TestPlace: Sendable {
+    let name: String
+    let context: TestContext
+    let timeLimit: Duration
+    let doors: TestDoors
+
+    var time: any Timekeeper { doors.time }
+}
+
+/// What tests reach the world with.
+package struct TestDoors: Sendable {
+    package var transport: any HTTPTransport
+    package var spawner: any ProcessSpawner
+    package var time: any Timekeeper
+    /// Our own; a test gets only what its flow allows.
+    package var environment: [ProcessJob.Variable]
+    /// nil: there are no bare connections here.
+    package var sockets: (any TCPTransport)?
+    /// nil: there is no cluster for Jobs here.
+    package var jobs: (any TestJobs)?
+    /// Reads a file of ours: a secret.
+    package var readFile: @Sendable (_ path: String) throws -> [UInt8]
+
+    package init(
+        transport: any HTTPTransport, spawner: any ProcessSpawner, time: any Timekeeper,
+        environment: [ProcessJob.Variable] = [], sockets: (any TCPTransport)? = nil,
+        jobs: (any TestJobs)? = nil,
+        readFile: @escaping @Sendable (_ path: String) throws -> [UInt8] = { _ in
+            throw HookError(.noDoor, place: "tests", detail: "files")
+        }
+    ) {
+        self.transport = transport
+        self.spawner = spawner
+        self.time = time
+        self.environment = environment
+        self.sockets = sockets
+        self.jobs = jobs
+        self.readFile = readFile
+    }
+}
+
+extension TestSpec.Kind {
+    var work: any TestWork {
+        switch self {
+        case .command(let command): command
+        case .http(let load): load
+        case .webhook(let webhook): webhook
+        case .tcp(let talk): talk
+        case .ssh(let ssh): ssh
+        case .job(let job): job
+        }
+    }
+}
