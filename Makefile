@@ -1,6 +1,7 @@
 # make demo   a good release, then a bad one, in the embedded lab
-# make test   everything that must hold; what .ci/run calls
+# make test   everything that must hold
 # make test-real   the same promises on real parts: etcd, kube-apiserver, Envoy, Prometheus
+#                  .ci/run calls the one and then the other
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
