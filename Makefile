@@ -1,5 +1,6 @@
 # make demo   a good release, then a bad one, in the embedded lab
 # make test   everything that must hold; what .ci/run calls
+# make fuzz FOR=5m   libFuzzer at every reader of others' bytes, each for so long
 # make test-real   the same promises on real parts: etcd, kube-apiserver, Envoy, Prometheus
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -10,7 +11,7 @@ binary = .build/release/theseus
 sweep = .build/release/theseus-sweep
 rig = .build/release/theseus-rig
 
-.PHONY: build demo test test-real sweep sweep-real lint install clean needs
+.PHONY: build demo test test-real sweep sweep-real fuzz lint install clean needs
 
 build: needs
 	$(release) --product theseus
@@ -43,6 +44,10 @@ sweep-real: build
 	scripts/real-parts
 	$(release) --product theseus-rig
 	$(rig) --theseus $(binary) --sweep $(SEEDS)
+
+# Flows, kubeconfigs, answers of Prometheus, journals: make fuzz FOR=5m
+fuzz: needs
+	SWIFT=$(SWIFT) scripts/fuzz $(or $(FOR),1m)
 
 lint: needs
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

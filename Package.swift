@@ -251,6 +251,15 @@ let package = Package(
             ],
             data: ["Golden"]),
         tests("RealRigTests", of: ["RealRig", "Auditor", "Manifests", "JSONTree"]),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "CanaryEngine", "FlowFiles", "ClusterAccess", "MetricsGate", "MetricsSources",
+                "Chronicle", "Journal", "Lab", "HTTPMessages", "Processes", "JSONTree",
+                "Timekeeping",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: house),
+        tests("FuzzTests", of: ["FuzzTargets", "Journal"], data: ["Corpus"]),
         tests("HouseTests", of: ["Golden"], data: ["Golden"]),
     ]
 )

@@ -152,7 +152,7 @@ private struct Finding {
     }
 
     func verdict(on gate: GateSpec, over window: GateWindow) -> Verdict {
-        let counted = Int(samples.requests.rounded(.down))
+        let counted = Int(min(9e15, samples.requests.rounded(.down)))
         var measures = [Measure("\(gate.name).samples", Double(counted))]
         if lost > 0 { measures.append(Measure("\(gate.name).lost", Double(lost))) }
         let astray = "\(lost) of the service's requests that failed without a workload"
