@@ -8,6 +8,8 @@
 // Written by hand, number by number: what was stored once is read for ever, or refused by name.
 // docs/JOURNAL.md lists the numbers.
 
+internal import Journal
+
 /// A record that this version of Theseus cannot read; says which and why.
 package struct ChronicleError: Error, Hashable, Sendable, CustomStringConvertible {
     package let what: String
@@ -20,8 +22,8 @@ package struct ChronicleError: Error, Hashable, Sendable, CustomStringConvertibl
 
     package var description: String {
         """
-        journal: \(what)
-          where: \(place)
+        journal: \(what.onOneLine)
+          where: \(place.onOneLine)
           do:    use the version of theseus that wrote it; `theseus show RUN` names it
         """
     }

@@ -36,8 +36,8 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
 
     package var description: String {
         """
-        journal: \(oneLine(detail)) (\(name))
-          where: \(oneLine(place))
+        journal: \(detail.onOneLine) (\(name))
+          where: \(place.onOneLine)
           do:    \(remedy)
         """
     }
@@ -77,18 +77,5 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unreachable: "see that the API server answers, then try again"
         case .tooLarge: "make the flow's manifests smaller, or give --journal sqlite:PATH"
         }
-    }
-
-    /// Paths, run ids and damaged files are other people's: none may forge a line of ours, or
-    /// speak to the terminal.
-    private func oneLine(_ text: String) -> String {
-        var line = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: line.append(" ")
-            default: line.append(scalar)
-            }
-        }
-        return String(line)
     }
 }
