@@ -21,6 +21,7 @@ demo: build
 
 # The tests themselves come last: their closing line is the last one.
 test: needs lint
+	@scripts/install-needs tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(release) --product theseus
 	$(release) --product theseus-sweep

@@ -4,7 +4,7 @@ import HTTPMessages
 import Testing
 
 /// Who is trusted, and who we say we are: against a TLS server with certificates made for the test.
-@Suite(.serialized, .enabled(if: FileManager.default.isExecutableFile(atPath: openssl)))
+@Suite(.serialized)
 struct TrustTests {
     @Test func whoIsNotKnownIsNotTrusted() async throws {
         try await withTLSServer { server in

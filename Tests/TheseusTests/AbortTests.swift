@@ -114,10 +114,8 @@ import Testing
     }
 
     /// Only root may give a process a name server of its own.
-    static let mayMount =
-        geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare")
-
-    @Test(.enabled(if: mayMount)) func whileTheNameServerHangs() async throws {
+    @Test(.enabled(if: geteuid() == 0, "only root may have name servers of its own"))
+    func whileTheNameServerHangs() async throws {
         try await ServedLab.serving(speed: Self.unhurried) { lab in
             let mute = try MuteNameServer("127.66.0.1")
             try lab.folder.write("nameserver 127.66.0.1\noptions timeout:30\n", to: "resolv.conf")
