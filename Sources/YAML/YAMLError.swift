@@ -66,6 +66,7 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooDeep(let limit): "more than \(limit) collections inside each other"
         case .tooManyNodes(let limit): "more than \(limit) values, aliases counted in full"
         case .tooLarge(let limit): "more than \(limit) bytes"
+        case .notOneDocument(0): "there is nothing in it"
         case .notOneDocument(let count): "\(count) documents where one was expected"
         }
     }
@@ -86,6 +87,7 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooDeep: "flatten it"
         case .tooManyNodes: "write fewer aliases of aliases, or split the file"
         case .tooLarge: "split the file"
+        case .notOneDocument(0): "check that it is the file you mean, and fill it"
         case .notOneDocument: "keep one document, and look for a --- too many"
         }
     }

@@ -130,8 +130,15 @@ import YAML
     }
 
     @Test func wantsOneDocument() {
-        let none = #expect(throws: YAMLError.self) { try YAMLReader.document(of: []) }
-        #expect(none?.code == .notOneDocument(count: 0))
+        let none = #expect(throws: YAMLError.self) {
+            try YAMLReader.document(of: Array("# nothing\n".utf8), file: "f.yaml")
+        }
+        #expect(
+            none?.description == """
+                yaml: there is nothing in it
+                  where: f.yaml:1:1
+                  do:    check that it is the file you mean, and fill it
+                """)
         let two = #expect(throws: YAMLError.self) {
             try YAMLReader.document(of: Array("a: 1\n---\nb: 2\n".utf8), file: "f.yaml")
         }
