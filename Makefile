@@ -1,7 +1,8 @@
 # make demo   a good release, then a bad one, in the embedded lab
-# make test   everything that must hold; what .ci/run calls
+# make test   everything that must hold
 # make fuzz FOR=5m   libFuzzer at every reader of others' bytes, each for so long
 # make test-real   the same promises on real parts: etcd, kube-apiserver, Envoy, Prometheus
+#                  .ci/run calls the one and then the other
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
