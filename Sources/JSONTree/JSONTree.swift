@@ -4,6 +4,7 @@
 //   JSONTree      one JSON value, and how to walk and change it
 //   JSONTree+Sameness    which trees are equal
 //   JSONObject    members in the order in which they were written
+//   JSONPath      the way to values inside a tree
 //   JSONReader    bytes -> tree
 //   JSONError     what is wrong with the bytes, in which line and column
 //   JSONWriter    tree -> bytes, in the given or in canonical order

@@ -10,7 +10,7 @@
 //   SourceWire        everybody else: a question to a request, an answer to series
 //     DatadogWire, NewRelicWire, CloudWatchWire, GraphiteWire, InfluxWire, DynatraceWire,
 //     GoogleWire, SplunkWire, WebWire        one a file, each by its maker's pages
-//     AnnotatedCSV, JSONPath, WirePoints, WireTime     what they read with
+//     AnnotatedCSV, WirePoints, WireTime     what they read with
 //   SingleNumber      what is made of the series: one finite, fresh number
 //
 // Everything fails closed: an answer that is not wholly understood, or that says itself that it is

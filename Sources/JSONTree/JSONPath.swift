@@ -1,9 +1,7 @@
-internal import JSONTree
-
 /// The way to values inside a JSON tree: `$.data[0].value`, `$['odd name']`, `$.items[*].rate`.
 ///
 /// The part of RFC 9535 that names places; filters and slices are left out.
-struct JSONPath: Hashable, Sendable {
+package struct JSONPath: Hashable, Sendable, CustomStringConvertible {
     private enum Step: Hashable, Sendable {
         case key(String)
         /// From the end where negative.
@@ -11,10 +9,13 @@ struct JSONPath: Hashable, Sendable {
         case all
     }
 
+    /// As it was written.
+    package let description: String
     private let steps: [Step]
 
     /// nil for what is no such path.
-    init?(_ text: String) {
+    package init?(_ text: String) {
+        description = text
         var rest = text[...]
         guard rest.popFirst() == "$" else { return nil }
         var steps: [Step] = []
@@ -50,7 +51,7 @@ struct JSONPath: Hashable, Sendable {
     }
 
     /// All values that it leads to, in the order of the tree.
-    func values(in tree: JSONTree) -> [JSONTree] {
+    package func values(in tree: JSONTree) -> [JSONTree] {
         steps.reduce([tree]) { found, step in
             found.flatMap { tree -> [JSONTree] in
                 switch step {
