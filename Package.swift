@@ -86,6 +86,7 @@ let package = Package(
             "TestHooks",
             on: [
                 "CanaryEngine", "Processes", "Secrets", "HTTPMessages", "JSONTree", "Timekeeping",
+                "Digests",
             ]),
         room("MetricsGate", on: ["CanaryEngine", "MetricsSources"]),
         room(
@@ -210,8 +211,9 @@ let package = Package(
         tests(
             "TestHooksTests",
             of: [
-                "TestHooks", "CanaryEngine", "Lab", "Processes", "Secrets", "HTTPMessages",
-                "JSONTree", "Timekeeping",
+                "TestHooks", "CanaryEngine", "Digests", "Lab", "Processes", "Secrets",
+                "HTTPMessages", "HTTPClient", "HTTPServer", "JSONTree", "Timekeeping",
+                "guard-probe",
             ]),
         tests("SecretsTests", of: ["Secrets", "Processes", "Timekeeping"]),
         tests(

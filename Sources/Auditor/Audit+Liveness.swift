@@ -43,7 +43,8 @@ extension Audit {
             .closing(let place):
             place
         case .returning(let way): way.place
-        case .promoted, .rolledBack, .personNeeded: nil
+        case .personNeeded(let trouble): trouble.calling
+        case .promoted, .rolledBack: nil
         }
     }
 

@@ -4,7 +4,7 @@ internal import CanaryEngine
 enum RunBound {
     static func whole(_ plan: RunPlan) -> Duration {
         plan.steps.reduce(.zero) { $0 + bound(of: $1, plan.limits) }
-            + home(plan.limits) + closing(plan.limits)
+            + home(plan.limits) + closing(plan.limits) + hooks(plan)
             + (plan.writesBack ? plan.limits.write * 2 + plan.limits.writeBack : .zero)
     }
 
@@ -15,7 +15,8 @@ enum RunBound {
         case .deploy(let deadline): write * 4 + limits.settle * 2 + deadline + limits.darkness
         case .route: write * 3 + limits.settle * 2
         case .reach(let deadline, _): write + deadline
-        case .test(let call): write + call.timeout * max(1, call.attempts)
+        case .test(let call), .notify(let call): write + bound(of: call)
+        case .tests(let calls): write + (calls.map(bound).max() ?? .zero)
         case .autoscale: write * 2
         case .drill(let within):
             write * 2 + limits.darkness + limits.capacity + limits.observe * 2 + within
@@ -28,6 +29,20 @@ enum RunBound {
         case .pause(let duration): write + max(duration, limits.pause)
         case .shrink: write * 2 + limits.capacity
         case .retire: write
+        }
+    }
+
+    private static func bound(of call: TestCall) -> Duration {
+        (call.timeout + call.longestWait + .seconds(30)) * max(1, call.attempts)
+    }
+
+    /// Those of the weights are called at each of them.
+    private static func hooks(_ plan: RunPlan) -> Duration {
+        LifeHooks.Moment.allCases.reduce(.zero) { sum, moment in
+            let isOfWeights = moment == .beforeWeight || moment == .afterWeight
+            return plan.hooks[moment].reduce(sum) {
+                $0 + bound(of: $1) * (isOfWeights ? plan.steps.count : 1)
+            }
         }
     }
 

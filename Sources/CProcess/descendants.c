@@ -62,3 +62,27 @@ int theseus_descendants(pid_t root, pid_t *found, int room) {
     free(all);
     return known;
 }
+
+int theseus_usage(pid_t pid, int64_t *memory, int64_t *processor_time) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file) return -1;
+    size_t count = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[count] = 0;
+    // The name may hold anything; what follows its last bracket does not.
+    char *rest = strrchr(text, ')');
+    unsigned long long own, system;
+    long long gone, goneSystem, pages;
+    if (!rest || sscanf(
+                     rest + 1,
+                     " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld"
+                     " %*d %*d %*d %*d %*u %*u %lld",
+                     &own, &system, &gone, &goneSystem, &pages) != 5)
+        return -1;
+    long ticks = sysconf(_SC_CLK_TCK), page = sysconf(_SC_PAGESIZE);
+    *processor_time = (int64_t)(own + system + gone + goneSystem) * 1000 / ticks;
+    *memory = pages * page;
+    return 0;
+}

@@ -24,6 +24,7 @@
 enum {
     MOST = 65536,        // descendants looked at in one round
     KILL_ROUND = 20,     // milliseconds between two rounds of killing
+    LOOK_ROUND = 100,    // milliseconds between two looks at what is used
     PATIENCE = 2000,     // after so long the report goes out, though something will not die
     LARGEST_JOB = 1 << 22,
 };
@@ -36,6 +37,8 @@ struct guard {
     struct theseus_guard_report report;
     int64_t deadline;
     int64_t grace;
+    int64_t memory;
+    int64_t processor_time;
 };
 
 static int64_t now(void) {
@@ -125,6 +128,12 @@ static void become(
     sigprocmask(SIG_SETMASK, &empty, NULL);
     setsid();
     setrlimit(RLIMIT_CORE, &none);
+    // Where the machine runs out of memory, tests go first.
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) {
+        if (write(score, "1000", 4) < 0) {}
+        close(score);
+    }
     // Should the guard itself be killed, at least the command goes with it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard) _exit(127);
@@ -223,6 +232,41 @@ static int wait_until(struct guard *guard, int64_t until, int *asked) {
     return 1;
 }
 
+// Which limit everything below us is over, together; 0: none.
+static int over(struct guard *guard) {
+    static pid_t found[MOST];
+    int64_t memory = 0, time = 0, one, other;
+    // Of those whom we took away ourselves the time is in our own account.
+    if (theseus_usage(getpid(), &one, &other) == 0) time = other;
+    int count = theseus_descendants(getpid(), found, MOST);
+    for (int i = 0; i < count; i++) {
+        if (theseus_usage(found[i], &one, &other) != 0) continue;
+        memory += one;
+        time += other;
+    }
+    if (guard->memory > 0 && memory > guard->memory) return THESEUS_LIMIT_MEMORY;
+    if (guard->processor_time > 0 && time > guard->processor_time) return THESEUS_LIMIT_PROCESSOR;
+    return 0;
+}
+
+// Waits until the command ends, we are told to end it, or it is over a limit.
+static void attend(struct guard *guard) {
+    int looks = guard->memory > 0 || guard->processor_time > 0, asked = 0;
+    int64_t look = looks ? later(LOOK_ROUND) : INT64_MAX;
+    while (!asked && !guard->has_ended) {
+        wait_until(guard, look < guard->deadline ? look : guard->deadline, &asked);
+        reap(guard);
+        if (guard->has_ended) break;
+        if (now() >= guard->deadline) {
+            guard->report.limit = THESEUS_LIMIT_TIME;
+        } else if (now() >= look) {
+            guard->report.limit = over(guard);
+            look = later(LOOK_ROUND);
+        }
+        if (guard->report.limit) asked = 1;
+    }
+}
+
 static void report(struct guard *guard, int left) {
     guard->report.left = left;
     if (!guard->has_ended) {
@@ -283,20 +327,15 @@ int theseus_guard(int channel) {
     if (!variables || job.arguments == 0) return 2;
 
     guard.grace = job.grace;
+    guard.memory = job.memory;
+    guard.processor_time = job.processor_time;
     guard.deadline = later(job.time_limit);
     if (start(&guard, folder[0], arguments, variables) != 0) return 1;
     // The command's, not ours: its readers must see the end when the command's processes end.
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int i = 0; i < 3; i++) dup2(nothing, i);
 
-    int asked = 0;
-    while (!asked && !guard.has_ended) {
-        if (!wait_until(&guard, guard.deadline, &asked)) {
-            guard.report.out_of_time = now() >= guard.deadline;
-            asked = guard.report.out_of_time;
-        }
-        reap(&guard);
-    }
+    attend(&guard);
     end_all(&guard);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,11 @@ int theseus_set_nonblocking(int descriptor) {
 int theseus_process_descriptor(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int theseus_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int theseus_is_file(int descriptor) {
+    struct stat found;
+    return fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode);
+}
 
 void theseus_reap(pid_t pid) {
     int status;

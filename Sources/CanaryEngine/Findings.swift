@@ -64,38 +64,6 @@ package struct Verdict: Hashable, Sendable {
     }
 }
 
-/// What one execution of a test brought.
-package struct TestReport: Hashable, Sendable {
-    package let passed: Bool
-    package let sentence: String
-    package let measures: [Measure]
-    /// Requests that the test sent through the mesh: users' numbers are cleaned of them.
-    package let traffic: OwnTraffic
-    /// How long it ran, in whole microseconds: as the journal keeps it, or a replay would differ.
-    package let duration: Duration
-
-    package init(
-        passed: Bool, sentence: String, measures: [Measure] = [], traffic: OwnTraffic = .none,
-        duration: Duration = .zero
-    ) {
-        self.passed = passed
-        self.sentence = sentence
-        self.measures = measures
-        self.traffic = traffic
-        let rest = duration.components.attoseconds % 1_000_000_000_000
-        self.duration = duration - Duration(secondsComponent: 0, attosecondsComponent: rest)
-    }
-}
-
-/// Requests of our own tests.
-package enum OwnTraffic: Hashable, Sendable {
-    case none
-    /// So many went to the candidate, and so many to stable; of them so many failed.
-    case counted(candidate: Int, candidateErrors: Int, stable: Int, stableErrors: Int)
-    /// Nobody counted: the seconds in which the test ran are left out of every window.
-    case unknown
-}
-
 /// What a version consists of, as a fingerprint for each of its parts.
 ///
 /// Taken when the candidate is ready; what is promoted must still be like it.

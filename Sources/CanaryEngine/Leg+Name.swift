@@ -20,6 +20,8 @@ extension Leg {
         case .stick: "keeping users with the version that they met"
         case .reach: "reaching the candidate through the mesh"
         case .test(let call): "test \(call.name)"
+        case .tests(let calls): "tests \(calls.map(\.name).joined(separator: ", "))"
+        case .tell(let call): "calling \(call.name)"
         case .autoscale: "giving the candidate its autoscaler"
         case .prepare(let weight): "making room for \(weight.percent)%"
         case .shift(let weight): "moving \(weight.percent)% to the candidate"

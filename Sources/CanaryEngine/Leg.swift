@@ -29,6 +29,8 @@ package enum Leg: Hashable, Sendable {
     case stick(Stickiness)
     case reach(deadline: Duration, every: Duration)
     case test(TestCall)
+    /// Several at the same time.
+    case tests([TestCall])
     case autoscale
     /// Raises the candidate's floor to what the weight needs, awaits it, and sees that the candidate
     /// still is what was judged.
@@ -63,6 +65,10 @@ package enum Leg: Hashable, Sendable {
     // The way home, and closing.
     case dismissGuard
 
+    // Anywhere.
+    /// Calls a hook; whatever comes of it, the run goes on.
+    case tell(TestCall)
+
     // Closing.
     case dropStableRoute
     case drainStable
@@ -87,7 +93,10 @@ extension Leg {
         case .settle(let duration), .pause(let duration): duration
         case .awaitReady(let deadline), .reach(let deadline, _): deadline
         // The test's own limit comes first: a test that hangs has failed, and may be tried again.
-        case .test(let call): call.timeout + .seconds(30)
+        case .test(let call):
+            call.timeout + .seconds(30) + call.wait(before: call.attempts - 1)
+        case .tests(let calls): calls.map(Self.whole).max() ?? limits.write
+        case .tell(let call): Self.whole(call)
         case .prepare, .awaitShrunk: limits.capacity
         case .awaitWrittenBack: limits.writeBack
         // Pods may take their whole grace period.
@@ -108,13 +117,21 @@ extension Leg {
         }
     }
 
+    /// All of a test's tries, with the waits between them.
+    private static func whole(_ call: TestCall) -> Duration {
+        (0..<max(1, call.attempts)).reduce(.seconds(30)) {
+            $0 + call.timeout + call.wait(before: $1)
+        }
+    }
+
     var lateness: Lateness {
         switch self {
-        case .settle, .pause, .observe, .seeHome, .seeDark, .drainCandidate, .drainStable: .goesOn
+        case .settle, .pause, .observe, .seeHome, .seeDark, .drainCandidate, .drainStable, .tell:
+            .goesOn
         case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset,
             .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
-            .reach, .test,
+            .reach, .test, .tests,
             .autoscale, .prepare, .shift, .rehearseHome, .writeBack, .awaitWrittenBack, .bake,
             .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,

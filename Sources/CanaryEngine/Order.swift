@@ -37,6 +37,8 @@ package struct OrderID: Hashable, Sendable {
         case closing
         case asking
         case paused
+        /// A person is needed: who is called is told so.
+        case stopped
     }
 
     /// Orders in force side by side at one place.
@@ -50,7 +52,8 @@ package struct OrderID: Hashable, Sendable {
     }
 
     package let course: Course
-    /// On the way home and in closing the step at which the run turned.
+    /// On the way home and in closing the step at which the run turned; of a run that needs a person,
+    /// for which time it does.
     package let step: Int
     package let leg: Int
     package let lane: Lane

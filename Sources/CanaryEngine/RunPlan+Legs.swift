@@ -1,16 +1,20 @@
 extension RunPlan {
     /// Decided only where the candidate's pods carry everybody and are what was judged, right then.
-    private static let promotion: [Leg] = [.prepare(.all), .decidePromotion]
+    private var promotion: [Leg] {
+        hooks.tests(.beforePromotion) + [.prepare(.all), .decidePromotion]
+    }
 
     /// What the step at `index` consists of.
     ///
     /// Behind the last step stands the decision to promote.
     package func legs(ofStep index: Int) -> [Leg] {
-        guard steps.indices.contains(index) else { return Self.promotion }
+        guard steps.indices.contains(index) else { return promotion }
         let settle = Leg.settle(limits.settle)
         switch steps[index] {
         case .backup:
-            return [.begin, .backUp] + (isGuarded ? [.postGuard] : []) + [.holdStable]
+            return [.begin] + hooks.tests(.start) + [.backUp] + (isGuarded ? [.postGuard] : []) + [
+                .holdStable
+            ]
         case .deploy(let deadline):
             return [
                 .begin, .pinSubset, settle, .pinRoutes, settle, .applyCandidate,
@@ -22,6 +26,10 @@ extension RunPlan {
             return [.begin, .reach(deadline: deadline, every: every)]
         case .test(let call):
             return [.begin, .test(call)]
+        case .tests(let calls):
+            return [.begin, .tests(calls)]
+        case .notify(let call):
+            return [.begin, .tell(call)]
         case .autoscale:
             return [.begin, .autoscale]
         case .drill(let within):
@@ -30,9 +38,9 @@ extension RunPlan {
                 .rehearseHome(within: within), .observe(.none),
             ]
         case .weight(let weight):
-            return [.begin] + legsOfFirstWeight(at: index) + [
+            return [.begin] + hooks.tests(.beforeWeight) + legsOfFirstWeight(at: index) + [
                 .prepare(load(of: weight, atStep: index)), .shift(weight), .observe(weight),
-            ]
+            ] + hooks.tests(.afterWeight)
         case .mirror(let part):
             return [.begin] + darkness(before: index) + [.prepare(part), .mirror(part), settle]
         case .sticky(let stickiness):
@@ -48,7 +56,7 @@ extension RunPlan {
         case .shrink(let minimum):
             return [.begin, .shrink(minimum: minimum), .awaitShrunk]
         case .retire:
-            return (writesBack ? [.begin, .writeBack, .awaitWrittenBack] : []) + Self.promotion
+            return (writesBack ? [.begin, .writeBack, .awaitWrittenBack] : []) + promotion
         }
     }
 
@@ -79,8 +87,8 @@ extension RunPlan {
             case .sticky: isSticky = true
             case .weight(let weight): rise(to: weight)
             case .drill: if isSticky { rise(to: .least) } else { share = 0 }
-            case .backup, .deploy, .route, .reach, .test, .autoscale, .mirror, .bake, .gate,
-                .approve, .pause, .shrink, .retire:
+            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .mirror,
+                .bake, .gate, .approve, .pause, .shrink, .retire:
                 continue
             }
         }
@@ -113,7 +121,10 @@ extension RunPlan {
         if deployed { legs += [.drainCandidate, .removeCandidate] }
         if routed || shifted { legs += [.removeCandidateSubset] }
         if deployed { legs += [.unpin, .settle(limits.settle)] }
-        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] + dismissal }
+        if begun > 0 { legs += [.restoreStable, .tidy, .verifyHome] }
+        // Whoever is told that it is rolled back must find it so.
+        legs += hooks.tellings(.rolledBack)
+        if begun > 0 { legs += dismissal }
         return legs
     }
 
@@ -122,8 +133,8 @@ extension RunPlan {
         steps.prefix(begun).contains {
             switch $0 {
             case .drill, .weight: true
-            case .backup, .deploy, .route, .reach, .test, .autoscale, .mirror, .sticky, .bake,
-                .gate, .approve, .pause, .shrink, .retire:
+            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .mirror,
+                .sticky, .bake, .gate, .approve, .pause, .shrink, .retire:
                 false
             }
         }
@@ -137,7 +148,7 @@ extension RunPlan {
         if steps.contains(.retire) || isFirstRelease {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
-        return legs + [.tidy] + dismissal
+        return legs + [.tidy] + hooks.tellings(.promoted) + dismissal
     }
 
     /// Last of all: until then a run without a holder is the guard's to end.

@@ -10,6 +10,7 @@ package struct RunPlan: Hashable, Sendable {
     package var writesBack = false
     /// A guard stands in the cluster while the run lasts.
     package var isGuarded = false
+    package var hooks = LifeHooks()
 
     package init(
         steps: [Step], limits: Limits = Limits(), onCutOff: CutOffPolicy = .rollBack,
@@ -38,6 +39,10 @@ package enum Step: Hashable, Sendable {
     /// Polls through the mesh until the dark route does what it says.
     case reach(deadline: Duration, every: Duration)
     case test(TestCall)
+    /// Runs several at the same time; all must pass.
+    case tests([TestCall])
+    /// Tells somebody; whatever comes of it, the run goes on.
+    case notify(TestCall)
     /// Gives the candidate an autoscaler like stable's.
     case autoscale
     /// 1 → 0 → 1 over the rollback path: the way home is measured before it is needed.
@@ -70,45 +75,6 @@ package struct Stickiness: Hashable, Sendable {
         self.cookie = cookie
         self.ttl = .seconds(max(1, ttl.components.seconds))
     }
-}
-
-/// A test as a step names it.
-package struct TestCall: Hashable, Sendable {
-    package enum Baseline: Hashable, Sendable {
-        case none
-        /// Keeps the result's numbers for later steps to compare with.
-        case record
-        /// Fails where a number is worse than the recorded one by more than the tolerance.
-        case compare
-    }
-
-    package var name: String
-    package var baseline: Baseline
-    package var timeout: Duration
-    /// How often it may be tried in all; at least 1.
-    package var attempts: Int
-    package var repetition: Repetition
-
-    package init(
-        _ name: String, baseline: Baseline = .none, timeout: Duration = .seconds(300),
-        attempts: Int = 1, repetition: Repetition = .atLeastOnce
-    ) {
-        self.name = name
-        self.baseline = baseline
-        self.timeout = timeout
-        self.attempts = attempts
-        self.repetition = repetition
-    }
-}
-
-/// What a crash may do to an order.
-package enum Repetition: Hashable, Sendable {
-    /// A second time changes nothing: re-issued after a crash.
-    case repeatable
-    /// May be seen twice; carries the order's identity as its Idempotency-Key.
-    case atLeastOnce
-    /// Journaled before it starts; if a crash cuts it off it is never started again.
-    case atMostOnce
 }
 
 /// Traffic flows while gates and tests look on, again and again.

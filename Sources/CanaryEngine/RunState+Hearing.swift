@@ -50,10 +50,17 @@ extension RunState {
     func leg(_ plan: RunPlan) -> Leg? {
         switch course {
         case .advancing(let place): Self.pick(place.leg, plan.legs(ofStep: place.step))
-        case .returning(let way): Self.pick(way.place.leg, plan.legsHome(begun: begun))
+        case .returning(let way): Self.pick(way.place.leg, wayHome(plan))
         case .closing(let place): Self.pick(place.leg, plan.legsOfClosing)
-        case .asking, .paused, .promoted, .rolledBack, .personNeeded: nil
+        case .personNeeded(let trouble):
+            trouble.calling.flatMap { Self.pick($0.leg, plan.hooks.tellings(.personNeeded)) }
+        case .asking, .paused, .promoted, .rolledBack: nil
         }
+    }
+
+    /// Nothing is written before the backup is remembered: then there is only somebody to tell.
+    package func wayHome(_ plan: RunPlan) -> [Leg] {
+        backup == nil ? plan.hooks.tellings(.rolledBack) : plan.legsHome(begun: begun)
     }
 
     private static func pick(_ index: Int, _ legs: [Leg]) -> Leg? {
@@ -76,12 +83,17 @@ extension RunState {
             }
         case .returning(var way):
             way.place = Progress(step: way.place.step, leg: way.place.leg + 1, entered: clock)
-            let isHome = way.place.leg >= plan.legsHome(begun: begun).count
+            let isHome = way.place.leg >= wayHome(plan).count
             course = isHome ? .rolledBack(way.why) : .returning(way)
         case .closing(let place):
             let next = Progress(step: place.step, leg: place.leg + 1, entered: clock)
             course = next.leg >= plan.legsOfClosing.count ? .promoted : .closing(next)
-        case .asking, .paused, .promoted, .rolledBack, .personNeeded:
+        case .personNeeded(var trouble):
+            guard let place = trouble.calling else { break }
+            let next = Progress(step: place.step, leg: place.leg + 1, entered: clock)
+            trouble.calling = next.leg < plan.hooks[.personNeeded].count ? next : nil
+            course = .personNeeded(trouble)
+        case .asking, .paused, .promoted, .rolledBack:
             break
         }
     }
@@ -112,8 +124,7 @@ extension RunState {
         startedOnce = nil
         pauseWish = nil
         let first = Progress(step: step, leg: 0, entered: clock)
-        // Nothing is written before the backup is remembered.
-        let isHome = backup == nil || plan.legsHome(begun: begun).isEmpty
+        let isHome = wayHome(plan).isEmpty
         course = isHome ? .rolledBack(why) : .returning(Return(why: why, place: first))
     }
 
@@ -138,7 +149,11 @@ extension RunState {
             place.entered = clock
             place.attempt = 0
             course = .closing(place)
-        case .advancing, .asking, .paused, .promoted, .rolledBack, .personNeeded:
+        case .personNeeded(var trouble):
+            trouble.calling?.entered = clock
+            trouble.calling?.attempt = 0
+            course = .personNeeded(trouble)
+        case .advancing, .asking, .paused, .promoted, .rolledBack:
             break
         }
         guard case .advancing(var place) = course else { return }
@@ -146,10 +161,9 @@ extension RunState {
             startedOnce = nil
             switch plan.onCutOff {
             case .rollBack:
-                let step = cutOff.step + 1
+                let name = plan.call(of: cutOff, in: self)?.name ?? "of step \(cutOff.step + 1)"
                 turn(
-                    Setback(.cutOff, "a test of step \(step) may run only once and was cut off"),
-                    plan)
+                    Setback(.cutOff, "test \(name) may run only once and was cut off"), plan)
             case .ask:
                 place.entered = clock
                 course = .asking(place)
@@ -164,7 +178,9 @@ extension RunState {
             course = .advancing(place)
         // What was looked at before promotion is decided was looked at by somebody else.
         case .decidePromotion?:
-            course = .advancing(Progress(step: place.step, leg: 0, entered: clock))
+            // A hook before it is not called again: it may be one that may run only once.
+            let first = plan.hooks[.beforePromotion].isEmpty ? 0 : max(0, place.leg - 1)
+            course = .advancing(Progress(step: place.step, leg: first, entered: clock))
         default:
             break
         }
@@ -188,47 +204,6 @@ extension RunState {
         weight = seen
         weightSince = seen > .none ? clock : nil
         ownRuns = []
-    }
-
-    private mutating func hearTested(_ id: OrderID, _ report: TestReport, _ plan: RunPlan) {
-        guard case .advancing(var place) = course else { return }
-        startedOnce = nil
-        ownRuns.removeAll { $0.end + Self.memory < clock }
-        if weightSince != nil, report.traffic != .none {
-            let start = max(.zero, clock - report.duration)
-            ownRuns.append(OwnRun(start: start, end: clock, traffic: report.traffic))
-        }
-        let setback = Setback(.testFailed, report.sentence)
-        switch (leg(plan), id.lane) {
-        case (.test(let call)?, .main):
-            if report.passed {
-                if call.baseline == .record {
-                    baselines.removeAll { $0.test == call.name }
-                    baselines.append(Baseline(test: call.name, measures: report.measures))
-                }
-                advance(plan)
-            } else if place.attempt + 1 < call.attempts {
-                place.attempt += 1
-                place.entered = clock
-                course = .advancing(place)
-            } else {
-                turn(setback, plan)
-            }
-        case (.bake(let bake)?, .test(let index)) where bake.tests.indices.contains(index):
-            var rounds = place.tally.rounds[index] ?? BakeTally.Rounds()
-            rounds.finished += 1
-            rounds.passed += report.passed ? 1 : 0
-            rounds.failedInARow = report.passed ? 0 : rounds.failedInARow + 1
-            place.tally.rounds[index] = rounds
-            course = .advancing(place)
-            if rounds.failedInARow >= max(1, bake.tests[index].attempts) {
-                turn(setback, plan)
-            } else {
-                endBakeIfProven(bake, plan)
-            }
-        default:
-            break
-        }
     }
 
     private mutating func hearJudged(_ id: OrderID, _ verdict: Verdict, _ plan: RunPlan) {

@@ -15,10 +15,14 @@ extension RunState {
             return [order(.paused, place, .deadline, .wait(limit))]
                 + standing(.paused, place, plan)
         case .returning(let way):
-            return plain(.home, way.place, plan.legsHome(begun: begun), plan)
+            return plain(.home, way.place, wayHome(plan), plan)
         case .closing(let place):
             return plain(.closing, place, plan.legsOfClosing, plan)
-        case .promoted, .rolledBack, .personNeeded:
+        case .personNeeded(let trouble):
+            return trouble.calling.map {
+                plain(.stopped, $0, plan.hooks.tellings(.personNeeded), plan)
+            } ?? []
+        case .promoted, .rolledBack:
             return []
         }
     }
@@ -38,7 +42,9 @@ extension RunState {
             return plain(.forward, place, legs, plan) + standing(.forward, place, plan)
         case .begin, .decidePromotion:
             return [order(.forward, place, .main, .carryOut(legs[place.leg]))]
-        case .test, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
+        case .tests(let calls):
+            return testing(calls, place, legs, plan)
+        case .test, .tell, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
             return plain(.forward, place, legs, plan) + watching(.forward, place)
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
             .applyCandidate, .awaitReady, .seeDark,
@@ -69,7 +75,11 @@ extension RunState {
             return [
                 order(course, place, .main, .test(call, round: 0), call.repetition), deadline,
             ]
-        case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable,
+        case .tell(let call):
+            return [
+                order(course, place, .main, .test(call, round: 0), call.repetition), deadline,
+            ]
+        case .begin, .decidePromotion, .backUp, .postGuard, .dismissGuard, .holdStable, .tests,
             .pinSubset, .pinRoutes,
             .applyCandidate, .awaitReady, .seeDark, .addCandidateSubset, .addDarkRoute, .mirror,
             .stick,
@@ -80,6 +90,23 @@ extension RunState {
             .drainStable, .removeStable, .removeStableSubset, .tidy:
             return [order(course, place, .main, .carryOut(leg)), deadline]
         }
+    }
+
+    /// Those that have not passed yet, each at its own try.
+    private func testing(
+        _ calls: [TestCall], _ place: Progress, _ legs: [Leg], _ plan: RunPlan
+    ) -> [Order] {
+        let limit = Deadline(start: place.entered, limit: legs[place.leg].limit(plan.limits))
+        var orders = [order(.forward, place, .deadline, .wait(limit))]
+        for (index, call) in calls.enumerated() {
+            let rounds = place.tally.rounds[index] ?? BakeTally.Rounds()
+            guard rounds.passed == 0 else { continue }
+            var here = place
+            here.attempt = rounds.finished
+            orders.append(
+                order(.forward, here, .test(index), .test(call, round: 0), call.repetition))
+        }
+        return orders + watching(.forward, place)
     }
 
     private func baking(_ bake: Bake, _ place: Progress, _ plan: RunPlan) -> [Order] {
@@ -124,7 +151,7 @@ extension RunState {
         _ course: OrderID.Course, _ place: Progress, _ lane: OrderID.Lane, _ work: Work,
         _ repetition: Repetition = .repeatable
     ) -> Order {
-        // At home and in closing all attempts share one deadline; forward each has its own.
+        // But for the way forward all attempts share one deadline; there each has its own.
         let isWait = if case .wait = work { true } else { false }
         let id = OrderID(
             course: course, step: place.step, leg: place.leg, lane: lane,

@@ -5,6 +5,7 @@ extension RunState {
     mutating func hearFailed(_ id: OrderID, _ setback: Setback, _ plan: RunPlan) {
         // Time cannot fail.
         guard id.lane != .deadline, id.lane != .longest else { return }
+        if case .tell? = leg(plan), id.lane == .main { return advance(plan) }
         switch course {
         case .advancing, .asking, .paused:
             turn(setback, plan)
@@ -13,14 +14,14 @@ extension RunState {
                 way.place.attempt += 1
                 course = .returning(way)
             } else {
-                course = .personNeeded(Trouble(setback: setback, stop: .returning(way)))
+                stop(setback, .returning(way), plan)
             }
         case .closing(var place):
             if place.attempt + 1 < Self.attemptsAtHome {
                 place.attempt += 1
                 course = .closing(place)
             } else {
-                course = .personNeeded(Trouble(setback: setback, stop: .closing(place)))
+                stop(setback, .closing(place), plan)
             }
         case .promoted, .rolledBack, .personNeeded:
             break
@@ -40,20 +41,30 @@ extension RunState {
             if leg.lateness == .goesOn {
                 advance(plan)
             } else {
-                course = .personNeeded(
-                    Trouble(setback: tooLate(leg, plan), stop: .returning(way)))
+                stop(tooLate(leg, plan), .returning(way), plan)
             }
         case .closing(let place):
             guard let leg = leg(plan) else { return }
             if leg.lateness == .goesOn {
                 advance(plan)
             } else {
-                course = .personNeeded(
-                    Trouble(setback: tooLate(leg, plan), stop: .closing(place)))
+                stop(tooLate(leg, plan), .closing(place), plan)
             }
-        case .promoted, .rolledBack, .personNeeded:
+        case .personNeeded:
+            advance(plan)
+        case .promoted, .rolledBack:
             break
         }
+    }
+
+    /// Stops where a person must look; who is called has hooks of their own, each time anew.
+    private mutating func stop(_ setback: Setback, _ stop: Trouble.Stop, _ plan: RunPlan) {
+        var trouble = Trouble(setback: setback, stop: stop)
+        if !plan.hooks[.personNeeded].isEmpty {
+            troubles += 1
+            trouble.calling = Progress(step: troubles, leg: 0, entered: clock)
+        }
+        course = .personNeeded(trouble)
     }
 
     private mutating func hearForwardDeadline(
@@ -95,7 +106,7 @@ extension RunState {
         Setback(.deadline, "\(leg.name) took longer than \(Self.seconds(leg.limit(plan.limits)))")
     }
 
-    static func seconds(_ duration: Duration) -> String {
+    package static func seconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = attoseconds / 1_000_000_000_000_000
         return milliseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + milliseconds) ms"

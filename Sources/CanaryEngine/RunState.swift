@@ -37,6 +37,8 @@ package struct RunState: Hashable, Sendable {
     package var pauseWish: String?
     /// The number of the newest wish that was answered.
     package var answeredWish = 0
+    /// How often a person was called.
+    package var troubles = 0
 
     package init() {}
 }
@@ -56,7 +58,8 @@ package enum Course: Hashable, Sendable {
     case promoted
     /// The end: users are on stable, the cluster is as before.
     case rolledBack(Setback)
-    /// Stopped where a person must look. Next: where it stopped, on the wish `resume`.
+    /// Stopped where a person must look, who is called first. Next: where it stopped, on the wish
+    /// `resume`.
     case personNeeded(Trouble)
 }
 
@@ -67,6 +70,8 @@ package struct Progress: Hashable, Sendable {
     package var attempt = 0
     /// The run's clock when the leg began.
     package var entered: Duration
+    /// When the first try of a test began whose tries have a time budget, once there is a second.
+    package var firstTry: Duration?
     /// What a bake has seen so far; of other legs, empty.
     package var tally = BakeTally()
 
@@ -125,10 +130,13 @@ package struct Trouble: Hashable, Sendable {
 
     package let setback: Setback
     package let stop: Stop
+    /// Where the hooks stand that call somebody; nil: all were called, and the run rests.
+    package var calling: Progress?
 
-    package init(setback: Setback, stop: Stop) {
+    package init(setback: Setback, stop: Stop, calling: Progress? = nil) {
         self.setback = setback
         self.stop = stop
+        self.calling = calling
     }
 }
 
@@ -162,13 +170,16 @@ extension RunState {
         case .advancing(let place), .asking(let place), .paused(let place, _), .closing(let place):
             place.entered
         case .returning(let way): way.place.entered
-        case .promoted, .rolledBack, .personNeeded: clock
+        case .personNeeded(let trouble): trouble.calling?.entered ?? clock
+        case .promoted, .rolledBack: clock
         }
     }
 
+    /// Nothing is left to do, or nothing before a person has looked.
     package var isOver: Bool {
         switch course {
-        case .promoted, .rolledBack, .personNeeded: true
+        case .promoted, .rolledBack: true
+        case .personNeeded(let trouble): trouble.calling == nil
         case .advancing, .asking, .paused, .returning, .closing: false
         }
     }

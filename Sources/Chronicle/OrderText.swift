@@ -25,6 +25,7 @@ package enum OrderText {
         case .closing: "c"
         case .asking: "a"
         case .paused: "p"
+        case .stopped: "s"
         }
     }
 
@@ -35,6 +36,7 @@ package enum OrderText {
         case "c": .closing
         case "a": .asking
         case "p": .paused
+        case "s": .stopped
         default: nil
         }
     }

@@ -107,24 +107,6 @@ enum Parts {
         }
     }
 
-    static func tree(_ report: TestReport) -> JSONTree {
-        [
-            "passed": .bool(report.passed), "sentence": .string(report.sentence),
-            "measures": tree(report.measures), "traffic": tree(report.traffic),
-            "duration": tree(report.duration),
-        ]
-    }
-
-    static func report(_ tree: JSONTree?) -> TestReport? {
-        guard let passed = tree?["passed"]?.flag, let sentence = tree?["sentence"]?.text,
-            let measures = measures(tree?["measures"]), let traffic = traffic(tree?["traffic"]),
-            let duration = duration(tree?["duration"])
-        else { return nil }
-        return TestReport(
-            passed: passed, sentence: sentence, measures: measures, traffic: traffic,
-            duration: duration)
-    }
-
     static func tree(_ wish: Wish) -> JSONTree {
         [
             "kind": .string(wish.kind.rawValue), "by": .string(wish.by),

@@ -7,6 +7,7 @@ extension StateCodec {
             "step": .integer(place.step), "leg": .integer(place.leg),
             "attempt": .integer(place.attempt), "entered": Parts.tree(place.entered),
         ]
+        if let first = place.firstTry { tree["firstTry"] = Parts.tree(first) }
         if place.tally != BakeTally() { tree["tally"] = encode(place.tally) }
         return tree
     }
@@ -34,6 +35,7 @@ extension StateCodec {
         else { return nil }
         var progress = Progress(step: step, leg: leg, entered: entered)
         progress.attempt = attempt
+        progress.firstTry = Parts.duration(place["firstTry"])
         guard let tally = place["tally"] else { return progress }
         progress.tally.hasLastedLongEnough = tally["long"]?.flag ?? false
         for item in tally["verdicts"]?.items ?? [] {

@@ -16,6 +16,7 @@ package enum StateCodec {
         tree["weightSince"] = state.weightSince.map { Parts.tree($0) }
         tree["startedOnce"] = state.startedOnce.map { .string(OrderText.text(of: $0)) }
         tree["pauseWish"] = state.pauseWish.map { .string($0) }
+        if state.troubles > 0 { tree["troubles"] = .integer(state.troubles) }
         if !state.ownRuns.isEmpty {
             tree["ownRuns"] = .array(
                 state.ownRuns.map {
@@ -64,6 +65,7 @@ package enum StateCodec {
         state.weightSince = Parts.duration(tree["weightSince"])
         state.startedOnce = (tree["startedOnce"]?.text).flatMap(OrderText.id(of:))
         state.pauseWish = tree["pauseWish"]?.text
+        state.troubles = tree["troubles"]?.whole ?? 0
         for item in tree["ownRuns"]?.items ?? [] {
             guard let parts = item.items, parts.count == 3, let start = Parts.duration(parts[0]),
                 let end = Parts.duration(parts[1]), let traffic = Parts.traffic(parts[2])
@@ -92,11 +94,17 @@ package enum StateCodec {
         case .promoted: ["name": "promoted"]
         case .rolledBack(let why): ["name": "rolled-back", "why": Parts.tree(why)]
         case .personNeeded(let trouble):
-            [
-                "name": "person-needed", "setback": Parts.tree(trouble.setback),
-                "stop": encode(trouble.stop),
-            ]
+            encode(trouble)
         }
+    }
+
+    private static func encode(_ trouble: Trouble) -> JSONTree {
+        var tree: JSONTree = [
+            "name": "person-needed", "setback": Parts.tree(trouble.setback),
+            "stop": encode(trouble.stop),
+        ]
+        if let place = trouble.calling { tree["place"] = encode(place) }
+        return tree
     }
 
     private static func encode(_ way: Return) -> JSONTree {
@@ -123,17 +131,22 @@ package enum StateCodec {
         case "promoted": return .promoted
         case "rolled-back": return Parts.setback(tree["why"]).map { .rolledBack($0) }
         case "person-needed":
-            guard let setback = Parts.setback(tree["setback"]), let stop = tree["stop"] else {
-                return nil
-            }
-            if let way = way(stop) {
-                return .personNeeded(Trouble(setback: setback, stop: .returning(way)))
-            }
-            return place(stop).map {
-                .personNeeded(Trouble(setback: setback, stop: .closing($0)))
-            }
+            return trouble(tree).map { .personNeeded($0) }
         default: return nil
         }
+    }
+
+    private static func trouble(_ tree: JSONTree) -> Trouble? {
+        guard let setback = Parts.setback(tree["setback"]), let stop = tree["stop"] else {
+            return nil
+        }
+        let calling = place(tree)
+        // A place that cannot be read is not one where nobody is called any more.
+        guard calling != nil || tree["place"] == nil else { return nil }
+        if let way = way(stop) {
+            return Trouble(setback: setback, stop: .returning(way), calling: calling)
+        }
+        return place(stop).map { Trouble(setback: setback, stop: .closing($0), calling: calling) }
     }
 
     private static func way(_ tree: JSONTree) -> Return? {

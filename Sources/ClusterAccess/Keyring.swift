@@ -219,6 +219,7 @@ final class Keyring: Sendable {
         case .code(let code): why = "exit code \(code)"
         case .signal(let signal): why = "ended by signal \(signal)"
         case .timeLimit: why = "nothing within \(limit.components.seconds) s"
+        case .memoryLimit, .processorLimit: why = "it used more than it may"
         }
         throw AccessError(.pluginFailed(name, why: why), place: place)
     }

@@ -68,6 +68,11 @@ package struct Flow: Hashable, Sendable {
 extension Flow {
     /// Only TLS and TCP routes are named: no dark route can stand, and weights come without one.
     var isWithoutHTTP: Bool { !routes.isEmpty && routes.allSatisfy(\.isWithoutHTTP) }
+
+    /// Some test is a Kubernetes Job.
+    package var hasJobs: Bool {
+        tests.contains { if case .job = $0.kind { true } else { false } }
+    }
 }
 
 /// `spec.guard`: a CronJob that the run posts, and takes away at its end.
@@ -197,6 +202,7 @@ package struct FlowSource: Hashable, Sendable {
         var source = self
         source.files =
             files.prefix(1) + [File(path: path, bytes: Array(manifest.utf8))]
+            + files.dropFirst(2)
         source.overrides.images = []
         source.overrides.manifest = path
         source.overrides.stable = stable

@@ -77,6 +77,11 @@ struct FlowDocument {
     /// The manifest's path as written.
     var manifest: String? { overrides.manifest ?? own.at("spec", "target", "manifest")?.text }
 
+    /// Paths of the manifests of Jobs, as written.
+    var jobManifests: [String] {
+        named("tests").compactMap { $0.field.at("job", "manifest")?.text }
+    }
+
     /// What to say when the manifest cannot be read; the first fault, if there is one before it.
     func missingManifest(_ manifest: String) -> FlowError {
         let what = "missing file: \(ShapeCheck.short(manifest))"

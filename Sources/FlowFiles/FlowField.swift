@@ -1,4 +1,5 @@
 internal import JSONTree
+internal import TestHooks
 internal import YAML
 
 /// One value of a flow file, and the way to it.
@@ -72,6 +73,14 @@ struct FlowField {
     var flag: Bool? { node.scalar?.value.flag }
     var duration: Duration? { text.flatMap(DurationText.duration) }
     var share: Double? { text.flatMap(DurationText.share) }
+    /// A share with its sign.
+    var change: Double? {
+        guard let text else { return nil }
+        guard text.hasPrefix("-") || text.hasPrefix("+") else { return DurationText.share(text) }
+        let share = DurationText.share(String(text.dropFirst()))
+        return text.hasPrefix("-") ? share.map { -$0 } : share
+    }
+    var size: Int? { text.flatMap(SizeText.bytes) }
     var texts: [String]? {
         guard node.items != nil else { return nil }
         return items.compactMap(\.text)

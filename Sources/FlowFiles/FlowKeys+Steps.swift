@@ -13,6 +13,10 @@ extension FlowKeys {
             "Asks through the mesh until the dark route does what it says."),
         StepKey("test", .either(.text, .named(.part(call))), "Runs a test."),
         StepKey(
+            "tests", .list(.either(.text, .named(.part(call)))),
+            "Runs several tests at the same time; all must pass."),
+        StepKey("notify", .text, "Runs a test that tells somebody; the run goes on in any case."),
+        StepKey(
             "autoscale", .nothing, isBare: true, "Gives the candidate an autoscaler like stable's."
         ),
         StepKey(
@@ -37,7 +41,7 @@ extension FlowKeys {
     ]
 
     /// Steps of a later version.
-    static let laterSteps = ["notify", "scale"]
+    static let laterSteps = ["scale"]
 
     static let deploy = FlowPart([
         FlowKey("deadline", .duration, "How long the candidate's pods may take to be ready.")
@@ -50,8 +54,8 @@ extension FlowKeys {
 
     static let call = FlowPart([
         FlowKey(
-            "baseline", .words(["record", "compare"]),
-            "Keeps the numbers, or holds them against the kept ones.")
+            "baseline", .words(["record", "compare", "stable"]),
+            "Keeps the numbers, or holds them against the kept ones, or against stable's.")
     ])
 
     static let sticky = FlowPart([

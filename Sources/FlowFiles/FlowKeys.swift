@@ -29,6 +29,7 @@ enum FlowKeys {
         FlowKey("dark", .part(dark), "Which requests meet the candidate before users do."),
         FlowKey("tests", .named(.part(test)), "The checks that a team owns, by name."),
         FlowKey("gates", .named(.part(gate)), "Questions to the metrics, by name."),
+        FlowKey("hooks", .part(hooks), "Tests that are called at moments of the run's life."),
         FlowKey("steps", .steps, "What is done, in this order."),
         FlowKey("settle", .duration, "How long a change of routes needs to reach every proxy."),
         FlowKey(
@@ -129,33 +130,6 @@ enum FlowKeys {
         FlowKey("drain", .duration, "How long requests in flight may take."),
         FlowKey("home", .duration, "How long the way home may wait for stable's pods."),
         FlowKey("pause", .duration, "How long a run may stand paused."),
-    ])
-
-    static let test = FlowPart(
-        [
-            FlowKey("command", .texts, "A program and its arguments; exit 0 passes."),
-            FlowKey("http", .part(http), "Requests through the gateway."),
-            FlowKey("env", .texts, "Names of variables that the command gets from ours."),
-            FlowKey("timeout", .duration, "After so long it has failed."),
-            FlowKey("retries", .whole(0...100), "How often it is tried again."),
-            FlowKey(
-                "repeat", .words(["safe", "once"]),
-                "Whether it may run again after a crash."),
-            FlowKey("tolerance", .percentage, "How much worse a number may be than recorded."),
-            FlowKey("higherIsBetter", .texts, "Numbers of which more is better."),
-        ], oneOf: ["command", "http"])
-
-    static let http = FlowPart([
-        FlowKey("path", .text, isRequired: true, "A path at the gateway, or a whole address."),
-        FlowKey("method", .text, "GET, where nothing is said."),
-        FlowKey("requests", .whole(1...1_000_000), "How many."),
-        FlowKey("concurrency", .whole(1...256), "How many at a time."),
-        FlowKey("expect", .statuses, "Which statuses are good."),
-        FlowKey("headers", .textMap, "Sent with each of them."),
-        FlowKey("dark", .flag, "Sends what the dark match asks for."),
-        FlowKey("maxErrors", .whole(0...1_000_000), "How many may fail."),
-        FlowKey("versionHeader", .text, "A response header that names the version."),
-        FlowKey("patience", .duration, "The time limit of a single request."),
     ])
 
     static let gate = FlowPart(

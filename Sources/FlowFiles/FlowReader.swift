@@ -27,6 +27,13 @@ package enum FlowReader {
                 of: place, readFile, else: document.missingManifest(manifest))
             source.files.append(.init(path: manifest, bytes: text))
         }
+        for job in document.jobManifests where !source.files.contains(where: { $0.path == job }) {
+            let place = FlowPath.joined(FlowPath.folder(of: path), job)
+            // What cannot be read is told with its place in the flow.
+            if let text = try? readFile(place) {
+                source.files.append(.init(path: job, bytes: text))
+            }
+        }
         return (try document.flow(source, exists: exists), source)
     }
 

@@ -194,7 +194,7 @@ extension FlowReading {
     }
 
     /// Where a secret is found; nil for a value of another shape, which was told already.
-    private func origin(_ field: FlowField?) -> SecretOrigin? {
+    func origin(_ field: FlowField?) -> SecretOrigin? {
         guard let field, field.node.members != nil else { return nil }
         if let path = field["file"]?.text { return .file(FlowPath.joined(source.folder, path)) }
         if let name = field["env"]?.text { return .environment(name) }

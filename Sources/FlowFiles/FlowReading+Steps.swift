@@ -74,6 +74,8 @@ extension FlowReading {
                 deadline: value?["deadline"]?.duration ?? .seconds(120),
                 every: value?["every"]?.duration ?? .seconds(1))
         case "test": return value.flatMap { test($0) }.map(Step.test)
+        case "tests": return value.flatMap { several($0) }.map(Step.tests)
+        case "notify": return value.flatMap { telling($0, "notify") }.map(Step.notify)
         case "autoscale": return .autoscale
         case "drill": return .drill(within: value?["within"]?.duration ?? .seconds(10))
         case "weight": return (value?.whole).flatMap(TrafficWeight.init).map(Step.weight)
@@ -119,44 +121,6 @@ extension FlowReading {
     }
 
     // MARK: What steps name
-
-    private mutating func test(_ value: FlowField) -> TestCall? {
-        if value.text != nil { return call(value) }
-        let members = value.members
-        guard let (name, options) = members.first, members.count == 1 else {
-            if value.node.members != nil {
-                faults.append(
-                    value.keyError(
-                        .wrongValue, "a step runs one test, found \(members.count)",
-                        do: "write a step for each"))
-            }
-            return nil
-        }
-        guard var call = call(named: name, options) else { return nil }
-        switch options["baseline"]?.text {
-        case "record": call.baseline = .record
-        case "compare": call.baseline = .compare
-        default: break
-        }
-        return call
-    }
-
-    private mutating func call(_ field: FlowField) -> TestCall? {
-        field.text.flatMap { call(named: $0, field) }
-    }
-
-    private mutating func call(named name: String, _ field: FlowField) -> TestCall? {
-        if let call = calls[name] { return call }
-        let known = document.named("tests").map(\.name)
-        // A test that could not be read is not missing.
-        guard !known.contains(name) else { return nil }
-        faults.append(
-            field.error(
-                .unknownName, "unknown test \"\(ShapeCheck.short(name))\"",
-                do: NearestName.suggestion(
-                    for: name, among: known, none: "add it under spec.tests")))
-        return nil
-    }
 
     private mutating func requireGate(_ name: String, _ field: FlowField) {
         let known = document.named("gates").map(\.name)

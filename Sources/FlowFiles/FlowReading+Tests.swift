@@ -1,39 +1,35 @@
 internal import CanaryEngine
 internal import HTTPMessages
 internal import JSONTree
-internal import MetricsGate
-internal import MetricsSources
 internal import TestHooks
 internal import YAML
 
-/// Tests and gates.
+/// Tests.
 extension FlowReading {
     mutating func readTests(_ flow: inout Flow, exists: (String) -> Bool) {
         for (name, field) in document.named("tests") {
-            calls[name] = TestCall(
-                name, timeout: field["timeout"]?.duration ?? .seconds(300),
-                attempts: (field["retries"]?.whole ?? 0) + 1, repetition: repetition(field))
-            let kind: TestSpec.Kind
-            if let command = field["command"] {
-                guard let arguments = arguments(command, exists: exists) else { continue }
-                kind = .command(
-                    .init(arguments, environment: field["env"]?.texts ?? []))
-            } else if let http = field["http"], let load = load(http, name, flow) {
-                kind = .http(load)
-                if let env = field["env"] {
-                    faults.append(
-                        env.keyError(
-                            .contradiction, "an http test has no environment",
-                            do: "take env away"))
-                }
-            } else {
-                continue
+            calls[name] = call(name, field)
+            guard let kind = kind(name, field, flow, exists: exists) else { continue }
+            refuseForeign(in: field)
+            let named = (field["tolerance"]?.members ?? []).compactMap { member in
+                member.field.change.map { BaselineRule.Tolerance(member.name, $0) }
             }
             flow.tests.append(
                 TestSpec(
                     name, kind, tolerance: field["tolerance"]?.share ?? 0.2,
-                    higherIsBetter: field["higherIsBetter"]?.texts ?? []))
+                    higherIsBetter: field["higherIsBetter"]?.texts ?? [], tolerances: named))
         }
+    }
+
+    private func call(_ name: String, _ field: FlowField) -> TestCall {
+        let retries = field["retries"]
+        var call = TestCall(
+            name, timeout: field["timeout"]?.duration ?? .seconds(300),
+            attempts: (retries?.whole ?? retries?["times"]?.whole ?? 0) + 1,
+            repetition: repetition(field), wait: retries?["wait"]?.duration ?? .zero,
+            budget: retries?["within"]?.duration, every: field["every"]?.duration)
+        if let longest = retries?["longestWait"]?.duration { call.longestWait = longest }
+        return call
     }
 
     private func repetition(_ field: FlowField) -> Repetition {
@@ -44,49 +40,43 @@ extension FlowReading {
         }
     }
 
-    /// The command with an absolute program, where it is a path.
-    private mutating func arguments(_ command: FlowField, exists: (String) -> Bool) -> [String]? {
-        guard var arguments = command.texts else { return nil }
-        guard let program = arguments.first, !program.isEmpty else {
-            faults.append(
-                command.error(
-                    .wrongValue, "a command needs a program",
-                    do: "write for example [\"./tests/smoke.sh\"]"))
-            return nil
+    private mutating func kind(
+        _ name: String, _ field: FlowField, _ flow: Flow, exists: (String) -> Bool
+    ) -> TestSpec.Kind? {
+        if let command = field["command"] {
+            return arguments(command, exists: exists).map { .command(self.command($0, field)) }
         }
-        guard program.contains("/") else { return arguments }
-        arguments[0] = FlowPath.joined(source.folder, program)
-        if !exists(arguments[0]), let item = command.items.first {
-            faults.append(
-                item.error(
-                    .file, "missing file: \(ShapeCheck.short(program))",
-                    do: "check the path: it starts from the flow's folder"))
+        if let shell = field["shell"]?.text {
+            return .command(command(["/bin/sh", "-c", shell], field))
         }
-        return arguments
+        if let webhook = field["webhook"] {
+            return self.webhook(webhook, in: field).map(TestSpec.Kind.webhook)
+        }
+        if let tcp = field["tcp"] { return talk(tcp, in: field).map(TestSpec.Kind.tcp) }
+        if let ssh = field["ssh"] { return self.ssh(ssh, in: field).map(TestSpec.Kind.ssh) }
+        if let job = field["job"] { return self.job(job, in: field).map(TestSpec.Kind.job) }
+        if let http = field["http"] { return load(http, name, flow).map(TestSpec.Kind.http) }
+        return nil
     }
 
-    private mutating func load(_ http: FlowField, _ name: String, _ flow: Flow)
-        -> TestSpec.Load?
-    {
-        guard let path = http["path"], let text = path.text else { return nil }
-        let isWhole = text.hasPrefix("http://") || text.hasPrefix("https://")
-        if !isWhole, flow.gateway == nil {
+    /// Keys that mean something for other kinds of tests only.
+    private mutating func refuseForeign(in field: FlowField) {
+        guard let kind = FlowKeys.testKinds.first(where: { field[$0] != nil }) else { return }
+        let isCommand = kind == "command" || kind == "shell"
+        func refuse(_ key: String, _ what: String) {
+            guard let foreign = field[key] else { return }
             faults.append(
-                path.error(
-                    .contradiction, "test \"\(name)\" needs a way into the mesh",
-                    do: "add spec.gateway.url, or write a whole address"))
+                foreign.keyError(
+                    .contradiction,
+                    "\(kind == "http" || kind == "ssh" ? "an" : "a") \(kind) test"
+                        + " has no \(what)", do: "take \(key) away"))
         }
-        if http["dark"]?.flag == true, let dark = http["dark"] {
-            requireDark(at: dark, for: "test \"\(name)\"", flow)
+        if !isCommand, kind != "ssh" { refuse("env", "environment") }
+        if !isCommand {
+            refuse("limits", "limits")
+            refuse("results", "results")
         }
-        return TestSpec.Load(
-            text, method: http["method"]?.text ?? "GET", requests: http["requests"]?.whole ?? 1,
-            concurrency: http["concurrency"]?.whole ?? 1,
-            expect: (http["expect"]?.text).flatMap(StatusRange.range) ?? 200...299,
-            headers: Self.headers(http["headers"]), dark: http["dark"]?.flag ?? false,
-            maxErrors: http["maxErrors"]?.whole ?? 0,
-            versionHeader: http["versionHeader"]?.text,
-            patience: http["patience"]?.duration ?? .seconds(10))
+        if kind == "http" { refuse("requests", "such key") }
     }
 
     /// There must be a dark match, and a request that meets it.
@@ -108,45 +98,6 @@ extension FlowReading {
                 match.keyError(
                     .contradiction, error.reason,
                     do: "give the headers of a request that does as spec.dark.example"))
-        }
-    }
-
-    // MARK: Gates
-
-    mutating func readGates(_ flow: inout Flow) {
-        for (name, field) in document.named("gates") {
-            let question: GateSpec.Question
-            if let query = field["prometheus"]?["query"]?.text {
-                question = .query(query)
-            } else if let ratio = field["errorRatio"], ratio.node.members != nil {
-                question = .errorRatio(codes: ratio["codes"]?.text ?? GateSpec.serverErrors)
-            } else if let query = sourceQuery(name, field, flow) {
-                question = .query(query)
-            } else {
-                continue
-            }
-            if field["source"] == nil { requireNoSourceKeys(field) }
-            if flow.prometheus == nil, document["prometheus"] == nil, field["source"] == nil {
-                faults.append(
-                    field.keyError(
-                        .contradiction, "gate \"\(name)\" needs metrics",
-                        do: "add spec.prometheus.address"))
-            }
-            var gate = GateSpec(
-                name, question, minimum: field["min"]?.decimal, maximum: field["max"]?.decimal,
-                minimumSamples: field["minimumSamples"]?.whole ?? 100,
-                samplesQuery: (field["prometheus"] ?? field)["samplesQuery"]?.text,
-                every: field["every"]?.duration ?? flow.scrape)
-            gate.source = field["source"]?.text
-            gate.reduction =
-                (field["reduce"]?.text).flatMap(MetricsReduction.init) ?? gate.reduction
-            faults += gate.faults.prefix(1).map { fault in
-                field.keyError(
-                    .contradiction, fault,
-                    do: "mend it; keys here are: "
-                        + FlowKeys.gate.keys.map(\.name).joined(separator: ", "))
-            }
-            flow.gates.append(gate)
         }
     }
 }

@@ -176,6 +176,7 @@ struct FlowReading {
             steps: readSteps(flow), limits: limits,
             onCutOff: document["onCutOff"]?.text == "ask" ? .ask : .rollBack,
             isFirstRelease: document.own.at("spec", "template")?.text == "bootstrap")
+        flow.plan.hooks = hooks(flow)
         flow.plan.isGuarded = flow.guardian != nil
         flow.plan.writesBack = flow.writesBackTo != nil
         if flow.writesBackTo != nil, !flow.plan.steps.contains(.retire),

@@ -11,6 +11,10 @@ indirect enum FlowShape: Sendable {
     /// More than nothing.
     case duration
     case percentage
+    /// A percentage by which something may rise, or fall (`-10%`).
+    case change
+    /// Bytes.
+    case size
     /// One of these words.
     case words([String])
     /// `200`, `200-299` or `2xx`.
@@ -112,6 +116,8 @@ extension FlowShape {
         case .flag: "true or false"
         case .duration: "a duration above 0"
         case .percentage: "a percentage"
+        case .change: "a percentage, with a minus where less is worse"
+        case .size: "a size"
         case .words(let words): words.count == 1 ? words[0] : "one of \(words.list)"
         case .statuses: "a status or a range of them"
         case .texts: "a list of texts"
@@ -138,6 +144,8 @@ extension FlowShape {
         case .flag: "write true or false, without quotes"
         case .duration: "write for example 500ms, 30s, 5m or 1h30m"
         case .percentage: "write for example 20%"
+        case .change: "write for example 20%, or -10% for a number that may fall so much"
+        case .size: "write for example 512Mi or 2Gi"
         case .words(let words): "write \(words.list)"
         case .statuses: "write for example 200, 200-299 or 2xx"
         case .texts: "write for example [one, two]"

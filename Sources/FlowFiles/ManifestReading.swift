@@ -210,7 +210,7 @@ struct ManifestReading {
     // MARK: Values
 
     /// As Kubernetes reads it: `0644` without quotes is an octal number.
-    private static func tree(of node: YAMLNode) -> JSONTree {
+    static func tree(of node: YAMLNode) -> JSONTree {
         switch node.content {
         case .scalar(let scalar):
             guard scalar.isPlain, case .string = scalar.value, scalar.text.utf8.count > 1,

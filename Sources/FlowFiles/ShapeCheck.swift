@@ -36,6 +36,12 @@ struct ShapeCheck {
         case .percentage:
             guard field.text != nil else { return mismatch(field, shape) }
             if field.share == nil { unfit(field, shape) }
+        case .change:
+            guard field.text != nil else { return mismatch(field, shape) }
+            if field.change == nil { unfit(field, shape) }
+        case .size:
+            guard field.text != nil else { return mismatch(field, shape) }
+            if field.size == nil { unfit(field, shape) }
         case .statuses:
             guard let text = field.text else { return mismatch(field, shape) }
             if StatusRange.range(text) == nil { unfit(field, shape) }

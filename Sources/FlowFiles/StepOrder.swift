@@ -90,7 +90,8 @@ struct StepOrder {
                     field, "step \"\(name)\" stands after a weight", "move it before the first")
             }
         case .weight(let next): rise(to: next, field)
-        case .test(let call): check(call, field)
+        case .test(let call), .notify(let call): check(call, field)
+        case .tests(let calls): for call in calls { check(call, field) }
         case .bake(let bake):
             require("deploy", for: name, field)
             let gates = field["bake"]?["gates"]?.items ?? []
@@ -126,7 +127,7 @@ struct StepOrder {
     private mutating func check(_ call: TestCall, _ field: FlowField) {
         if darkTests.contains(call.name) { require("route", for: "test: \(call.name)", field) }
         switch call.baseline {
-        case .none: break
+        case .none, .stable: break
         case .record: recorded.append(call.name)
         case .compare:
             if !recorded.contains(call.name) {
@@ -182,6 +183,8 @@ extension Step {
         case .route: "route"
         case .reach: "reach"
         case .test: "test"
+        case .tests: "tests"
+        case .notify: "notify"
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight: "weight"

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import HTTPMessages
 
 // What libcurl calls, on the transport's thread: turns pointers into arrays and back, no more.
 
@@ -42,6 +43,21 @@ func curlMayBegin(
 ) -> CInt {
     guard let transfer = unsafe transfer(context) else { return CURL_PREREQFUNC_ABORT }
     return transfer.mayBegin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+func curlOpens(
+    _ context: UnsafeMutableRawPointer?, _: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let transfer = unsafe transfer(context), let address = unsafe address else {
+        return theseus_curl_no_socket
+    }
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = unsafe Int(theseus_curl_address_bytes(address, &bytes))
+    guard transfer.mayMeet(NetworkAddress(Array(bytes.prefix(count)))) else {
+        return theseus_curl_no_socket
+    }
+    return unsafe theseus_curl_open_socket(address)
 }
 
 private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {

@@ -29,7 +29,7 @@ internal import HTTPMessages
             setOptions(options) && set(CURLOPT_URL, elsewhere?.url ?? request.url)
             && setMethod(request.method, uploadCount: uploadCount)
             && sign(request)
-            && set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
+            && setFreshness(request)
             && setVersion(options.offersHTTP2 && uploadCount == 0, request)
             && (request.streams || set(CURLOPT_ACCEPT_ENCODING, "gzip"))
     }
@@ -64,6 +64,20 @@ internal import HTTPMessages
         unsafe theseus_curl_set_copy(raw, CURLOPT_WRITEFUNCTION, curlHeardBody)
         unsafe theseus_curl_set_copy(raw, CURLOPT_READFUNCTION, curlWantsUpload)
         unsafe theseus_curl_set_ask(raw, curlMayBegin)
+    }
+
+    /// Asks `transfer` about every address before it is met.
+    func askAboutAddresses(_ transfer: CurlTransfer) {
+        let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+        unsafe theseus_curl_set_pointer(raw, CURLOPT_OPENSOCKETDATA, context)
+        unsafe theseus_curl_set_opener(raw, curlOpens)
+    }
+
+    /// A connection that nobody asked about must not serve a request that asks, nor the other way.
+    private func setFreshness(_ request: HTTPRequest) -> Bool {
+        let isAlone = request.sparesInnerAddresses
+        return set(CURLOPT_FRESH_CONNECT, request.freshConnection || isAlone ? 1 : 0)
+            && set(CURLOPT_FORBID_REUSE, isAlone ? 1 : 0)
     }
 
     private func setOptions(_ options: CurlOptions) -> Bool {

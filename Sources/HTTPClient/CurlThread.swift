@@ -4,7 +4,7 @@ internal import Glibc
 /// Starts the one thread of a transport.
 enum CurlThread {
     /// libcurl's own beginning, once for the process.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// The thread ends by itself after the inbox is closed.
     ///

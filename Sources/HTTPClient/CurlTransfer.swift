@@ -36,6 +36,7 @@ final class CurlTransfer {
         easy = CurlEasy(request: request, uploadCount: upload.count, options: options)
         guard easy.isReady else { return nil }
         easy.callBack(self)
+        if request.sparesInnerAddresses { easy.askAboutAddresses(self) }
     }
 
     /// The deadline counts until the answer is complete, or, of a stream, until it begins.
@@ -52,10 +53,19 @@ final class CurlTransfer {
     /// went out on it, and would send the request again. The peer may have acted on the first:
     /// only what changes nothing may be repeated behind the caller's back.
     func mayBegin() -> Bool {
-        if wasSent, !isRepeatable { return false }
+        if refusal != nil || (wasSent && !isRepeatable) { return false }
         wasSent = true
         uploaded = 0
         return exchange.mayBeSent()
+    }
+
+    /// Asked with every address of the host in turn; one that is forbidden is the end of it.
+    func mayMeet(_ address: NetworkAddress) -> Bool {
+        guard refusal == nil, !address.isForbidden else {
+            refusal = CurlFailure(reason: .forbidden, detail: "")
+            return false
+        }
+        return true
     }
 
     /// The next bytes of our body, at most `count`.

@@ -13,7 +13,8 @@
 //   CurlStream       one body that is read as it arrives
 //   CurlLoop         the thread: orders in, libcurl's turn, deadlines
 //   CurlTransfer     one request as libcurl's callbacks see it
+//   CurlTalker       talks over bare connections, each on a thread of its own
 //   CurlMulti, CurlEasy, CurlCallbacks    the C handles; the only files that say `unsafe`,
-//                                         with CurlThread
+//                                         with CurlThread, CurlTalkThread and CurlEasy+Talk
 //
 // Must not know who asks or why: no Kubernetes, no retries but the one that HTTP allows.

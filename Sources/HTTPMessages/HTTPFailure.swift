@@ -10,6 +10,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLarge
         /// Nothing was sent: what should show who we are is not to be had.
         case noCredential
+        /// Nothing was sent: the host's address is one that the request must not meet.
+        case forbidden
         case cancelled
     }
 
@@ -43,6 +45,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformed: "the answer is not HTTP"
         case .tooLarge: "the answer is larger than allowed"
         case .noCredential: "there is no credential to show"
+        case .forbidden: "the host's address is link-local or a cloud's own"
         case .cancelled: "called off"
         }
     }
@@ -56,6 +59,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformed: "check that the address is an HTTP server's"
         case .tooLarge: "ask for less at once"
         case .noCredential: "sign in again, as for kubectl"
+        case .forbidden: "check the host name; or say that any address may be met"
         case .cancelled: "nothing; somebody called it off"
         }
     }

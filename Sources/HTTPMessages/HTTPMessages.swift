@@ -3,6 +3,8 @@
 //   HTTPRequest, HTTPResponse   what is said
 //   HTTPHeaders, HTTPBody       of what it consists
 //   HTTPFailure                 why no answer came, and whether the peer may have acted
+//   NetworkAddress              where a name leads, and where it must not
+//   TCPTalk, TCPTransport       the same for bare connections
 //   HTTPTransport               who carries it: curl in production, the Lab in a simulation
 //
 // Knows nothing about sockets or Kubernetes.
@@ -21,6 +23,9 @@ package struct HTTPRequest: Sendable {
     package var freshConnection: Bool
     /// Signed as it is sent; its header lines must be whole by then.
     package var signature: RequestSignature?
+    /// Never to an address of `NetworkAddress.isForbidden`, whatever the host's name is resolved to;
+    /// and over no connection that another request made.
+    package var sparesInnerAddresses = false
 
     package init(
         _ method: String, _ url: String, headers: HTTPHeaders = [:], body: HTTPBody = .empty,

@@ -3,6 +3,7 @@ struct LabAgenda: Sendable {
     enum Chore: Hashable, Sendable {
         case syncDeployment(LabCluster.Key)
         case syncReplicaSet(LabCluster.Key)
+        case syncJob(LabCluster.Key)
         case syncEndpoints(LabCluster.Key)
         case syncAutoscaler(LabCluster.Key)
         /// A pod of this uid gets to the next point of its life.

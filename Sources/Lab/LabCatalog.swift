@@ -127,6 +127,7 @@ enum LabCatalog {
     static let gateways = 9
     static let configMaps = 10
     static let events = 13
+    static let jobs = index(group: "batch", plural: "jobs") ?? 0
     static let slices = index(group: "discovery.k8s.io", plural: "endpointslices") ?? 0
 
     static func index(group: String, plural: String) -> Int? {

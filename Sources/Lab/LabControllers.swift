@@ -7,6 +7,7 @@ extension LabCluster {
     enum Controller {
         static let deployment = "lab/deployment-controller"
         static let replicaSet = "lab/replicaset-controller"
+        static let job = "lab/job-controller"
         static let endpoints = "lab/endpoints-controller"
         static let autoscaler = "lab/autoscaler"
         static let node = "lab/node"
@@ -26,6 +27,7 @@ extension LabCluster {
         switch chore {
         case .syncDeployment(let key): syncDeployment(key)
         case .syncReplicaSet(let key): syncReplicaSet(key)
+        case .syncJob(let key): syncJob(key)
         case .syncEndpoints(let key): syncEndpoints(key)
         case .syncAutoscaler(let key): syncAutoscaler(key)
         case .live(let key, let uid): live(key, uid)
@@ -57,11 +59,14 @@ extension LabCluster {
             }
         case LabCatalog.pods:
             if let owner = owner(of: new ?? old) {
-                soon(.syncReplicaSet(Key(namespace: key.namespace, name: owner)))
+                let home = Key(namespace: key.namespace, name: owner)
+                soon(isOfJob(new ?? old) ? .syncJob(home) : .syncReplicaSet(home))
             }
             if let new, old == nil { agenda.add(.live(key, uid: new.uid), at: now) }
             if new == nil, let old { lives[old.uid] = nil }
             stirServices(around: key, old, new)
+        case LabCatalog.jobs:
+            if new != nil, old == nil { soon(.syncJob(key)) }
         case LabCatalog.services:
             soon(.syncEndpoints(key))
         case LabCatalog.autoscalers:

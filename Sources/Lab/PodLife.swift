@@ -89,6 +89,7 @@ extension LabCluster {
             beBorn(key, pod)
             return
         }
+        if isOfJob(pod) { return finish(key, pod) }
         life.step += 1
         let wasReady = Self.isReady(pod)
         var isReady = false

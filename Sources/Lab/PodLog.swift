@@ -38,6 +38,9 @@ extension LabCluster {
         -> [String]
     {
         let begin = "starting \(status?["image"]?.text ?? "")"
+        if let code = status?.at("state", "terminated", "exitCode")?.whole {
+            return [begin, code == 0 ? "all is well" : "fatal: exit \(code)"]
+        }
         if isDead {
             return [begin, "connecting to postgres://app:lab-secret@db/app", "fatal: no database"]
         }

@@ -79,6 +79,7 @@ package struct MetricsError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unreachable(.timedOut): "\(server) does not answer in time"
         case .unreachable(.untrusted): "\(server)'s certificate is not trusted"
         case .unreachable(.cancelled): "the question was called off"
+        case .unreachable(.forbidden): "\(server)'s address may not be met"
         case .unreachable(.noCredential): "there is no credential to show to \(server)"
         case .unreachable(.reset), .unreachable(.malformed), .unreachable(.tooLarge):
             "the connection to \(server) broke"

@@ -23,7 +23,9 @@ struct GuardMessage: Sendable {
         let head = theseus_guard_job(
             bytes: UInt32(body.count), arguments: UInt32(job.arguments.count),
             variables: UInt32(job.environment.count), padding: 0,
-            time_limit: Self.milliseconds(job.timeLimit), grace: Self.milliseconds(job.grace))
+            time_limit: Self.milliseconds(job.timeLimit), grace: Self.milliseconds(job.grace),
+            memory: Int64(job.limits.memory ?? 0),
+            processor_time: job.limits.processorTime.map(Self.milliseconds) ?? 0)
         bytes = unsafe withUnsafeBytes(of: head) { unsafe Array($0) } + body
     }
 
@@ -47,11 +49,18 @@ struct GuardReport {
         case signalled
     }
 
+    /// What the command was ended by.
+    enum Limit {
+        case time
+        case memory
+        case processor
+    }
+
     static let byteCount = MemoryLayout<theseus_guard_report>.size
 
     let kind: Kind
     let value: Int
-    let isOutOfTime: Bool
+    let limit: Limit?
     /// How many processes would not die.
     let left: Int
 
@@ -71,7 +80,12 @@ struct GuardReport {
         default: return nil
         }
         value = Int(report.value)
-        isOutOfTime = report.out_of_time != 0
+        switch Int(report.limit) {
+        case THESEUS_LIMIT_TIME: limit = .time
+        case THESEUS_LIMIT_MEMORY: limit = .memory
+        case THESEUS_LIMIT_PROCESSOR: limit = .processor
+        default: limit = nil
+        }
         left = Int(report.left)
     }
 }

@@ -144,12 +144,11 @@ final class GuardedProcess {
         // No pipe holds more than one turn takes.
         drain()
         let exit: ProcessEnd.Exit =
-            if last.isOutOfTime {
-                .timeLimit
-            } else if last.kind == .exited {
-                .code(last.value)
-            } else {
-                .signal(last.value)
+            switch last.limit {
+            case .time: .timeLimit
+            case .memory: .memoryLimit
+            case .processor: .processorLimit
+            case nil: last.kind == .exited ? .code(last.value) : .signal(last.value)
             }
         return .success(
             ProcessEnd(

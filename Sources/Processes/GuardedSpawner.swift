@@ -24,10 +24,13 @@ package final class GuardedSpawner: ProcessSpawner {
         }
         let inbox = inbox
         let exchange = ProcessExchange(number: inbox.nextNumber(), place: job.place)
-        return try await exchange.end {
+        let results = job.resultFile.map { ResultFile($0) }
+        var end = try await exchange.end {
             inbox.post(.start(job, message, exchange))
         } onCancel: {
             inbox.post(.callOff(exchange.number))
         }.get()
+        end.result = results?.read()
+        return end
     }
 }

@@ -4,6 +4,8 @@ package struct ProcessEnd: Hashable, Sendable {
         case code(Int)
         case signal(Int)
         case timeLimit
+        case memoryLimit
+        case processorLimit
     }
 
     package var exit: Exit
@@ -12,11 +14,24 @@ package struct ProcessEnd: Hashable, Sendable {
     /// How many bytes the cap left out.
     package var dropped: Int
     package var duration: Duration
+    /// What stands in the job's result file; nil: the program wrote none.
+    package var result: Result?
 
-    package init(exit: Exit, output: [UInt8], dropped: Int, duration: Duration) {
+    package enum Result: Hashable, Sendable {
+        case bytes([UInt8])
+        /// More than may be read.
+        case tooLarge
+        /// It is there, and is no file that can be read.
+        case unreadable
+    }
+
+    package init(
+        exit: Exit, output: [UInt8], dropped: Int, duration: Duration, result: Result? = nil
+    ) {
         self.exit = exit
         self.output = output
         self.dropped = dropped
         self.duration = duration
+        self.result = result
     }
 }

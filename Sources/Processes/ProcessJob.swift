@@ -12,6 +12,19 @@ package struct ProcessJob: Hashable, Sendable {
         }
     }
 
+    /// Looked at ten times a second: what is over a limit is over it for a moment.
+    package struct Limits: Hashable, Sendable {
+        /// Bytes in memory; pages that processes share count for each of them.
+        package var memory: Int?
+        /// Time on processors.
+        package var processorTime: Duration?
+
+        package init(memory: Int? = nil, processorTime: Duration? = nil) {
+            self.memory = memory
+            self.processorTime = processorTime
+        }
+    }
+
     /// The program, then what it is called with.
     package var arguments: [String]
     /// The whole environment; nothing is inherited.
@@ -26,6 +39,10 @@ package struct ProcessJob: Hashable, Sendable {
     package var grace: Duration
     /// Its error output goes where ours goes, as it comes; else it is kept with the output.
     package var errorsAreShown = false
+    /// What the program and all that it starts may use, together.
+    package var limits = Limits()
+    /// A file that the program is to write; read when it has ended, if it is not what it was.
+    package var resultFile: String?
 
     package init(
         arguments: [String], environment: [Variable] = [], folder: String? = nil,

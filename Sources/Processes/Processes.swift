@@ -14,7 +14,8 @@
 //   GuardCommand       the guard's own beginning; its work is C, in CProcess
 //   ProcessLoop, GuardedProcess    the thread's work
 //   SignalWatch        the other way round: who tells us to end
-//   Descriptor, DescriptorPoll, GuardMessage, GuardedProcess, ProcessThread, SignalWatch
-//                      the C handles; the only files that say `unsafe`
+//   ResultFile         what a program wrote beside its output
+//   Descriptor, DescriptorPoll, GuardMessage, GuardedProcess, ProcessThread, SignalWatch,
+//   ResultFile         the C handles; the only files that say `unsafe`
 //
 // Must not know why a command is run, or what its output means.

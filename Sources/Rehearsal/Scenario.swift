@@ -39,6 +39,8 @@ package struct Scenario: Sendable {
     package var name: String
     package var flow: String
     package var manifest: String
+    /// Further files that the flow names, by their paths.
+    package var files: [String: String] = [:]
     /// The candidate's version label.
     package var version: String
     package var world: LabWorldFile
@@ -105,6 +107,9 @@ package struct Scenario: Sendable {
             files: [
                 FlowSource.File(path: "flow.yaml", bytes: Array(flow.utf8)),
                 FlowSource.File(path: "manifest.yaml", bytes: Array(manifest.utf8)),
-            ], folder: "/rehearsal", overrides: FlowOverrides())
+            ]
+                + files.sorted { $0.key < $1.key }.map {
+                    FlowSource.File(path: $0.key, bytes: Array($0.value.utf8))
+                }, folder: "/rehearsal", overrides: FlowOverrides())
     }
 }

@@ -76,8 +76,8 @@ package struct SequenceDiagram: Sendable {
         case .done:
             if case .reach? = leg { say(.theseus, .mesh, "matched and other requests") }
             say(.theseus, .journal, "done: \(leg?.name ?? "")")
-        case .tested(_, let report):
-            say(.theseus, .tests, "run \(Self.test(fact, plan))")
+        case .tested(let id, let report):
+            say(.theseus, .tests, "run \(plan.call(of: id, in: state)?.name ?? "a test")")
             say(.tests, .theseus, report.passed ? "passed" : "failed")
             say(.theseus, .journal, "the test's result")
         case .judged(_, let gate, let verdict):
@@ -104,16 +104,6 @@ package struct SequenceDiagram: Sendable {
         }
     }
 
-    private static func test(_ fact: Fact, _ plan: RunPlan) -> String {
-        guard let id = fact.order, plan.steps.indices.contains(id.step) else { return "a test" }
-        switch (plan.steps[id.step], id.lane) {
-        case (.test(let call), _): return call.name
-        case (.bake(let bake), .test(let place)) where bake.tests.indices.contains(place):
-            return bake.tests[place].name
-        default: return "a test"
-        }
-    }
-
     private static func name(_ step: Step) -> String {
         switch step {
         case .backup: "backup"
@@ -121,6 +111,8 @@ package struct SequenceDiagram: Sendable {
         case .route: "route"
         case .reach: "reach"
         case .test(let call): "test \(call.name)"
+        case .tests(let calls): "tests \(calls.map(\.name).joined(separator: ", "))"
+        case .notify(let call): "notify \(call.name)"
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"

@@ -11,7 +11,7 @@ package struct Standing: Sendable {
         let (place, legs): (Progress?, [Leg]) =
             switch state.course {
             case .advancing(let place): (place, plan.legs(ofStep: place.step))
-            case .returning(let way): (way.place, plan.legsHome(begun: state.begun))
+            case .returning(let way): (way.place, state.wayHome(plan))
             case .closing(let place): (place, plan.legsOfClosing)
             case .asking, .paused, .promoted, .rolledBack, .personNeeded: (nil, [])
             }

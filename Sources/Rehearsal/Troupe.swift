@@ -183,7 +183,8 @@ final class Troupe: Sendable {
         var time: any Timekeeper = MortalClock(theatre.clock, life)
         var api: any HTTPTransport = MortalTransport(theatre.world, life, time: theatre.clock)
         if let calls { api = FaultyTransport(api, time: time, plan: calls) }
-        var outside: any HTTPTransport = WitnessTransport(inner: theatre.world, life: life)
+        var outside: any HTTPTransport = WitnessTransport(
+            inner: PeoplesServer(inner: theatre.world, time: theatre.clock, life: life), life: life)
         if let saboteur {
             let date = { @Sendable [theatre] in theatre.clock.date }
             time = saboteur.clock(time)
@@ -193,12 +194,14 @@ final class Troupe: Sendable {
         var pace = Pace()
         pace.inbox = .seconds(2)
         pace.poll = .seconds(2)
-        return Rig(
+        var rig = Rig(
             cluster: Theatre.client(over: api, by: time),
             outside: outside,
             spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
             time: time, pace: pace,
             keepFile: { [self] text, path in note { $0.files[path] = text } })
+        rig.sockets = PeoplesSockets(time: time)
+        return rig
     }
 
     /// The journal as one process has it: one in the cluster dies with the road there.

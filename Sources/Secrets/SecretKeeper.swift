@@ -73,10 +73,11 @@ package final class SecretKeeper: Sendable {
     }
 
     /// Takes everything that was ever fetched out of others' words.
-    package var redaction: Redaction {
-        let known = state.withLock { $0.known }
-        return Redaction(
-            known: [], given: known.map { .init(name: "secret", value: $0) })
+    package var redaction: Redaction { Redaction(known: [], given: known) }
+
+    /// All that it ever fetched, for a redaction that knows of more.
+    package var known: [Redaction.Variable] {
+        state.withLock { $0.known }.map { .init(name: "secret", value: $0) }
     }
 
     private func keep(_ text: String, _ origin: SecretOrigin) -> Secret {
@@ -136,6 +137,8 @@ package final class SecretKeeper: Sendable {
             throw SecretError(.command("killed by signal \(signal)"), origin)
         case .timeLimit:
             throw SecretError(.command("no end within 30 s"), origin)
+        case .memoryLimit, .processorLimit:
+            throw SecretError(.command("it used more than it may"), origin)
         }
     }
 }

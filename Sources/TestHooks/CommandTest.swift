@@ -3,6 +3,51 @@ internal import JSONTree
 internal import Processes
 internal import Secrets
 
+extension TestSpec {
+    /// A program that runs beside us; exit 0 passes, unless its own results say otherwise.
+    package struct Command: Hashable, Sendable {
+        /// The program, then what it is called with; no shell reads them.
+        package var arguments: [String]
+        /// Names of variables that it gets from our own environment; it gets no others.
+        package var environment: [String]
+        /// Where it runs; nil: where we do.
+        package var folder: String?
+        /// It may send requests through the mesh: gates leave out the seconds in which it ran.
+        package var sendsRequests: Bool
+        /// How much memory it and all that it starts may have, in bytes.
+        package var memory: Int?
+        /// How long it and all that it starts may compute.
+        package var processorTime: Duration?
+        /// What it says of its parts.
+        package var results: Results?
+
+        package init(
+            _ arguments: [String], environment: [String] = [], folder: String? = nil,
+            sendsRequests: Bool = true, memory: Int? = nil, processorTime: Duration? = nil,
+            results: Results? = nil
+        ) {
+            self.arguments = arguments
+            self.environment = environment
+            self.folder = folder
+            self.sendsRequests = sendsRequests
+            self.memory = memory
+            self.processorTime = processorTime
+            self.results = results
+        }
+    }
+}
+
+extension TestSpec.Command: TestWork {
+    func carryOut(_ place: TestPlace) async throws -> TestReport {
+        await CommandTest(
+            command: self, context: place.context, spawner: place.doors.spawner,
+            environment: place.doors.environment, timeLimit: place.timeLimit
+        ).run()
+    }
+
+    var ending: Duration { CommandTest.grace * 2 }
+}
+
 /// Runs a command, and reads how it ended.
 struct CommandTest {
     let command: TestSpec.Command
@@ -15,17 +60,29 @@ struct CommandTest {
     static let grace = Duration.seconds(5)
 
     func run() async -> TestReport {
-        let end: ProcessEnd
         do {
-            end = try await spawner.run(job)
+            return report(try await spawner.run(job))
         } catch {
             return TestReport(passed: false, sentence: reason(error), traffic: traffic)
         }
-        let ending = CommandEnding(end, redaction: redaction)
-        return TestReport(
-            passed: end.exit == .code(0), sentence: sentence(end.exit, ending.lastWords),
-            measures: end.exit == .code(0) ? ending.measures : [], traffic: traffic)
     }
+
+    private func report(_ end: ProcessEnd) -> TestReport {
+        let ending = CommandEnding(end, redaction: redaction)
+        var report = TestReport(
+            passed: end.exit == .code(0), sentence: sentence(end.exit, ending.lastWords),
+            traffic: traffic)
+        if report.passed { report.take(ending.measures) }
+        if let results = command.results {
+            results.add(ResultReading(results, end, redaction), to: &report)
+        }
+        report.output = ending.kept(most: report.passed ? Self.keptOfGood : Self.keptOfBad)
+        return report
+    }
+
+    /// Bytes of output that the journal keeps.
+    private static let keptOfGood = 1 << 10
+    private static let keptOfBad = 4 << 10
 
     private var traffic: OwnTraffic { command.sendsRequests ? .unknown : .none }
 
@@ -43,14 +100,20 @@ struct CommandTest {
         if !variables.contains(where: { $0.name == "PATH" }) {
             variables.insert(.init(name: "PATH", value: "/usr/local/bin:/usr/bin:/bin"), at: 0)
         }
-        for variable in context.variables {
+        var told = context.variables
+        if let file = command.results?.file { told.append((name: "THESEUS_RESULTS", value: file)) }
+        for variable in told {
             variables.removeAll { $0.name == variable.name }
             variables.append(.init(name: variable.name, value: variable.value))
         }
-        return ProcessJob(
+        var job = ProcessJob(
             arguments: command.arguments, environment: variables, folder: command.folder,
             input: JSONWriter.bytes(of: context.tree) + [UInt8(ascii: "\n")],
             timeLimit: timeLimit, grace: Self.grace)
+        if command.results?.source == .output { job.outputCap = ResultReading.most }
+        job.limits = .init(memory: command.memory, processorTime: command.processorTime)
+        job.resultFile = command.results?.file
+        return job
     }
 
     private var redaction: Redaction {
@@ -66,6 +129,11 @@ struct CommandTest {
         case .code(let code): return "exit \(code)\(said)"
         case .signal(let signal): return "killed by signal \(signal)\(said)"
         case .timeLimit: return "no end within \(TimeText.short(timeLimit))\(said)"
+        case .memoryLimit:
+            return "ended: more than \(SizeText.short(command.memory ?? 0)) of memory\(said)"
+        case .processorLimit:
+            return "ended: more than \(TimeText.short(command.processorTime ?? .zero))"
+                + " on processors\(said)"
         }
     }
 
@@ -75,54 +143,5 @@ struct CommandTest {
         let line = "\(failure)".prefix { !$0.isNewline }
         let words = line.hasPrefix("process: ") ? line.dropFirst(9) : line
         return redaction.clean("\(failure.place): \(words)")
-    }
-}
-
-/// The last words of a command, and the numbers in them.
-struct CommandEnding {
-    private(set) var lastWords: String?
-    private(set) var measures: [Measure] = []
-
-    private static let longest = 200
-    private static let mostMeasures = 50
-
-    init(_ end: ProcessEnd, redaction: Redaction) {
-        var lines = Self.lines(end)
-        if let last = lines.last, let numbers = Self.numbers(in: last) {
-            measures = numbers
-            lines.removeLast()
-        }
-        lastWords = lines.reversed().lazy.map { redaction.clean($0) }
-            .map { $0.drop { $0 == " " } }.first { !$0.allSatisfy { $0 == " " } }
-            .map { $0.count > Self.longest ? $0.prefix(Self.longest) + "…" : String($0) }
-    }
-
-    /// The output's lines that have something in them.
-    ///
-    /// Where the cap left something out, the second half alone is read, from its first whole line:
-    /// at the cut a secret may have lost the half by which it would be known.
-    private static func lines(_ end: ProcessEnd) -> [String] {
-        var output = end.output[...]
-        if end.dropped > 0 {
-            output = output.suffix(output.count / 2).drop { $0 != UInt8(ascii: "\n") }
-        }
-        return String(decoding: output, as: UTF8.self)
-            .split(whereSeparator: \.isNewline)
-            .filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
-    }
-
-    /// `{"p99": 12.5, "found": 3}`; nil for anything else.
-    private static func numbers(in line: String) -> [Measure]? {
-        guard line.first == "{", let tree = try? JSONReader.tree(of: Array(line.utf8)),
-            let members = tree.members, !members.isEmpty, members.count <= mostMeasures
-        else { return nil }
-        var measures: [Measure] = []
-        for member in members {
-            guard let value = member.value.decimal, member.key.utf8.count <= 64,
-                !member.key.utf8.contains(where: { $0 < 32 || $0 > 126 })
-            else { return nil }
-            measures.append(Measure(member.key, value))
-        }
-        return measures
     }
 }

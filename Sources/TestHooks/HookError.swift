@@ -7,6 +7,12 @@ package struct HookError: Error, Hashable, Sendable, CustomStringConvertible {
         case noGateway
         /// The test asks for the dark match, and the flow has none.
         case noDarkMatch
+        /// The test's numbers cannot be held against stable's.
+        case notComparable
+        /// A secret that the test needs is not to be had.
+        case noSecret
+        /// The test needs what is not here.
+        case noDoor
     }
 
     package let code: Code
@@ -28,6 +34,9 @@ package struct HookError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noExample: "no request can be worked out that this matches"
         case .noGateway: "the test needs a way into the mesh"
         case .noDarkMatch: "the test asks for the dark match, and there is none"
+        case .notComparable: "the test cannot be run beside stable"
+        case .noSecret: "a secret is not to be had"
+        case .noDoor: "this test cannot be run here"
         }
     }
 
@@ -36,6 +45,9 @@ package struct HookError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noExample: "give the headers of one that does as dark.example"
         case .noGateway: "give spec.gateway.url"
         case .noDarkMatch: "give spec.dark.match, or take dark: true away"
+        case .notComparable: "only an http test with dark and versionHeader can be"
+        case .noSecret: "set the variable, or make the file readable, where theseus runs"
+        case .noDoor: "run it against a cluster, or leave the test out"
         }
     }
 

@@ -2,6 +2,14 @@ internal import CanaryEngine
 internal import HTTPMessages
 internal import Timekeeping
 
+extension TestSpec.Load: TestWork {
+    func carryOut(_ place: TestPlace) async throws -> TestReport {
+        try await LoadTest(
+            load: self, context: place.context, transport: place.doors.transport, time: place.time
+        ).run(name: place.name)
+    }
+}
+
 /// Sends the requests of a load test, and sums up what came back.
 struct LoadTest {
     let load: TestSpec.Load
@@ -14,6 +22,8 @@ struct LoadTest {
         /// nil: no answer.
         var status: Int?
         var failure: HTTPFailure.Reason?
+        /// What of the answer is not as expected.
+        var fault: String?
         var latency: Duration
         var version: Version
     }
@@ -25,10 +35,13 @@ struct LoadTest {
         case untold
     }
 
+    /// Only answers of stable count; nil: all.
+    var isOfStable = false
+
     func run(name: String) async throws(HookError) -> TestReport {
         let request = try request(name)
         let began = time.now
-        let answers = await send(request)
+        let answers = await send(request, began)
         return report(answers, in: time.now - began)
     }
 
@@ -47,6 +60,7 @@ struct LoadTest {
             }
             dark.add(to: &request)
         }
+        if let body = load.body { request.body = .text(body) }
         if !["GET", "HEAD"].contains(load.method) {
             request.headers["Idempotency-Key"] = context.idempotencyKey
         }
@@ -54,28 +68,45 @@ struct LoadTest {
     }
 
     /// At most `concurrency` at a time; stops sending when it is called off.
-    private func send(_ request: HTTPRequest) async -> [Answer] {
-        await withTaskGroup(of: Answer.self) { group in
+    private func send(_ request: HTTPRequest, _ began: Duration) async -> [Answer] {
+        await withTaskGroup(of: Answer?.self) { group in
             var sent = 0
             var answers: [Answer] = []
-            answers.reserveCapacity(load.requests)
-            while sent < min(load.concurrency, load.requests) {
+            if load.duration == nil { answers.reserveCapacity(load.requests) }
+            while sent < load.concurrency, isDue(sent, began) {
                 let number = sent
-                group.addTask { await one(request, number: number) }
+                group.addTask { await one(request, number: number, began) }
                 sent += 1
             }
             while let answer = await group.next() {
-                answers.append(answer)
-                guard sent < load.requests, !Task.isCancelled else { continue }
+                if let answer { answers.append(answer) }
+                guard isDue(sent, began), !Task.isCancelled else { continue }
                 let number = sent
-                group.addTask { await one(request, number: number) }
+                group.addTask { await one(request, number: number, began) }
                 sent += 1
             }
             return answers
         }
     }
 
-    private func one(_ request: HTTPRequest, number: Int) async -> Answer {
+    /// Whether there is such a request at all.
+    private func isDue(_ number: Int, _ began: Duration) -> Bool {
+        guard number < load.requests else { return false }
+        guard let duration = load.duration else { return true }
+        return max(time.now - began, turn(of: number)) < duration
+    }
+
+    /// When a request's turn comes, from the beginning.
+    private func turn(of number: Int) -> Duration {
+        load.rate.map { .nanoseconds(Int64(Double(number) / $0 * 1e9)) } ?? .zero
+    }
+
+    /// nil: called off before its turn came.
+    private func one(_ request: HTTPRequest, number: Int, _ start: Duration) async -> Answer? {
+        let rest = start + turn(of: number) - time.now
+        if rest > .zero {
+            guard (try? await time.sleep(for: rest)) != nil else { return nil }
+        }
         var request = request
         // Requests that may change something are told apart, the repetitions of one are not.
         if let key = request.headers["Idempotency-Key"] {
@@ -85,7 +116,8 @@ struct LoadTest {
         do {
             let response = try await transport.send(request)
             return Answer(
-                status: response.status, latency: time.now - began, version: version(response))
+                status: response.status, fault: load.answer.fault(in: response),
+                latency: time.now - began, version: version(response))
         } catch {
             return Answer(failure: error.reason, latency: time.now - began, version: .untold)
         }
@@ -103,34 +135,39 @@ struct LoadTest {
 
 extension LoadTest {
     private func isError(_ answer: Answer) -> Bool {
-        guard let status = answer.status, load.expect.contains(status) else { return true }
+        guard let status = answer.status, load.expect.contains(status), answer.fault == nil else {
+            return true
+        }
         return load.dark && answer.version != .candidate
     }
 
-    private func report(_ answers: [Answer], in elapsed: Duration) -> TestReport {
+    private func report(_ sent: [Answer], in elapsed: Duration) -> TestReport {
+        let answers = isOfStable ? sent.filter { $0.version == .stable } : sent
         let errors = answers.count(where: isError)
-        let isWhole = answers.count == load.requests
+        let isWhole = !Task.isCancelled && (load.duration != nil || sent.count == load.requests)
         let measures = measures(answers, errors: errors, in: elapsed)
-        var sentence = "\(load.requests - errors) of \(load.requests) requests as expected"
+        var sentence = "\(answers.count - errors) of \(answers.count) requests as expected"
         if let median = measures.first(where: { $0.name == LoadMeasure.median })?.value,
             let slow = measures.first(where: { $0.name == LoadMeasure.ninetyNinth })?.value
         {
             sentence += ", p50 \(NumberText.short(median)) ms, p99 \(NumberText.short(slow)) ms"
         }
         if !isWhole {
-            sentence = "called off after \(answers.count) of \(load.requests) requests"
+            sentence =
+                "called off after \(sent.count)"
+                + (load.duration == nil ? " of \(load.requests) requests" : " requests")
         } else if let worst = answers.first(where: isError) {
             sentence += "; the first that was not: \(fault(worst))"
         }
         return TestReport(
-            passed: isWhole && errors <= load.maxErrors, sentence: sentence,
-            measures: isWhole ? measures : [], traffic: traffic(answers))
+            passed: isWhole && errors <= load.maxErrors && !answers.isEmpty, sentence: sentence,
+            measures: isWhole ? measures : [], traffic: traffic(sent))
     }
 
     private func fault(_ answer: Answer) -> String {
         if let status = answer.status {
-            return load.expect.contains(status)
-                ? "the candidate did not answer it" : "status \(status)"
+            guard load.expect.contains(status) else { return "status \(status)" }
+            return answer.fault ?? "the candidate did not answer it"
         }
         switch answer.failure {
         case .unresolved: return "the host's name is not known"
@@ -139,6 +176,7 @@ extension LoadTest {
         case .untrusted: return "the certificate is not trusted"
         case .tooLarge: return "the answer is too large"
         case .noCredential: return "there is no credential to show"
+        case .forbidden: return "its address may not be met"
         case .cancelled: return "called off"
         case .reset, .malformed, nil: return "the connection broke"
         }

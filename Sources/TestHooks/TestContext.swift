@@ -22,6 +22,10 @@ package struct TestContext: Hashable, Sendable {
     package var dark: DarkExample?
     /// The numbers of the recorded execution; nil: none was recorded.
     package var baseline: [Measure]?
+    /// Of a hook, the moment at which it is called: `rolledBack`.
+    package var moment: String?
+    /// Why the run turned round, or needs a person.
+    package var reason: String?
 
     package init(
         run: String, idempotencyKey: String, namespace: String, service: String, stable: String,
@@ -60,6 +64,8 @@ extension TestContext {
             let headers = dark.headers.lines.map { ($0.name, JSONTree.string($0.value)) }
             tree["dark"] = ["headers": .object(JSONObject(headers))]
         }
+        tree.set(moment.map(JSONTree.string), at: "moment")
+        tree.set(reason.map(JSONTree.string), at: "reason")
         if let baseline {
             let numbers = baseline.map { ($0.name, JSONTree.number($0.value)) }
             tree["baseline"] = .object(JSONObject(numbers))
@@ -79,6 +85,8 @@ extension TestContext {
             (name: "THESEUS_WEIGHT", value: "\(weight.percent)"),
             (name: "THESEUS_PHASE", value: phase),
         ]
+        if let moment { variables.append((name: "THESEUS_MOMENT", value: moment)) }
+        if let reason { variables.append((name: "THESEUS_REASON", value: reason)) }
         if let gateway {
             variables.append((name: "GATEWAY_URL", value: gateway.url))
             if let host = gateway.host {

@@ -1,26 +1,26 @@
 package import CanaryEngine
 package import HTTPMessages
 package import Processes
+internal import Secrets
 package import Timekeeping
 
 /// Runs tests, each once.
 ///
 /// Whatever happens, there is a report; nothing is thrown.
 package struct TestRunner: Sendable {
-    private let transport: any HTTPTransport
-    private let spawner: any ProcessSpawner
-    private let time: any Timekeeper
-    private let environment: [ProcessJob.Variable]
+    private let doors: TestDoors
+    private var time: any Timekeeper { doors.time }
+
+    package init(_ doors: TestDoors) { self.doors = doors }
 
     /// `environment` is our own; a command gets only what it is allowed of it.
     package init(
         transport: any HTTPTransport, spawner: any ProcessSpawner, time: any Timekeeper,
         environment: [ProcessJob.Variable] = []
     ) {
-        self.transport = transport
-        self.spawner = spawner
-        self.time = time
-        self.environment = environment
+        self.init(
+            TestDoors(
+                transport: transport, spawner: spawner, time: time, environment: environment))
     }
 
     /// Runs a test once, within the call's time limit, and compares as the call asks.
@@ -28,18 +28,22 @@ package struct TestRunner: Sendable {
     /// Called off with its task, at once; the report then says so, and its traffic is unknown.
     package func run(_ spec: TestSpec, call: TestCall, context: TestContext) async -> TestReport {
         let began = time.now
-        let report = await report(spec, call, context)
-        return TestReport(
-            passed: report.passed, sentence: report.sentence, measures: report.measures,
-            traffic: report.traffic, duration: time.now - began)
+        return await report(spec, call, context).lasting(time.now - began)
     }
 
     private func report(_ spec: TestSpec, _ call: TestCall, _ context: TestContext) async
         -> TestReport
     {
+        let work = spec.kind.work
+        let place = TestPlace(
+            name: spec.name, context: context, timeLimit: call.timeout, doors: doors)
         do {
-            let report = try await within(limit(spec, call), by: time) {
-                try await execute(spec, call, context)
+            // A kind that ends what it began does so in time; this is the net below.
+            let report = try await within(call.timeout + work.ending, by: time) {
+                if call.baseline == .stable {
+                    return try await BesideStable(spec, place).report()
+                }
+                return try await work.carryOut(place)
             }
             try Task.checkCancellation()
             return compared(report, spec, call, context)
@@ -50,30 +54,12 @@ package struct TestRunner: Sendable {
                 passed: false, sentence: "no end within \(TimeText.short(call.timeout))",
                 traffic: .unknown)
         } catch {
-            return TestReport(passed: false, sentence: "called off", traffic: .unknown)
-        }
-    }
-
-    /// The spawner ends a command in time, and needs a moment for it; this is the net below.
-    private func limit(_ spec: TestSpec, _ call: TestCall) -> Duration {
-        switch spec.kind {
-        case .http: call.timeout
-        case .command: call.timeout + CommandTest.grace * 2
-        }
-    }
-
-    private func execute(_ spec: TestSpec, _ call: TestCall, _ context: TestContext)
-        async throws -> TestReport
-    {
-        switch spec.kind {
-        case .http(let load):
-            let test = LoadTest(load: load, context: context, transport: transport, time: time)
-            return try await test.run(name: spec.name)
-        case .command(let command):
-            return await CommandTest(
-                command: command, context: context, spawner: spawner, environment: environment,
-                timeLimit: call.timeout
-            ).run()
+            let isCalledOff = error is CancellationError || Task.isCancelled
+            let words = "\(error)".prefix { !$0.isNewline }
+            return TestReport(
+                passed: false,
+                sentence: isCalledOff ? "called off" : doors.redaction.clean(String(words)),
+                traffic: .unknown)
         }
     }
 
@@ -81,31 +67,30 @@ package struct TestRunner: Sendable {
         _ report: TestReport, _ spec: TestSpec, _ call: TestCall, _ context: TestContext
     ) -> TestReport {
         guard report.passed else { return report }
-        var passed = true
-        var sentence = report.sentence
+        var compared = report
         switch call.baseline {
-        case .none: break
+        // Stable's numbers came with the candidate's.
+        case .none, .stable: break
         case .record:
             if report.measures.isEmpty {
-                passed = false
-                sentence = "gives no numbers to record as a baseline (\(sentence))"
+                compared.passed = false
+                compared.sentence =
+                    "gives no numbers to record as a baseline (\(report.sentence))"
             }
         case .compare:
             guard let baseline = context.baseline, !baseline.isEmpty else {
-                passed = false
-                sentence = "no baseline was recorded to compare with (\(sentence))"
+                compared.passed = false
+                compared.sentence =
+                    "no baseline was recorded to compare with (\(report.sentence))"
                 break
             }
-            let rule = BaselineRule(
-                tolerance: spec.tolerance, higherIsBetter: spec.higherIsBetter)
-            let worse = rule.compare(now: report.measures, baseline: baseline)
+            let worse = spec.rule.compare(now: report.measures, baseline: baseline)
             if !worse.isEmpty {
-                passed = false
-                sentence = worse.map(\.description).joined(separator: "; ")
+                compared.passed = false
+                compared.sentence = worse.map(\.description).joined(separator: "; ")
             }
         }
-        return TestReport(
-            passed: passed, sentence: sentence, measures: report.measures, traffic: report.traffic)
+        return compared
     }
 }
 

@@ -10,4 +10,7 @@ package protocol Crew: Sendable {
 
     /// Brings home what stable carries when nothing can be remembered any more; says what it did.
     func emergencyHome() async -> String
+
+    /// Calls a person when nothing can be remembered any more, once each; says whom.
+    func callForHelp(_ why: String) async -> [String]
 }

@@ -81,7 +81,7 @@ package struct Departure: Sendable {
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
             settings: scope.settings, scaled: workloads.autoscaler != nil,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
-            makesRoutes: routes.missingRoutes != nil
+            makesRoutes: routes.missingRoutes != nil, hasJobs: flow.hasJobs
         ).require(of: client)
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,

@@ -177,7 +177,10 @@ package struct Expedition: Sendable {
             var head = last.head
             var facts = [held(epoch: head.epoch + 1, absence: absence(since: last.date))]
             facts += rig.notices.map(Fact.noticed)
-            if case .personNeeded = state.course { facts.append(.wished(Wish(.resume, by: actor))) }
+            // One that was cut off while it called for a person still calls.
+            if case .personNeeded = state.course, state.isOver {
+                facts.append(.wished(Wish(.resume, by: actor)))
+            }
             if let wish, state.refusal(of: wish, plan) == nil {
                 facts.append(.wished(Wish(wish, by: actor)))
             }
@@ -274,8 +277,15 @@ package struct Expedition: Sendable {
 
     /// Whether anything is left to write: a seal on objects that are as before already would stay.
     private func isStillWriting(_ state: RunState, _ charter: RunCharter) -> Bool {
-        !state.isOver
-            && !state.orders(charter.flow.plan).contains { $0.work == .carryOut(.verifyHome) }
+        guard !state.isOver else { return false }
+        return !state.orders(charter.flow.plan).contains { order in
+            switch order.work {
+            case .carryOut(.verifyHome): true
+            // There is only somebody left to tell.
+            case .test: order.id.course != .forward
+            case .carryOut, .watch, .watchCandidate, .wait: false
+            }
+        }
     }
 
     private func lease(of charter: RunCharter) -> TargetLease {

@@ -23,10 +23,11 @@ struct NeededRights: Sendable {
     /// `routes` are the objects whose weights move, wherever they live; `settings` the ConfigMaps
     /// that the candidate reads; `scaled`: an autoscaler is held; `remembered`: the journal is kept
     /// in the cluster; `guarded`: the run posts a guard; `makesRoutes`: no VirtualService is there,
-    /// and the run makes one.
+    /// and the run makes one; `hasJobs`: a test is a Job.
     init(
         namespace: String, routes: [ObjectReference], manifest: [KubernetesObject],
-        settings: [String] = [], scaled: Bool, remembered: Bool, guarded: Bool, makesRoutes: Bool
+        settings: [String] = [], scaled: Bool, remembered: Bool, guarded: Bool, makesRoutes: Bool,
+        hasJobs: Bool = false
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -64,6 +65,11 @@ struct NeededRights: Sendable {
         if guarded {
             needs.append(
                 Need(kind: .cronJob, namespace: namespace, verbs: ["get", "create", "delete"]))
+        }
+        if hasJobs {
+            needs.append(
+                Need(
+                    kind: .job, namespace: namespace, verbs: ["get", "create", "delete", "list"]))
         }
         for object in manifest {
             guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)

@@ -24,6 +24,8 @@ package struct Rig: Sendable {
     package let keepFile: @Sendable (_ text: String, _ path: String) throws -> Void
     /// To the sources of metrics, and to what shows them who asks.
     package let sources: SourceDoors
+    /// For tests that speak no HTTP; nil: there are no bare connections here.
+    package var sockets: (any TCPTransport)?
 
     /// `signer` runs the commands that secrets come from, by the machine's own clock even where a
     /// served lab's runs faster.

@@ -73,8 +73,10 @@ struct RunDriver: Sendable {
     private func settle(_ end: Result<RunState, Stranding>) async throws(Stranding) -> RunState {
         switch end {
         case .success(let state): return state
-        case .failure(.unwritable(let error, let home)) where home.isEmpty:
-            throw .unwritable(error, home: await crew.emergencyHome())
+        case .failure(.unwritable(let error, var home)):
+            if home.isEmpty { home = await crew.emergencyHome() }
+            let called = await crew.callForHelp("\(error.detail); \(home)")
+            throw .unwritable(error, home: ([home] + called).joined(separator: "; "))
         case .failure(let stranding): throw stranding
         }
     }

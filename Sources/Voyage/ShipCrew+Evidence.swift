@@ -180,37 +180,4 @@ extension ShipCrew {
             try await router.requireWritten(bridge.state.weight, seen: &seen)
         }
     }
-
-    // MARK: Tests
-
-    func test(_ call: TestCall, round: Int, _ order: Order) async throws -> TestReport {
-        guard let spec = flow.tests.first(where: { $0.name == call.name }) else {
-            return TestReport(passed: false, sentence: "the flow has no test \(call.name)")
-        }
-        if round > 0 { try await rig.time.sleep(for: rig.pace.testRest) }
-        let baseline = bridge.state.baselines.first { $0.test == call.name }?.measures
-        let runner = TestRunner(
-            transport: rig.outside, spawner: rig.spawner, time: rig.time,
-            environment: rig.environment)
-        let key = "\(charter.run)-\(OrderText.text(of: order.id))"
-        underWay.begin(order.id, at: bridge.clock)
-        let report = await runner.run(
-            spec, call: call, context: testContext(phase: call.name, key: key, baseline: baseline))
-        if Task.isCancelled { underWay.callOff(order.id, at: bridge.clock) }
-        try Task.checkCancellation()
-        return report
-    }
-
-    func testContext(phase: String, key: String, baseline: [Measure]?) -> TestContext {
-        TestContext(
-            run: charter.run, idempotencyKey: key, namespace: flow.target.namespace,
-            service: flow.target.service, stable: charter.stable?.label ?? "",
-            candidate: charter.candidate.label, weight: bridge.state.weight, phase: phase,
-            gateway: flow.gateway, dark: darkExample, baseline: baseline)
-    }
-
-    /// The flow's example of a matched request, else one derived from its first match.
-    private var darkExample: DarkExample? {
-        flow.darkExample ?? flow.dark.first.flatMap { try? DarkExample.derive(from: $0) }
-    }
 }

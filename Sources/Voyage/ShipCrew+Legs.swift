@@ -304,6 +304,7 @@ extension ShipCrew {
     }
 
     private func tidy(_ id: OrderID) async throws -> String {
+        if flow.hasJobs { try await jobs.clear() }
         if id.course == .home {
             try await router.tidyHome()
         } else {

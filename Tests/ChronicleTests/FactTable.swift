@@ -23,6 +23,14 @@ enum FactTable {
                     duration: .microseconds(1_234_567))),
             .tested(order, TestReport(passed: false, sentence: "exit 1", traffic: .unknown)),
             .tested(order, TestReport(passed: false, sentence: "\"quoted\"\n\u{1F6A2}")),
+            .tested(
+                order,
+                TestReport(
+                    passed: false, sentence: "1 of 3 cases failed",
+                    cases: CaseList(
+                        passed: 1, failed: 1, skipped: 1,
+                        told: [.init("pays", .failed, detail: "503"), .init("waits", .skipped)]),
+                    output: "one\ntwo")),
             .judged(
                 order, gate: "errors", Verdict(.pass, "fine", measures: [Measure("ratio", 0.01)])),
             .judged(order, gate: "errors", Verdict(.fail, "5% failed")),

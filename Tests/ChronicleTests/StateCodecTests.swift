@@ -20,6 +20,13 @@ import Testing
         return place
     }()
 
+    private static let triedPlace: Progress = {
+        var place = StateCodecTests.place
+        place.attempt = 1
+        place.firstTry = .seconds(60)
+        return place
+    }()
+
     private static let why = Setback(.gateFailed, "5% failed")
 
     private static let courses: [Course] = [
@@ -28,6 +35,11 @@ import Testing
         .personNeeded(
             Trouble(setback: why, stop: .returning(Return(why: why, place: place)))),
         .personNeeded(Trouble(setback: why, stop: .closing(place))),
+        .personNeeded(
+            Trouble(
+                setback: why, stop: .closing(place),
+                calling: Progress(step: 1, leg: 0, entered: .seconds(70)))),
+        .advancing(triedPlace),
     ]
 
     static let states: [RunState] =
@@ -57,6 +69,7 @@ import Testing
         state.startedOnce = FactTable.order
         state.pauseWish = "tom"
         state.answeredWish = 3
+        state.troubles = 2
         return state
     }()
 

@@ -74,8 +74,8 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
             """
             flow: unknown key "time"
               where: reviews.yaml:17:36 (spec.tests.smoke.time)
-              do:    there are: command, http, env, timeout, retries, repeat, tolerance, \
-            higherIsBetter
+              do:    there are: command, shell, http, webhook, tcp, ssh, job, requests, env, \
+            limits, results, timeout, retries, every, repeat, tolerance, higherIsBetter
             """),
         BadFlow(
             "unknown key in a step", "deadline: 10m", "deadlin: 10m",
@@ -230,7 +230,7 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
         BadFlow(
             "an odd baseline", "{baseline: record}", "{baseline: recorded}",
             """
-            flow: "baseline" must be one of record or compare, found "recorded"
+            flow: "baseline" must be one of record, compare or stable, found "recorded"
               where: reviews.yaml:30:38 (spec.steps[8].test.performance.baseline)
               do:    did you mean "record"?
             """),

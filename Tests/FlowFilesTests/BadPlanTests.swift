@@ -21,8 +21,8 @@ import Testing
             """
             flow: step "scale" is not in this version
               where: reviews.yaml:27:7 (spec.steps[5].scale)
-              do:    leave it out; there are: backup, deploy, route, reach, test, autoscale, \
-            drill, mirror, sticky, weight, bake, gate, approve, pause, shrink, retire
+              do:    leave it out; there are: backup, deploy, route, reach, test, tests, \
+            notify, autoscale, drill, mirror, sticky, weight, bake, gate, approve, pause, shrink, retire
             """),
         BadFlow(
             "unknown test", "- test: smoke\n", "- test: smoek\n",
@@ -277,14 +277,14 @@ import Testing
             """
             flow: "performance" has both command and http
               where: reviews.yaml:18:5 (spec.tests.performance)
-              do:    give exactly one of the two
+              do:    give exactly one of them
             """),
         BadFlow(
             "no test at all", "{command: [\"${smoke}\"], ", "{",
             """
-            flow: "smoke" has neither command nor http
+            flow: "smoke" has neither command nor shell nor http nor webhook nor tcp nor ssh nor job
               where: reviews.yaml:17:5 (spec.tests.smoke)
-              do:    give exactly one of the two
+              do:    give exactly one of them
             """),
         BadFlow(
             "no program", "command: [\"${smoke}\"]", "command: []",

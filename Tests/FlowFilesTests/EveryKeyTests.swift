@@ -51,6 +51,15 @@ import Testing
               timeout: 1m
               repeat: safe
             migrate: {command: [bin/migrate, 1.10], env: [TOKEN], repeat: once, retries: 0}
+            chat: {webhook: {url: "https://chat.example.com/"}}
+          hooks:
+            start: [chat]
+            beforeWeight: [load]
+            afterWeight: [load]
+            beforePromotion: [migrate]
+            promoted: [chat]
+            rolledBack: [chat]
+            personNeeded: [chat]
           gates:
             own:
               prometheus: {query: "q[${window}]", samplesQuery: "s[${window}]"}
@@ -70,6 +79,8 @@ import Testing
             - sticky: {cookie: seen_orders, ttl: 90m}
             - test: {load: {}}
             - test: migrate
+            - tests: [{load: {baseline: record}}]
+            - notify: load
             - weight: 100
             - bake: {for: 1m30s, maxFor: 2m, gates: [own, ratio], tests: [load]}
             - gate: ratio
@@ -141,6 +152,7 @@ import Testing
                 TestSpec(
                     "migrate",
                     .command(.init(["/repo/bin/migrate", "1.10"], environment: ["TOKEN"]))),
+                TestSpec("chat", .webhook(.init("https://chat.example.com/"))),
             ])
         #expect(
             flow.gates == [
@@ -151,8 +163,19 @@ import Testing
             ])
     }
 
+    @Test func readsTheHooks() throws {
+        let hooks = try flow().plan.hooks
+        for moment in LifeHooks.Moment.allCases where moment != .notify {
+            let name =
+                moment.isOutside ? "chat" : moment == .beforePromotion ? "migrate" : "load"
+            #expect(hooks[moment].map(\.name) == [name])
+        }
+    }
+
     @Test func readsTheSteps() throws {
         let load = TestCall("load", timeout: .seconds(60), repetition: .repeatable)
+        var recording = load
+        recording.baseline = .record
         let bake = Bake(
             duration: .seconds(90), longest: .seconds(120), gates: ["own", "ratio"], tests: [load])
         #expect(
@@ -161,7 +184,8 @@ import Testing
                 .reach(deadline: .seconds(120), every: .seconds(1)), .autoscale,
                 .drill(within: .seconds(10)), .mirror(TrafficWeight(percent: 15) ?? .none),
                 .sticky(Stickiness(cookie: "seen_orders", ttl: .seconds(5400))), .test(load),
-                .test(TestCall("migrate", repetition: .atMostOnce)), .weight(.all), .bake(bake),
+                .test(TestCall("migrate", repetition: .atMostOnce)), .tests([recording]),
+                .notify(load), .weight(.all), .bake(bake),
                 .gate("ratio"), .approve(timeout: .seconds(14_400)), .pause(.milliseconds(500)),
                 .shrink(minimum: 1),
             ])
@@ -191,8 +215,8 @@ import Testing
         let parts: [FlowPart] = [
             FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
             FlowKeys.gateway, FlowKeys.dark, FlowKeys.example,
-            FlowKeys.observe, FlowKeys.limits, FlowKeys.test, FlowKeys.http, FlowKeys.gate,
-            FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec, FlowKeys.guardian,
+            FlowKeys.observe, FlowKeys.limits, FlowKeys.gate,
+            FlowKeys.hooks, FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec, FlowKeys.guardian,
         ]
         // A template brings its own steps; `host` and `parameters` are in the design's example.
         // SourceFlowTests show what belongs to sources.

@@ -41,6 +41,28 @@ struct TrustTests {
         }
     }
 
+    /// The same of bare connections.
+    @Test func talksTrustAsRequestsDo() async throws {
+        try await withTLSServer { server in
+            let port = Int(server.url.split { !$0.isNumber }.last ?? "") ?? 0
+            let talk = TCPTalk(
+                "127.0.0.1", port: port, isSecure: true, say: Array("GET / HTTP/1.0\r\n\r\n".utf8),
+                hear: Array("HTTP/1.0 200".utf8))
+            let failed: HTTPFailure?
+            do throws(HTTPFailure) {
+                _ = try await CurlTalker().hold(talk)
+                failed = nil
+            } catch {
+                failed = error
+            }
+            #expect(failed?.reason == .untrusted)
+            #expect(failed?.reached == .never)
+            let known = CurlTalker(options: CurlOptions(caFile: server.certificate.path))
+            let heard = try await known.hold(talk)
+            #expect(String(decoding: heard, as: UTF8.self).contains("200"))
+        }
+    }
+
     @Test func aClientCertificateIsShown() async throws {
         try await withTLSServer(asking: true) { server in
             let trust = CurlOptions(caFile: server.certificate.path)

@@ -4,11 +4,21 @@ import Timekeeping
 
 /// A clock that moves only when something takes time.
 ///
-/// Whoever sleeps either moves it (`sleepers: .move`) or sleeps until called off (`.stay`).
+/// Whoever sleeps either moves it (`sleepers: .move`) or sleeps until called off (`.stay`); or does the
+/// one for less than so long, and else the other (`.moveBelow`).
 final class StandingClock: Timekeeper, Sendable {
     enum Sleepers: Sendable {
         case move
         case stay
+        case moveBelow(Duration)
+
+        func stays(for duration: Duration) -> Bool {
+            switch self {
+            case .move: false
+            case .stay: true
+            case .moveBelow(let limit): duration >= limit
+            }
+        }
     }
 
     private let reading = Mutex(Duration.zero)
@@ -22,7 +32,7 @@ final class StandingClock: Timekeeper, Sendable {
     func advance(_ duration: Duration) { reading.withLock { $0 += duration } }
 
     func sleep(for duration: Duration) async throws(CancellationError) {
-        if sleepers == .stay {
+        if sleepers.stays(for: duration) {
             let (silence, end) = AsyncStream<Never>.makeStream()
             for await _ in silence {}
             withExtendedLifetime(end) {}

@@ -1,3 +1,4 @@
+import Foundation
 import JSONTree
 import Testing
 
@@ -8,6 +9,12 @@ import Testing
         try await ServedLab.serving { lab in
             var flow = ShortFlow(lab)
             flow.steps = ShortFlow.longBake
+            let called = lab.folder.file("called")
+            flow.tests += """
+                    pager: {shell: "echo $THESEUS_MOMENT $THESEUS_IDEMPOTENCY_KEY >> '\(called)'"}
+
+                """
+            flow.more = "  hooks: {personNeeded: [pager]}\n"
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
             try await lab.post(
@@ -25,6 +32,9 @@ import Testing
 
                     """), "\(ending)")
             #expect(try await lab.share() == 0)
+            #expect(
+                try String(contentsOfFile: called, encoding: .utf8)
+                    == "personNeeded r1-s1.0/main#0\n")
             let told = try await lab.run("status", "--output", "json").output
             let now = try JSONReader.tree(of: Array(told.utf8)).items?.first
             #expect(now?["state"] == "person-needed")

@@ -37,6 +37,17 @@ import YAML
         #expect(written == Set(Self.needs()))
     }
 
+    @Test func jobsAreAskedForWhereATestIsOne() {
+        func verbs(_ hasJobs: Bool) -> [String] {
+            NeededRights(
+                namespace: "shop", routes: [], manifest: [], scaled: false, remembered: false,
+                guarded: false, makesRoutes: false, hasJobs: hasJobs
+            ).all.filter { $0.resource == "jobs" }.map(\.verb)
+        }
+        #expect(verbs(true) == ["get", "create", "delete", "list"])
+        #expect(verbs(false).isEmpty)
+    }
+
     @Test func eachIsNamedOnce() {
         let all = Self.needs(remembered: true)
         #expect(Set(all).count == all.count)

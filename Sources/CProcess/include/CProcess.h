@@ -35,10 +35,16 @@ enum {
     THESEUS_GUARD_SIGNALLED = 6,  // value: the signal
 };
 
+enum {
+    THESEUS_LIMIT_TIME = 1,
+    THESEUS_LIMIT_MEMORY = 2,
+    THESEUS_LIMIT_PROCESSOR = 3,
+};
+
 struct theseus_guard_report {
     int32_t kind;
     int32_t value;
-    int32_t out_of_time; // 1: the time limit ended it
+    int32_t limit; // what ended it: THESEUS_LIMIT_…, or 0
     int32_t left;        // processes that would not die
 };
 
@@ -52,6 +58,8 @@ struct theseus_guard_job {
     uint32_t padding;
     int64_t time_limit; // milliseconds
     int64_t grace;      // milliseconds
+    int64_t memory;         // bytes, of all processes together; 0: no limit
+    int64_t processor_time; // milliseconds, of all processes together; 0: no limit
 };
 
 // The guard's side: does the job that comes over `channel`; returns its own exit code.
@@ -59,5 +67,12 @@ int theseus_guard(int channel);
 
 // Every process below `root`, children of children included; at most `room`. The count, or -1.
 int theseus_descendants(int32_t root, int32_t *found, int room);
+
+// What a process has in memory (bytes), and its time on processors with that of the children that it
+// has taken away (milliseconds). 0, or -1 if it is gone.
+int theseus_usage(int32_t pid, int64_t *memory, int64_t *processor_time);
+
+// 1: an ordinary file.
+int theseus_is_file(int descriptor);
 
 #endif

@@ -42,7 +42,7 @@ struct Ground: Sendable {
         let client = KubernetesClient(
             server: plan.server, transport: cluster, time: time, isJittered: true,
             conceal: cluster.concealed)
-        let rig = Rig(
+        var rig = Rig(
             cluster: client, outside: CurlTransport(),
             spawner: GuardedSpawner(executable: OwnBinary.path, time: time),
             environment: Environment.all, time: time, pace: pace,
@@ -51,6 +51,7 @@ struct Ground: Sendable {
             trusting: { material in CurlTransport(options: material.options) },
             signer: GuardedSpawner(executable: OwnBinary.path),
             keepFile: { try Files.keep($0, at: $1) })
+        rig.sockets = CurlTalker()
         return Ground(rig: rig, lab: nil, namespace: plan.namespace)
     }
 

@@ -10,6 +10,24 @@ struct FactLines: Sendable {
         words(fact.fact, fact.state).map { "\(place(fact.state))  \($0)" }
     }
 
+    /// What stands below the line of a test that failed: its failed cases, and its last words.
+    func details(_ fact: Fact) -> [String] {
+        guard case .tested(_, let report) = fact, !report.passed else { return [] }
+        let failed = report.cases?.told.filter { $0.outcome == .failed } ?? []
+        var lines = failed.prefix(Self.mostCases).map { one in
+            "not ok  \(one.name)" + (one.detail.isEmpty ? "" : ": \(one.detail)")
+        }
+        let more = (report.cases?.failed ?? 0) - lines.count
+        if more > 0 { lines.append("and \(more) more") }
+        let output = report.output.split(whereSeparator: \.isNewline).suffix(Self.mostLines)
+        // One line says no more than the sentence does.
+        if output.count > 1 || !failed.isEmpty { lines += output.map { "| \($0)" } }
+        return lines
+    }
+
+    private static let mostCases = 10
+    private static let mostLines = 10
+
     /// `12:04  8/20 weight 1%    1%`: clock, step, share.
     func place(_ state: RunState) -> String {
         let seconds = Int(state.clock.components.seconds)
@@ -42,8 +60,7 @@ struct FactLines: Sendable {
             if case .promoted = state.course { "promoted" } else { note.isEmpty ? nil : note }
         case .backedUp(_, let backup): "backed up; stable has \(backup.stableReady) ready pods"
         case .recognised(_, _, let note): note
-        case .tested(_, let report):
-            "test \(report.passed ? "passed" : "FAILED"): \(report.sentence)"
+        case .tested(let id, let report): tested(id, report, state)
         case .judged(_, let gate, let verdict):
             "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
         case .observed(_, let seen, let note):
@@ -54,6 +71,18 @@ struct FactLines: Sendable {
         case .refused(let wish, let why): "\(wish.kind.rawValue) refused: \(why)"
         case .noticed(let note): note
         }
+    }
+
+    /// A step's only test needs no name: the line begins with it.
+    private func tested(_ id: OrderID, _ report: TestReport, _ state: RunState) -> String {
+        let name = plan.call(of: id, in: state)?.name ?? "test"
+        let moment = plan.moment(of: id)
+        if moment?.onlyTells == true {
+            return "\(name) \(report.passed ? "was told" : "could not be told"): \(report.sentence)"
+        }
+        let verdict = report.passed ? "passed" : "FAILED"
+        let isAlone = moment == nil && id.lane == .main
+        return "test \(isAlone ? "" : "\(name) ")\(verdict): \(report.sentence)"
     }
 
     private func ruling(_ verdict: Verdict) -> String {
@@ -79,6 +108,12 @@ struct FactLines: Sendable {
 }
 
 extension Step {
+    /// As many names as a column has room for.
+    private static func short(_ names: [String]) -> String {
+        let all = "tests " + names.joined(separator: ", ")
+        return all.count <= 19 ? all : "\(names.count) tests"
+    }
+
     /// The step in the words of the flow file.
     var name: String {
         switch self {
@@ -87,6 +122,8 @@ extension Step {
         case .route: "route"
         case .reach: "reach"
         case .test(let call): "test \(call.name)"
+        case .tests(let calls): Self.short(calls.map(\.name))
+        case .notify(let call): "notify \(call.name)"
         case .autoscale: "autoscale"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"

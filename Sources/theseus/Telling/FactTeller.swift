@@ -40,7 +40,8 @@ final class FactTeller: Sendable {
             Terminal.say(Self.json(fact, charter.run))
             return
         }
-        guard isNews(fact), let line = FactLines(plan: charter.flow.plan).line(fact) else { return }
+        let lines = FactLines(plan: charter.flow.plan)
+        guard isNews(fact), let line = lines.line(fact) else { return }
         if fact.sequence == 1 {
             Terminal.say(
                 heading + "run \(charter.run) of \(charter.target);"
@@ -48,6 +49,7 @@ final class FactTeller: Sendable {
         }
         let whole = heading + line + users(charter)
         Terminal.say(hasColours ? Tint(of: fact).paint(whole) : whole)
+        for detail in lines.details(fact.fact) { Terminal.say("\(heading)         \(detail)") }
         if fact.state.isOver { tellEnd(charter) }
         // People read slower than the embedded lab turns its clock.
         if lab != nil, Terminal.isWatched { usleep(60_000) }
