@@ -7,6 +7,7 @@ internal import Manifests
 extension Audit {
     mutating func checkEnd() {
         guard let last = log.facts.last else { return }
+        checkTold(last.state)
         let ending = Ending(evidence, cast)
         switch last.state.course {
         case .rolledBack: checkRolledBack(ending)

@@ -72,6 +72,15 @@ package struct MustFail: Sendable {
             Scenario(
                 "must-fail", flow: DemoFlow.short, world: DemoVariations.withStrangeRoute,
                 ends: .promoted)
+        case .lostHook:
+            Scenario(
+                "must-fail",
+                flow: DemoFlow.text(
+                    smoke: """
+                        {http: {path: /, requests: 20, dark: true}, timeout: 1m, retries: 1}
+                            announce: {webhook: {url: "https://hooks.example.test/ok"}}
+                        """, extra: "hooks: {promoted: [announce]}", steps: DemoFlow.shortSteps),
+                ends: .promoted)
         case .homeToBroken:
             Scenario("must-fail", flow: DemoFlow.short, version: "v3", ends: .rolledBack)
         }
@@ -121,15 +130,23 @@ package struct MustFail: Sendable {
                 return isLost ? .status(500) : nil
             }
         }
+        if sabotage == .lostHook {
+            // Between the promotion and who is told of it.
+            mishap.deaths = [.init(effect: effect { $0.hasPrefix("webhook /ok") }, point: .before)]
+        }
         return mishap
     }
 
     /// The first write of a weight, among the effects of a day without mishap.
     private func shift() -> Int {
+        effect(behind: 3) { $0.contains("PUT") && $0.contains("/virtualservices/") }
+    }
+
+    /// The number of such an effect of a day without mishap.
+    private func effect(behind others: Int = 0, _ isMeant: (String) -> Bool) -> Int {
         guard let effects = try? Stage(scenario).play().effects.first else { return 1 }
-        let places = effects.indices.filter { effects[$0].contains("PUT") }
-            .filter { effects[$0].contains("/virtualservices/") }
-        return (places.dropFirst(3).first ?? 0) + 1
+        let places = effects.indices.filter { isMeant(effects[$0]) }
+        return (places.dropFirst(others).first ?? 0) + 1
     }
 
     /// What the same story brings without the fault: nothing, or the fault proves nothing.

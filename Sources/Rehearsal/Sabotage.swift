@@ -44,4 +44,6 @@ package enum Sabotage: String, CaseIterable, Hashable, Sendable {
     case homeToBroken = "home-to-broken"
     /// The candidate's pods go as soon as their weight does.
     case hastyRemoval = "hasty-removal"
+    /// Who is to be told of the promotion stands in memory alone: a crash loses it.
+    case lostHook = "lost-hook"
 }

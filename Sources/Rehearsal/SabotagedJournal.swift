@@ -2,11 +2,17 @@ internal import CanaryEngine
 internal import Chronicle
 internal import Journal
 
-/// A journal whose reader hears of no abort that came after `promote`.
+/// A journal as a faulty reader has it: who hears of no abort that came after `promote`, or who takes
+/// a promotion of which somebody is yet to be told for one that is over.
 struct SabotagedJournal: JournalStore {
     let inner: any JournalStore
+    let sabotage: Sabotage
+    let plan: RunPlan
 
     func wishes(of run: String, after number: Int) async throws(JournalError) -> [InboxWish] {
+        guard sabotage == .deafAfterPromote else {
+            return try await inner.wishes(of: run, after: number)
+        }
         let all = try await inner.wishes(of: run, after: 0)
         let promoted = all.first { WishCodec.decode($0)?.kind == .promote }?.number ?? .max
         return all.filter {
@@ -35,7 +41,17 @@ struct SabotagedJournal: JournalStore {
     }
 
     func last(of run: String) async throws(JournalError) -> JournalRecord? {
-        try await inner.last(of: run)
+        guard sabotage == .lostHook, let last = try await inner.last(of: run),
+            let logged = try? RunLog.read(last), case .closing(let place) = logged.state.course,
+            plan.legsOfClosing.indices.contains(place.leg),
+            case .tell = plan.legsOfClosing[place.leg]
+        else { return try await inner.last(of: run) }
+        var state = logged.state
+        state.course = .promoted
+        _ = try await RunLog(run: run, store: inner).remember(
+            .noticed("nothing is left to do"), leadingTo: state, by: "theseus", date: logged.date,
+            after: logged.head)
+        return try await inner.last(of: run)
     }
 
     func runs() async throws(JournalError) -> [RunCard] { try await inner.runs() }

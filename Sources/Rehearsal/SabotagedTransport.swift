@@ -95,7 +95,7 @@ struct SabotagedTransport: HTTPTransport {
         case .wildWeights, .shortWeights, .neverPinned, .deafHome, .greedyRoute, .wholeSpec,
             .unfenced, .impatient, .waitForAll, .strangeRoute, .homeToBroken, .hastyRemoval:
             isWrite && request.url.contains("/virtualservices/")
-        case .deafAfterPromote, .flappingDeadline, .skippedDeadline: false
+        case .deafAfterPromote, .flappingDeadline, .skippedDeadline, .lostHook: false
         case .forgottenMarks: request.method == "PUT"
         case .lateSubset: isWrite && request.url.contains("/destinationrules")
         case .zeroOfZero:
@@ -162,7 +162,8 @@ struct SabotagedTransport: HTTPTransport {
                 Self.set([0, 100], in: &spoilt)
             }
         case .zeroOfZero, .flatteringMetrics, .waitForAll, .deafAfterPromote, .flappingDeadline,
-            .skippedDeadline, .hastyGate, .harmlessNaN, .lastSeries, .strangeRoute, .hastyRemoval:
+            .skippedDeadline, .hastyGate, .harmlessNaN, .lastSeries, .strangeRoute, .hastyRemoval,
+            .lostHook:
             break
         }
         return spoilt

@@ -1,3 +1,4 @@
+internal import CanaryEngine
 internal import HTTPMessages
 internal import JSONTree
 internal import Journal
@@ -36,8 +37,12 @@ final class Saboteur: Sendable {
         }
     }
 
-    func store(_ inner: any JournalStore) -> any JournalStore {
-        sabotage == .deafAfterPromote ? SabotagedJournal(inner: inner) : inner
+    func store(_ inner: any JournalStore, _ plan: RunPlan) -> any JournalStore {
+        switch sabotage {
+        case .deafAfterPromote, .lostHook:
+            SabotagedJournal(inner: inner, sabotage: sabotage, plan: plan)
+        default: inner
+        }
     }
 
     /// Takes note of what goes by.

@@ -208,7 +208,7 @@ final class Troupe: Sendable {
     private func store(_ life: Lifeline, _ rig: Rig) -> any JournalStore {
         var store = theatre.store
         if scenario.keepsJournalInCluster { store = Theatre.journal(rig.cluster) }
-        if let saboteur { store = saboteur.store(store) }
+        if let saboteur { store = saboteur.store(store, theatre.plan) }
         if let faults = mishap.journal { store = FaultyJournal(inner: store, faults: faults) }
         return scenario.keepsJournalInCluster ? store : MortalJournal(inner: store, life: life)
     }
