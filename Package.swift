@@ -258,7 +258,7 @@ let package = Package(
             dependencies: [
                 "CanaryEngine", "FlowFiles", "ClusterAccess", "MetricsGate", "MetricsSources",
                 "Chronicle", "Journal", "Lab", "HTTPMessages", "Processes", "JSONTree",
-                "Timekeeping",
+                "TestHooks", "Timekeeping",
             ],
             path: "Tests/FuzzTargets", swiftSettings: house),
         tests("FuzzTests", of: ["FuzzTargets", "Journal"], data: ["Corpus"]),

@@ -1,6 +1,7 @@
 // FuzzTargets — what reads bytes of others, each as one function that must come back from any bytes.
 //
 //   FuzzTarget     the readers, and what must hold of what they say
+//   FuzzResults    what programs write of their tests
 //   FuzzMetrics    Prometheus's answers: to every question of every judge
 //   FuzzEntry      where libFuzzer comes in; scripts/fuzz builds it in
 //
@@ -14,7 +15,7 @@ import Timekeeping
 
 /// A reader of bytes that somebody else wrote.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case flow, manifest, kubeconfig, plugin, prometheus, record, fact, state, journal
+    case flow, manifest, kubeconfig, plugin, results, prometheus, record, fact, state, journal
 
     /// Reads; a sentence where it broke a promise, nil where all is well.
     ///
@@ -25,6 +26,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .manifest: Self.readFlow(flow: Array(Self.goodFlow.utf8), manifest: bytes)
         case .kubeconfig: Self.readKubeconfig(bytes)
         case .plugin: Self.readPlugin(bytes)
+        case .results: FuzzResults.read(bytes)
         case .prometheus: FuzzMetrics.read(bytes)
         case .record: FuzzJournal.readRecord(bytes)
         case .fact: FuzzJournal.readFact(bytes)

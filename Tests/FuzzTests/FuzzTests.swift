@@ -18,7 +18,7 @@ import Testing
         case .journal:
             let page = tests.appending(path: "JournalTests/Histories/v1.journal")
             return [Array(try Data(contentsOf: page))]
-        case .flow, .manifest, .kubeconfig, .plugin, .prometheus, .record:
+        case .flow, .manifest, .kubeconfig, .plugin, .results, .prometheus, .record:
             let folder = here.appending(path: "Corpus/\(target.rawValue)")
             return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
                 Array(try Data(contentsOf: folder.appending(path: $0)))
@@ -82,7 +82,7 @@ struct Damage: RandomNumberGenerator {
         "{", "}", "[", "]", ":", "\"", "- ", "*a", "&a ", "!!int ", "|\n", "\n", "\t", "null",
         "9223372036854775808", "-9223372036854775809", "1e309", "1e300", "-1e300", "NaN", "+Inf",
         "0x7f", "1_0", "\u{0}", "\\u0000", "\\ud800", "é", "${", "<<: ", "---\n", "%YAML 9.9\n",
-        "9999999h", "100%", "-1",
+        "9999999h", "100%", "-1", "<", "/>", "]]>", "<!--", "&#x0;", "ok ", "1..", " # SKIP",
     ]
 
     mutating func damaged(_ seeds: [[UInt8]]) -> [UInt8] {
