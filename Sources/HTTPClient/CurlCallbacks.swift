@@ -38,11 +38,14 @@ func curlWantsUpload(
 }
 
 func curlMayBegin(
-    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?,
-    _: UnsafeMutablePointer<CChar>?, _: CInt, _: CInt
+    _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?,
+    _: UnsafeMutablePointer<CChar>?, _ peerPort: CInt, _ ownPort: CInt
 ) -> CInt {
     guard let transfer = unsafe transfer(context) else { return CURL_PREREQFUNC_ABORT }
-    return transfer.mayBegin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    let connection = CurlConnection(
+        peer: unsafe peer.map { unsafe String(cString: $0) } ?? "", peerPort: peerPort,
+        ownPort: ownPort)
+    return transfer.mayBegin(over: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 func curlOpens(

@@ -13,6 +13,7 @@ struct CurlLoop: ~Copyable {
     private let time = RealTime()
     private var transfers: [Int: CurlTransfer] = [:]
     private var deadlines = DeadlineQueue()
+    private let hearing = CurlHearing()
 
     /// Nil if libcurl has no memory.
     init?(inbox: CurlInbox, options: CurlOptions) {
@@ -51,7 +52,8 @@ struct CurlLoop: ~Copyable {
     private mutating func start(_ request: HTTPRequest, _ exchange: CurlExchange) {
         guard !exchange.isOver else { return }
         guard
-            let transfer = CurlTransfer(request: request, exchange: exchange, options: options),
+            let transfer = CurlTransfer(
+                request: request, exchange: exchange, options: options, hearing: hearing),
             multi.add(transfer.easy)
         else {
             exchange.fail(.reset, detail: "libcurl has no memory")
@@ -82,9 +84,23 @@ struct CurlLoop: ~Copyable {
         let now = time.now
         while let number = deadlines.next(at: now) {
             guard let transfer = transfers[number], transfer.isAwaitingAnswer else { continue }
-            // The next request over it might wait in vain as well, and over HTTP/2 it would get it.
+            if transfer.isInSilence { endNeighbours(of: transfer) }
             transfer.easy.distrustConnection()
             fail(transfer, .timedOut)
+        }
+    }
+
+    /// Ends what else goes over a connection on which nothing was heard while an answer was due.
+    ///
+    /// What comes next over it might wait in vain as well; and HTTP/2 would put it there, and libcurl
+    /// keep the connection, for as long as a single request is left on it: a watch is, for minutes.
+    private mutating func endNeighbours(of late: CurlTransfer) {
+        let others = transfers.filter {
+            $0.key != late.exchange.number && $0.value.connection == late.connection
+        }
+        for (_, other) in others.sorted(by: { $0.key < $1.key }) {
+            other.easy.distrustConnection()
+            fail(other, .reset, detail: "its connection did not answer another request in time")
         }
     }
 

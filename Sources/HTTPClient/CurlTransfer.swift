@@ -22,14 +22,21 @@ final class CurlTransfer {
     private let upload: [UInt8]
     private var uploaded = 0
     private var wasSent = false
+    /// What it was sent over, last; nil before the first byte.
+    private(set) var connection: CurlConnection?
+    private let hearing: CurlHearing
+    private var heardBefore = 0
     private var head = CurlHead()
     private var body: [UInt8] = []
     /// Why we made libcurl stop, if we did.
     private var refusal: CurlFailure?
 
     /// Nil if libcurl has no memory.
-    init?(request: HTTPRequest, exchange: CurlExchange, options: CurlOptions) {
+    init?(
+        request: HTTPRequest, exchange: CurlExchange, options: CurlOptions, hearing: CurlHearing
+    ) {
         self.exchange = exchange
+        self.hearing = hearing
         isRepeatable = request.method == "GET" || request.method == "HEAD"
         bodyLimit = options.bodyLimit
         upload = request.body.bytes ?? []
@@ -42,6 +49,11 @@ final class CurlTransfer {
     /// The deadline counts until the answer is complete, or, of a stream, until it begins.
     var isAwaitingAnswer: Bool { exchange.stream == nil || !head.isComplete }
 
+    /// Nothing at all, of no request, came over its connection since it was sent.
+    var isInSilence: Bool {
+        connection.map { hearing.pieces(over: $0) == heardBefore } ?? false
+    }
+
     /// The final status's header lines are all here.
     var hasHead: Bool { head.isComplete }
 
@@ -52,8 +64,10 @@ final class CurlTransfer {
     /// libcurl asks a second time when a kept connection turned out to be dead after the request
     /// went out on it, and would send the request again. The peer may have acted on the first:
     /// only what changes nothing may be repeated behind the caller's back.
-    func mayBegin() -> Bool {
+    func mayBegin(over connection: CurlConnection) -> Bool {
         if refusal != nil || (wasSent && !isRepeatable) { return false }
+        self.connection = connection
+        heardBefore = hearing.pieces(over: connection)
         wasSent = true
         uploaded = 0
         return exchange.mayBeSent()
@@ -77,6 +91,7 @@ final class CurlTransfer {
 
     /// One header line, with its line end; false stops the transfer.
     func hear(line: [UInt8]) -> Bool {
+        hearing.hear(over: connection)
         guard !head.isComplete else { return true }  // trailers
         guard head.count + line.count <= Self.headLimit else {
             refusal = CurlFailure(reason: .tooLarge, detail: "its header lines")
@@ -88,6 +103,7 @@ final class CurlTransfer {
     }
 
     func hear(body piece: [UInt8]) -> Verdict {
+        hearing.hear(over: connection)
         if let stream = exchange.stream { return stream.offer(piece) ? .taken : .pause }
         guard body.count + piece.count <= bodyLimit else {
             refusal = CurlFailure(reason: .tooLarge, detail: "more than \(bodyLimit) bytes")

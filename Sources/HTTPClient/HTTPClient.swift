@@ -12,6 +12,7 @@
 //   CurlExchange     one answer between the task that waits and the thread that works
 //   CurlStream       one body that is read as it arrives
 //   CurlLoop         the thread: orders in, libcurl's turn, deadlines
+//   CurlHearing      what shows that a connection lives
 //   CurlTransfer     one request as libcurl's callbacks see it
 //   CurlTalker       talks over bare connections, each on a thread of its own
 //   CurlMulti, CurlEasy, CurlCallbacks    the C handles; the only files that say `unsafe`,

@@ -1,5 +1,6 @@
 import HTTPClient
 import HTTPMessages
+import Synchronization
 import TLSFront
 import Testing
 
@@ -7,13 +8,16 @@ import Testing
 @Suite(.serialized) struct HTTP2Tests {
     private func answering(
         untilSilent count: Int, _ work: (TLSFront, CurlTransport) async throws -> Void
-    )
-        async throws
-    {
+    ) async throws {
+        try await facing(.answering(untilSilent: count), work)
+    }
+
+    private func facing(
+        _ nature: TLSFront.Nature, _ work: (TLSFront, CurlTransport) async throws -> Void
+    ) async throws {
         let certificates = try CertificateFolder()
         try certificates.server()
-        let front = try TLSFront(
-            .answering(untilSilent: count), certificates: certificates)
+        let front = try TLSFront(nature, certificates: certificates)
         defer { front.stop() }
         let transport = CurlTransport(
             options: CurlOptions(
@@ -104,5 +108,67 @@ import Testing
             let next = try await transport.send(HTTPRequest("GET", url, timeout: .seconds(20)))
             #expect(said(next) == "connection 2")
         }
+    }
+
+    /// Neither while a stream, such as a watch, still goes over it: that ends with it.
+    @Test func aSilentConnectionIsLeftThoughAStreamIsOnIt() async throws {
+        try await facing(.streaming(untilSilent: 1)) { front, transport in
+            let url = front.url + "/"
+            let stream = try await transport.send(HTTPRequest("GET", url, streams: true))
+            guard case .chunks(let chunks) = stream.body,
+                case .bytes(let first) = try await chunks.next()
+            else {
+                Issue.record("no stream")
+                return
+            }
+            #expect(String(decoding: first, as: UTF8.self) == "connection 1")
+            let failed = await failure { () throws(HTTPFailure) in
+                try await transport.send(
+                    HTTPRequest("GET", url, timeout: .milliseconds(200)))
+            }
+            #expect(failed?.reason == .timedOut)
+            let broken = await #expect(throws: HTTPFailure.self) { try await chunks.next() }
+            #expect(broken?.reason == .reset)
+            let next = try await transport.send(HTTPRequest("GET", url, timeout: .seconds(20)))
+            #expect(said(next) == "connection 2")
+        }
+    }
+
+    /// An answer that is late alone harms nobody else: neither a stream nor who comes after.
+    @Test func aLateAnswerAmongOthersEndsAlone() async throws {
+        try await facing(.streaming(untilSilent: .max)) { front, transport in
+            let url = front.url + "/"
+            let stream = try await transport.send(HTTPRequest("GET", url, streams: true))
+            guard case .chunks(let chunks) = stream.body else {
+                Issue.record("no stream")
+                return
+            }
+            async let late = failure { () throws(HTTPFailure) in
+                try await transport.send(HTTPRequest("POST", url, timeout: .seconds(2)))
+            }
+            let flag = Flag()
+            async let others = {
+                var count = 0
+                repeat {
+                    _ = try await transport.send(HTTPRequest("GET", url, timeout: .seconds(20)))
+                    count += 1
+                } while !flag.isUp.withLock({ $0 })
+                return count
+            }()
+            #expect(await late?.reason == .timedOut)
+            flag.isUp.withLock { $0 = true }
+            let answers = try await others
+            var heard = ""
+            while heard.count(where: { $0 == "." }) < answers,
+                case .bytes(let piece) = try await chunks.next()
+            {
+                heard += String(decoding: piece, as: UTF8.self)
+            }
+            #expect(heard == "connection 1" + String(repeating: ".", count: answers))
+        }
+    }
+
+    private final class Flag: Sendable {
+        let isUp = Mutex(false)
     }
 }

@@ -88,11 +88,14 @@ import Testing
         var request = HTTPRequest("GET", "http://x")
         request.sparesInnerAddresses = true
         let transfer = try #require(
-            CurlTransfer(request: request, exchange: exchange, options: CurlOptions()))
+            CurlTransfer(
+                request: request, exchange: exchange, options: CurlOptions(),
+                hearing: CurlHearing()))
         #expect(transfer.mayMeet(NetworkAddress([127, 0, 0, 1])))
         #expect(!transfer.mayMeet(NetworkAddress([169, 254, 169, 254])))
         // A name may have several addresses, and curl tries them all.
         #expect(!transfer.mayMeet(NetworkAddress([127, 0, 0, 1])))
-        #expect(!transfer.mayBegin())
+        let there = CurlConnection(peer: "127.0.0.1", peerPort: 80, ownPort: 50_000)
+        #expect(!transfer.mayBegin(over: there))
     }
 }

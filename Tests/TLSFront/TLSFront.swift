@@ -15,6 +15,9 @@ package final class TLSFront: Sendable {
         case passing(to: Int)
         /// Answers every request over HTTP/2 itself; the first connection falls silent after so many.
         case answering(untilSilent: Int)
+        /// The same; but what it answers first is never complete: each answer behind it adds a dot.
+        /// To POST it says nothing at all.
+        case streaming(untilSilent: Int)
         /// A proxy without TLS: whatever it is asked to connect to, it is that port of loopback.
         case tunnel(to: Int)
     }
@@ -34,6 +37,7 @@ package final class TLSFront: Sendable {
         switch nature {
         case .passing(let port): words = ["pass", "\(port)"]
         case .answering(let count): words = ["answer", "\(count)"]
+        case .streaming(let count): words = ["stream", "\(count)"]
         case .tunnel(let port): words = ["tunnel", "\(port)"]
         }
         let folder = certificates.folder
@@ -91,13 +95,14 @@ package final class TLSFront: Sendable {
         if len(sys.argv) > 5:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(sys.argv[5])
-        if nature == "answer":
+        if nature in ("answer", "stream"):
             context.set_alpn_protocols(["h2"])
         names = {}
         def heard(connection, name, _):
             names[id(connection)] = name
         context.sni_callback = heard
         connections = 0
+        opened = None
 
         def tell(writer):
             whole = writer.get_extra_info("ssl_object")
@@ -132,9 +137,9 @@ package final class TLSFront: Sendable {
             return struct.pack(">I", len(body))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + body
 
         async def answering(reader, writer):
-            global connections
+            global connections, opened
             connections += 1
-            mine, answered = connections, 0
+            mine, answered, unheard = connections, 0, set()
             tell(writer)
             await reader.readexactly(24)
             writer.write(frame(4, 0, 0))
@@ -144,14 +149,24 @@ package final class TLSFront: Sendable {
                 kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
                 if kind == 4 and not flags & 1:
                     writer.write(frame(4, 1, 0))
+                # A block of header lines begins with the method, behind a priority where there is one.
+                if nature == "stream" and kind == 1 and body[5 if flags & 32 else 0] == 0x83:
+                    unheard.add(stream)
                 if kind > 1 or not flags & 1 or (mine == 1 and answered >= number):
+                    continue
+                if stream in unheard:
                     continue
                 answered += 1
                 writer.write(frame(1, 4, stream, b"\x88"))
-                writer.write(frame(0, 1, stream, b"connection %d" % mine))
+                isOpen = nature == "stream" and mine == answered == 1
+                writer.write(frame(0, 0 if isOpen else 1, stream, b"connection %d" % mine))
+                if opened:
+                    opened[0].write(frame(0, 0, opened[1], b"."))
+                if isOpen:
+                    opened = writer, stream
 
         async def main():
-            handler = {"pass": passing, "answer": answering, "tunnel": tunnel}[nature]
+            handler = {"pass": passing, "answer": answering, "stream": answering, "tunnel": tunnel}[nature]
             def quiet(loop, trouble):
                 pass
             asyncio.get_running_loop().set_exception_handler(quiet)
