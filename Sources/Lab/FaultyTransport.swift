@@ -26,6 +26,9 @@ package enum CallOutcome: Hashable, Sendable {
         .status(429, retryAfter: 2), .status(500), .status(503), .resetNotApplied, .resetApplied,
         .timeOutNotApplied, .timeOutApplied, .slow(.seconds(5)),
     ]
+
+    /// And to a stream.
+    package static let ofStreams = everyOne + [.deadStream, .brokenStream]
 }
 
 /// Which calls go wrong, and how; counts them from 1.

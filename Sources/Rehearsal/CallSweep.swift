@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 package import Lab
+internal import Manifests
 
 /// Every way in which a call to the API server can end, once for each step, verb and kind.
 package struct CallSweep: Sendable {
@@ -18,7 +19,7 @@ package struct CallSweep: Sendable {
         }
 
         /// The outcome's place among all of them, from 1: what a replay is told.
-        package var number: Int { (CallOutcome.everyOne.firstIndex(of: outcome) ?? -1) + 1 }
+        package var number: Int { (CallOutcome.ofStreams.firstIndex(of: outcome) ?? -1) + 1 }
     }
 
     private let stage: Stage
@@ -32,9 +33,11 @@ package struct CallSweep: Sendable {
         var known: Set<String> = []
         var trials: [Trial] = []
         for call in plan.calls {
-            let place = "\(bill.place(at: call.at)) \(call.method) \(Self.kind(call.url))"
+            let isStream = call.url.contains("watch=1")
+            let verb = isStream ? "WATCH" : call.method
+            let place = "\(bill.place(at: call.at)) \(verb) \(Self.kind(call.url))"
             guard everyCall || known.insert(place).inserted else { continue }
-            trials += CallOutcome.everyOne.map {
+            trials += (isStream ? CallOutcome.ofStreams : CallOutcome.everyOne).map {
                 Trial(call: call.number, outcome: $0, place: place)
             }
         }
@@ -43,12 +46,10 @@ package struct CallSweep: Sendable {
 
     private static func kind(_ url: String) -> String {
         let parts = url.prefix { $0 != "?" }.split(separator: "/")
-        let plurals = [
-            "virtualservices", "destinationrules", "deployments", "pods", "services", "leases",
-            "horizontalpodautoscalers", "namespaces", "endpointslices", "configmaps", "gateways",
-        ]
         return parts.last { plurals.contains(String($0)) }.map(String.init) ?? "other"
     }
+
+    private static let plurals = Set(ResourceKind.known.map(\.plural))
 
     package func bill(of trial: Trial) -> Playbill {
         stage.play(Mishap(calls: FaultPlan(call: trial.call, trial.outcome)))

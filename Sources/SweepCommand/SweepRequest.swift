@@ -96,10 +96,10 @@ struct SweepRequest: Sendable {
 
     private static func trial(_ text: String) -> CallSweep.Trial? {
         let parts = text.split(separator: ":").compactMap { Int($0) }
-        guard parts.count == 2, CallOutcome.everyOne.indices.contains(parts[1] - 1) else {
+        guard parts.count == 2, CallOutcome.ofStreams.indices.contains(parts[1] - 1) else {
             return nil
         }
-        return CallSweep.Trial(call: parts[0], outcome: CallOutcome.everyOne[parts[1] - 1])
+        return CallSweep.Trial(call: parts[0], outcome: CallOutcome.ofStreams[parts[1] - 1])
     }
 
     private static func death(_ text: String) -> Lifeline.Death? {
