@@ -76,6 +76,8 @@ struct FeedCourse: Equatable {
         }
     }
 
+    var mayWatch: Bool { pollsLeft != nil }
+
     private var isPolling: Bool { pollsLeft.map { $0 > 0 } ?? true }
 
     /// One watch is over.

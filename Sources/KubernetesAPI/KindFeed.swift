@@ -6,15 +6,20 @@ internal import Timekeeping
 ///
 /// Begins with everything that is there. Watches from there on and goes on from the last version where
 /// a watch ends; lists anew where that version is too old. A watch that brings neither event nor
-/// bookmark for too long counts as dead. Where watching does not work at all, it polls.
+/// bookmark for too long counts as dead. Where watching does not work at all, it polls. `Doorbell` is
+/// its user.
 ///
 /// Errors of lists that pass are waited out; others are thrown, and the next `next` tries again.
 package struct KindFeed: Sendable {
     package enum News: Hashable, Sendable {
         /// Everything as it stands now: forget what you knew.
         case listed([KubernetesObject])
+        /// A watch stands: from here on what happens is told.
+        case opened
         /// Since then; never a bookmark.
         case changed(WatchEvent)
+        /// It stands no longer: until the next one what happens is told late, or by the next list.
+        case lost
     }
 
     package struct Pace: Hashable, Sendable {
@@ -30,20 +35,26 @@ package struct KindFeed: Sendable {
     private let client: KubernetesClient
     private let kind: ResourceKind
     private let namespace: String?
+    private let selector: [(String, String)]
     private let pace: Pace
     private var course = FeedCourse()
     private var stream: WatchStream?
     private var backoff: Backoff
 
     package init(
-        _ client: KubernetesClient, _ kind: ResourceKind, namespace: String?, pace: Pace = Pace()
+        _ client: KubernetesClient, _ kind: ResourceKind, namespace: String?,
+        selector: [(String, String)] = [], pace: Pace = Pace()
     ) {
         self.client = client
         self.kind = kind
         self.namespace = namespace
+        self.selector = selector
         self.pace = pace
         backoff = client.backoff
     }
+
+    /// False once the server has said that it will never let us watch.
+    package var mayWatch: Bool { course.mayWatch }
 
     /// The next news; waits for it, until called off.
     package mutating func next() async throws -> News {
@@ -52,15 +63,16 @@ package struct KindFeed: Sendable {
             switch course.step {
             case .list:
                 let list = try await client.patiently {
-                    try await $0.list(kind, namespace: namespace)
+                    try await $0.list(kind, namespace: namespace, selector: selector)
                 }
                 course.hear(.listed(version: list.resourceVersion))
                 backoff = client.backoff
                 return .listed(list.items)
             case .watch(let version, let isFresh):
-                try await open(from: version, isFresh)
+                return try await open(from: version, isFresh)
             case .listen:
                 if let news = try await listen() { return news }
+                if stream == nil { return .lost }
             case .rest:
                 let weather = KubernetesError(
                     .unavailable(reached: .never), place: "", detail: "")
@@ -73,15 +85,17 @@ package struct KindFeed: Sendable {
         }
     }
 
-    private mutating func open(from version: String, _ isFresh: Bool) async throws {
+    private mutating func open(from version: String, _ isFresh: Bool) async throws -> News {
         do throws(KubernetesError) {
             stream = try await client.watch(
-                kind, namespace: namespace, from: version, length: pace.length,
-                freshConnection: isFresh)
+                kind, namespace: namespace, selector: selector, from: version,
+                length: pace.length, freshConnection: isFresh)
             course.hear(.opened)
+            return .opened
         } catch {
             try Task.checkCancellation()
             course.hear(.failed(Self.failure(error)))
+            return .lost
         }
     }
 
@@ -95,11 +109,12 @@ package struct KindFeed: Sendable {
                 var stream = stream
                 return (try await stream.next(), stream)
             }
-            self.stream = rest
             guard let event else {
+                self.stream = nil
                 course.hear(.ended)
                 return nil
             }
+            self.stream = rest
             backoff = client.backoff
             course.hear(.heard(version: event.resourceVersion))
             if case .bookmark = event { return nil }

@@ -7,6 +7,7 @@
 //   AccessRight        the rule of a Role that a 403 says is missing; OwnRights: those that we have
 //   WatchStream        one watch, as long as it lasts
 //   KindFeed           all objects of a kind for as long as anybody likes: watches, or polls
+//   Doorbell           a rest between two looks that ends when something has happened
 //   Backoff            how long to wait when a call may go well a little later
 //   WriteSeal          what stands on everything that a run writes
 //   SealedWriter       read, check the fence, edit, write under the resourceVersion, read back

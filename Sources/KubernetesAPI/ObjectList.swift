@@ -6,6 +6,12 @@ package struct ObjectList: Sendable {
     package let items: [KubernetesObject]
     /// A watch that starts here misses nothing.
     package let resourceVersion: String
+
+    /// How a server is told which labels are meant.
+    static func query(_ selector: [(String, String)]) -> [(String, String)] {
+        if selector.isEmpty { return [] }
+        return [("labelSelector", selector.map { "\($0.0)=\($0.1)" }.joined(separator: ","))]
+    }
 }
 
 extension KubernetesClient {
@@ -25,11 +31,7 @@ extension KubernetesClient {
     private func pages(
         _ kind: ResourceKind, _ namespace: String?, _ selector: [(String, String)], limit: Int?
     ) async throws(KubernetesError) -> ObjectList {
-        var query: [(String, String)] = []
-        if !selector.isEmpty {
-            let labels = selector.map { "\($0.0)=\($0.1)" }.joined(separator: ",")
-            query.append(("labelSelector", labels))
-        }
+        var query = ObjectList.query(selector)
         if let limit { query.append(("limit", "\(limit)")) }
         var call = APICall(method: "GET", kind: kind, namespace: namespace, query: query)
         var items: [KubernetesObject] = []

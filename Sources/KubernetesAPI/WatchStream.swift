@@ -99,11 +99,13 @@ extension KubernetesClient {
     /// Watches a kind from a resourceVersion on; the server is asked to end the watch after
     /// `length`, so that a connection that died unseen is not waited on for ever.
     package func watch(
-        _ kind: ResourceKind, namespace: String?, from resourceVersion: String,
-        length: Duration = .seconds(300), freshConnection: Bool = false
+        _ kind: ResourceKind, namespace: String?, selector: [(String, String)] = [],
+        from resourceVersion: String, length: Duration = .seconds(300),
+        freshConnection: Bool = false
     ) async throws(KubernetesError) -> WatchStream {
         var call = APICall(method: "GET", kind: kind, namespace: namespace)
-        call.query = [
+        call.query = ObjectList.query(selector)
+        call.query += [
             ("watch", "1"), ("allowWatchBookmarks", "true"),
             ("resourceVersion", resourceVersion),
             ("timeoutSeconds", "\(max(1, length.components.seconds))"),

@@ -4,7 +4,7 @@ internal import JSONTree
 enum DeployerRole {
     /// With what that file says to add for this journal and for these routes.
     static func rules(_ journal: JournalPlace, _ wiring: StageObjects.Wiring) -> [JSONTree] {
-        var all = rules
+        var all = rules + [rule("", ["pods"], ["watch"])]
         if journal == .cluster { all += [remembering, rule("", ["configmaps"], ["delete"])] }
         if wiring == .bare {
             all.append(

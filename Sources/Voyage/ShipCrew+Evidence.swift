@@ -158,14 +158,26 @@ extension ShipCrew {
     // MARK: The candidate
 
     /// A candidate without a ready pod, or with another weight than ours, ends the way forward.
+    ///
+    /// Its pods are watched: when one goes, the next look is made at once.
     func watchCandidate(
         _ id: OrderID, _ tell: @escaping @Sendable (Fact) -> Void
     ) async throws {
+        try await keeper.watchingPods(of: keeper.scope.candidate) { bell in
+            try await watchCandidate(id, tell, bell)
+        }
+    }
+
+    private func watchCandidate(
+        _ id: OrderID, _ tell: @escaping @Sendable (Fact) -> Void, _ bell: Doorbell
+    ) async throws {
+        let pace = rig.pace
         var emptyLooks = 0
         var seen: [String] = []
         var memory = CandidateMemory()
         while true {
-            try await rig.time.sleep(for: rig.pace.watch)
+            let longest = emptyLooks == 0 ? pace.watch : pace.poll
+            try await bell.rest(pace.poll, atMost: longest, unwatched: pace.watch)
             let look = try await keeper.look(&memory)
             let readiness = look?.readiness
             emptyLooks = (readiness?.ready ?? 0) == 0 ? emptyLooks + 1 : 0

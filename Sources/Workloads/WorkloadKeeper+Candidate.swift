@@ -82,11 +82,13 @@ extension WorkloadKeeper {
     @discardableResult
     package func drainCandidate(_ deployment: String, grace: Duration) async throws -> Int {
         let begin = time.now
-        while true {
-            let left = try await allPods(deployment)
-            let rest = grace - (time.now - begin)
-            if left == 0 || rest <= .zero { return left }
-            try await time.sleep(for: min(rest, poll))
+        return try await watchingPods(of: try await known(deployment)) { bell in
+            while true {
+                let pods = try await allPods(deployment)
+                let left = grace - (time.now - begin)
+                if pods == 0 || left <= .zero { return pods }
+                try await rest(bell, pods: true, atMost: left)
+            }
         }
     }
 
@@ -109,11 +111,19 @@ extension WorkloadKeeper {
         return try await awaitGone(scope.candidate, patience: patience)
     }
 
-    /// Polls until a removed Deployment's pods are gone, or are those of one made anew.
+    /// Looks until a removed Deployment's pods are gone, or are those of one made anew.
     ///
     /// One look that finds none is not enough: a ReplicaSet outlives its Deployment for a moment, and
     /// may only then make the pods that it was meant for.
     func awaitGone(_ deployment: KubernetesObject, patience: Duration?) async throws -> Int {
+        try await watchingPods(of: deployment) { bell in
+            try await awaitGone(deployment, patience, bell)
+        }
+    }
+
+    private func awaitGone(
+        _ deployment: KubernetesObject, _ patience: Duration?, _ bell: Doorbell
+    ) async throws -> Int {
         let begin = time.now
         var wasEmpty = false
         while true {
@@ -122,8 +132,11 @@ extension WorkloadKeeper {
             if left.isEmpty, wasEmpty { return 0 }
             wasEmpty = left.isEmpty
             let isEnding = !left.isEmpty && left.allSatisfy(\.isBeingDeleted)
-            if let patience, isEnding, time.now - begin >= patience { return left.count }
-            try await time.sleep(for: poll)
+            let rest = patience.map { $0 - (time.now - begin) }
+            if let rest, isEnding, rest <= .zero { return left.count }
+            // A rest that is over bounds nothing: pods are still to end, and are looked after.
+            let isBounded = rest.map { $0 > .zero } ?? false
+            try await self.rest(bell, pods: !left.isEmpty, atMost: isBounded ? rest : nil)
         }
     }
 

@@ -22,12 +22,20 @@ package struct ReadyTerms: Sendable {
 }
 
 extension WorkloadKeeper {
-    /// Polls until the Deployment's pods are ready in three looks one after the other, and for as
+    /// Looks until the Deployment's pods are ready in three looks one after the other, and for as
     /// long as the terms say.
     ///
     /// `atLeast` nil: as many as it asks for, and at least one.
     package func awaitReady(
         _ deployment: String, atLeast: Int? = nil, _ terms: ReadyTerms = ReadyTerms()
+    ) async throws -> Readiness {
+        try await watchingPods(of: try await known(deployment)) { bell in
+            try await awaitReady(deployment, atLeast: atLeast, terms, bell)
+        }
+    }
+
+    private func awaitReady(
+        _ deployment: String, atLeast: Int?, _ terms: ReadyTerms, _ bell: Doorbell
     ) async throws -> Readiness {
         var steadiness = Steadiness()
         var since: Duration?
@@ -51,16 +59,26 @@ extension WorkloadKeeper {
                 told.append(obstacle)
                 terms.hear("\(deployment) waits: \(obstacle)")
             }
-            if let patience = terms.patience, time.now - begin >= patience {
+            let left = terms.patience.map { $0 - (time.now - begin) }
+            if let left, left <= .zero {
                 throw await setback(deployment, readiness, terms, isLate: true)
             }
-            try await time.sleep(for: poll)
+            let isShort = readiness.map { $0.ready < $0.wanted } ?? false
+            try await rest(bell, pods: isShort, atMost: left)
         }
     }
 
-    /// Polls until so many pods are ready in three looks one after the other; how many there are.
+    /// Looks until so many pods are ready in three looks one after the other; how many there are.
     package func awaitCapacity(
         _ deployment: String, _ needed: Int, _ terms: ReadyTerms = ReadyTerms()
+    ) async throws -> Int {
+        try await watchingPods(of: try await known(deployment)) { bell in
+            try await awaitCapacity(deployment, needed, terms, bell)
+        }
+    }
+
+    private func awaitCapacity(
+        _ deployment: String, _ needed: Int, _ terms: ReadyTerms, _ bell: Doorbell
     ) async throws -> Int {
         var steadiness = Steadiness()
         let begin = time.now
@@ -73,10 +91,11 @@ extension WorkloadKeeper {
             }
             let ready = readiness?.ready ?? 0
             if steadiness.hears(ready >= needed) { return ready }
-            if let patience = terms.patience, time.now - begin >= patience {
+            let left = terms.patience.map { $0 - (time.now - begin) }
+            if let left, left <= .zero {
                 throw await setback(deployment, readiness, terms, isLate: true)
             }
-            try await time.sleep(for: poll)
+            try await rest(bell, pods: isShort, atMost: left)
         }
     }
 

@@ -89,9 +89,15 @@ extension WorkloadKeeper {
         }
     }
 
-    /// Polls until stable asks for `minimum` pods and has no more.
+    /// Looks until stable asks for `minimum` pods and has no more.
     package func awaitShrunk(minimum: Int) async throws {
         guard let stable = try await stableName() else { return }
+        try await watchingPods(of: try await get(.deployment, stable)) { bell in
+            try await awaitShrunk(stable, minimum, bell)
+        }
+    }
+
+    private func awaitShrunk(_ stable: String, _ minimum: Int, _ bell: Doorbell) async throws {
         var steadiness = Steadiness()
         while true {
             guard let deployment = try await get(.deployment, stable) else { return }
@@ -101,7 +107,7 @@ extension WorkloadKeeper {
                 deployment.replicas <= minimum && pods <= minimum
                 && (desired ?? minimum) <= minimum
             if steadiness.hears(isShrunk) { return }
-            try await time.sleep(for: poll)
+            try await rest(bell, pods: pods > minimum)
         }
     }
 

@@ -1,13 +1,14 @@
 internal import CanaryEngine
 internal import JSONTree
 package import KubernetesAPI
-internal import Manifests
+package import Manifests
 package import Timekeeping
 
 /// Carries out what a run wants of the pods of its two versions.
 ///
-/// Every verb may be called twice: it reads what is there and does the rest. Every wait polls, has
-/// no deadline of its own, and ends when it is called off. What the machine must hear is a
+/// Every verb may be called twice: it reads what is there and does the rest. Every wait looks again
+/// and again, more rarely where a watch says when it is worth while, has no deadline of its own, and
+/// ends when it is called off. What the machine must hear is a
 /// `Setback`; a `KubernetesError` that will not pass goes through as it is.
 package struct WorkloadKeeper: Sendable {
     package let scope: WorkloadScope
@@ -27,6 +28,17 @@ package struct WorkloadKeeper: Sendable {
 
     /// Stands where we moved a floor, with the number that we gave it: only such a field is ours.
     static let floorAnnotation = WriteSeal.prefix + "floor"
+
+    /// So long nobody looks while pods must come or go, and a watch would tell.
+    private var watchedPoll: Duration { poll * 5 }
+
+    /// The rest before the next look; a long one where it takes news of pods to change anything.
+    func rest(_ bell: Doorbell, pods isAboutPods: Bool, atMost limit: Duration? = nil)
+        async throws
+    {
+        let longest = min(isAboutPods ? watchedPoll : poll, max(limit ?? watchedPoll, .zero))
+        try await bell.rest(min(poll, longest), atMost: longest, unwatched: min(poll, longest))
+    }
 
     // MARK: Looking
 
@@ -63,6 +75,22 @@ package struct WorkloadKeeper: Sendable {
     package func readyPods(ofDeployment name: String) async throws -> Int {
         guard let deployment = try await get(.deployment, name) else { return 0 }
         return try await pods(of: deployment).count(where: \.isReadyPod)
+    }
+
+    /// Does `work`, which waits for pods that this selector means, while these are watched.
+    package func watchingPods<Value: Sendable>(
+        of deployment: KubernetesObject?,
+        _ work: @escaping @Sendable (Doorbell) async throws -> Value
+    ) async throws -> Value {
+        try await writer.client.watching(
+            .pod, namespace: scope.namespace,
+            selector: deployment?.podSelector?.equalities ?? [], after: poll * 3, work)
+    }
+
+    /// What the keeper knows of a Deployment before it looks: the candidate's is the manifest's.
+    func known(_ deployment: String) async throws -> KubernetesObject? {
+        if deployment == scope.candidateName { return scope.candidate }
+        return try await get(.deployment, deployment)
     }
 
     func get(_ kind: ResourceKind, _ name: String) async throws -> KubernetesObject? {

@@ -144,11 +144,13 @@ import Timekeeping
         let writer = harbor.writer()
         var paint = paint[...]
         while true {
+            let news = try await feed.next()
+            if news == .opened || news == .lost { continue }
             let objects: [KubernetesObject] =
-                switch try await feed.next() {
+                switch news {
                 case .listed(let all): all
                 case .changed(.modified(let object)): [object]
-                case .changed: []
+                case .changed, .opened, .lost: []
                 }
             for object in objects where object.name == "settings" {
                 seen.append(object.color ?? "-")
@@ -197,6 +199,21 @@ import Timekeeping
             let (seen, road) = try await colors([.status(410)], in: harbor, paint: ["red"])
             #expect(seen == ["blue", "red"])
             #expect(road.lists == 2)
+        }
+    }
+
+    /// Whether a watch stands is told, too.
+    @Test func tellsWhetherItHears() throws {
+        try inHarbor { harbor in
+            let road = WatchRoad(harbor.world, [.reset, .passes])
+            var feed = KindFeed(harbor.client(over: road), .configMap, namespace: "demo")
+            guard case .listed = try await feed.next() else {
+                Issue.record("it does not begin with what is there")
+                return
+            }
+            #expect(try await feed.next() == .lost)
+            #expect(try await feed.next() == .opened)
+            #expect(feed.mayWatch)
         }
     }
 

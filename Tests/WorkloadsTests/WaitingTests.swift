@@ -96,4 +96,39 @@ struct WaitingTests {
             #expect(yard.clock.now - begin >= .seconds(20))
         }
     }
+
+    /// A start of two minutes, with this coming of every watch: so many looks at the pods, and when
+    /// it was over.
+    private static func longStart(_ watch: CallOutcome?) throws -> (looks: Int, end: Duration) {
+        var deployment = DemoWorld.deployment(version: "v2")
+        deployment.set(
+            ["lab.theseus.dev/ready-after": "120s"], at: "spec", "template", "metadata",
+            "annotations")
+        let late = deployment
+        return try inYard { yard in
+            let plan = FaultPlan { $0.url.contains("watch=1") ? watch : nil }
+            let road = FaultyTransport(yard.world, time: yard.clock, plan: plan)
+            let keeper = yard.keeper(try Yard.scope(deployment: late), over: road)
+            try await keeper.applyCandidate()
+            #expect(try await keeper.awaitReady(Yard.candidate).ready == 3)
+            let looks = plan.calls.count { $0.url.contains("/pods?") && !$0.url.contains("watch") }
+            return (looks, yard.clock.now)
+        }
+    }
+
+    /// Looks are rare where a watch would tell, and as many as ever where none would.
+    @Test func looksRarelyWhileAWatchWouldTell() throws {
+        let (rare, watched) = try Self.longStart(nil)
+        let (frequent, polled) = try Self.longStart(.status(403))
+        #expect(rare < 45 && frequent > 115, "\(rare), \(frequent)")
+        #expect(watched - polled < .seconds(1), "\(watched), \(polled)")
+    }
+
+    /// What is not told costs one rest.
+    @Test(arguments: [CallOutcome.deadStream, .brokenStream, .resetNotApplied, .status(410)])
+    func aWatchThatFailsCostsOneRest(_ outcome: CallOutcome) throws {
+        let (_, watched) = try Self.longStart(nil)
+        let (_, end) = try Self.longStart(outcome)
+        #expect(end - watched <= .seconds(6), "\(end), \(watched)")
+    }
 }
