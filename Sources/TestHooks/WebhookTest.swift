@@ -81,7 +81,7 @@ struct WebhookTest {
         do throws(HTTPFailure) {
             first = try await send("POST", hook.url, body)
         } catch {
-            return failed(error.meaning, error.reached == .never ? .none : traffic)
+            return failed(told(error), error.reached == .never ? .none : traffic)
         }
         guard first.status == 202, let location = first.headers["Location"] else {
             return report(first)
@@ -110,7 +110,7 @@ struct WebhookTest {
             } catch {
                 // A question that brought no answer is asked again; the test goes on by itself.
                 if error.reason == .forbidden || error.reason == .untrusted {
-                    return failed(error.meaning, traffic)
+                    return failed(told(error), traffic)
                 }
                 try Task.checkCancellation()
             }
@@ -157,10 +157,8 @@ struct WebhookTest {
 
     /// The address that a `Location` means; nil where it is another server's.
     static func url(of location: String, from url: String) -> String? {
-        guard let scheme = url.firstRange(of: "://") else { return nil }
-        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
-        let origin = url[..<authority.endIndex]
-        guard location.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        guard let origin = origin(of: url), location.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
         if location.hasPrefix("/"), !location.hasPrefix("//") { return origin + location }
         let rest = location.dropFirst(origin.count)
         guard location.hasPrefix(origin), rest.isEmpty || "/?".contains(rest.first ?? "x") else {
@@ -169,7 +167,17 @@ struct WebhookTest {
         return location
     }
 
+    /// `https://qa.example.com:8443`: what may be shown of an address, whose path may be a secret.
+    private static func origin(of url: String) -> Substring? {
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        return url[..<url[scheme.upperBound...].prefix { !"/?#".contains($0) }.endIndex]
+    }
+
     // MARK: Answers
+
+    private func told(_ failure: HTTPFailure) -> String {
+        "\(Self.origin(of: hook.url) ?? ""): \(failure.meaning)"
+    }
 
     private var traffic: OwnTraffic { hook.sendsRequests ? .unknown : .none }
 

@@ -121,6 +121,15 @@ import Testing
         #expect(report.sentence == sentence)
     }
 
+    @Test func saysWhoDidNotAnswer() async {
+        let gateway = KnownGateway(clock) { _, _ throws(HTTPFailure) in
+            throw HTTPFailure(.refused, reached: .never, place: "here")
+        }
+        let report = await run(.init("https://qa.example.com:8443/a-token?b"), gateway)
+        #expect(report.sentence == "https://qa.example.com:8443: nobody listens there")
+        #expect(report.traffic == .none)
+    }
+
     @Test func saysWhichSecretIsMissing() async {
         let gateway = gateway(HTTPResponse(status: 200))
         let unset = await run(
