@@ -286,7 +286,7 @@ extension TargetLease {
     }
 
     package func look() async throws -> Look {
-        guard let lease = try await client.get(reference),
+        guard let lease = try await client.patiently({ try await $0.get(reference) }),
             lease.spec["holderIdentity"]?.text?.isEmpty == false
         else { return .free }
         let renewed = lease.spec["renewTime"]?.text ?? ""

@@ -70,36 +70,48 @@ struct VerifyCommand: Sendable {
         let logbook = try await Logbook.open(request, .reads)
         var cards = try await RunChoice(request, logbook).cards()
         if let name = request.operand { cards = [try await RunChoice(request, logbook).find(name)] }
-        let ground = try? await logbook.ground()
+        var cluster = ClusterLook(logbook)
         var end = ExitCode.done
         for card in cards {
             do {
-                try await verify(card, logbook, ground)
+                try await verify(card, logbook, &cluster)
             } catch {
                 // One run that is damaged hides no other.
                 Terminal.complain(Wording.text(of: error))
                 end = Wording.exit(for: error, begins: false)
             }
         }
-        return end
+        return end == .done ? cluster.end : end
     }
 
-    private func verify(_ card: RunCard, _ logbook: Logbook, _ ground: Ground?) async throws {
+    private func verify(_ card: RunCard, _ logbook: Logbook, _ cluster: inout ClusterLook)
+        async throws
+    {
         let log = RunLog(run: card.run, store: logbook.store)
         let facts = try await log.facts()
         guard !facts.isEmpty else { return }
         let charter = try await Charters.read(log)
         try Self.replay(facts, charter.flow.plan, card.run)
-        if let ground, logbook.holds(card, on: ground) {
-            try await Heads(cluster: ground.rig.cluster, store: logbook.store).check(charter)
+        let answer = try await cluster.ask(of: card) { _, client in
+            try await Heads(cluster: client, store: logbook.store).check(charter)
         }
+        // A lost tail shows in the cluster alone: without it nobody can call the journal clean.
+        let doubt: String? =
+            switch answer {
+            case .told: nil
+            case .unasked(let why): why
+            case .forgotten: "the embedded lab that it was in is gone"
+            }
         if request.wantsJSON {
-            Terminal.say(
-                JSONWriter.text(of: [
-                    "run": .string(card.run), "records": .integer(facts.count), "clean": true,
-                ]))
+            var line: JSONTree = [
+                "run": .string(card.run), "records": .integer(facts.count),
+                "clean": .bool(doubt == nil),
+            ]
+            if let doubt { line["unasked"] = .string(doubt) }
+            Terminal.say(JSONWriter.text(of: line))
         } else {
-            Terminal.say("\(card.run)  \(facts.count) records  clean")
+            let verdict = doubt.map { "whole in itself; \($0)" } ?? "clean"
+            Terminal.say("\(card.run)  \(facts.count) records  \(verdict)")
         }
     }
 

@@ -24,8 +24,7 @@ struct StatusCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
-        // Without a cluster a file alone must do.
-        let ground = try? await logbook.ground()
+        var cluster = ClusterLook(logbook)
         var rows: [Row] = []
         var end = ExitCode.done
         for card in try await RunChoice(request, logbook).cards() {
@@ -34,7 +33,7 @@ struct StatusCommand: Sendable {
                 // All of it: one record alone does not say whether the chain holds.
                 let facts = try await RunLog(run: card.run, store: logbook.store).facts()
                 guard let last = facts.last else { continue }
-                rows.append(try await row(card, last, logbook, ground))
+                rows.append(try await row(card, last, logbook, &cluster))
             } catch {
                 // One run that cannot be read hides no other.
                 Terminal.complain(Wording.text(of: error))
@@ -48,11 +47,11 @@ struct StatusCommand: Sendable {
         } else {
             for row in rows { tell(row) }
         }
-        return end
+        return end == .done ? cluster.end : end
     }
 
     private func row(
-        _ card: RunCard, _ last: LoggedFact, _ logbook: Logbook, _ ground: Ground?
+        _ card: RunCard, _ last: LoggedFact, _ logbook: Logbook, _ cluster: inout ClusterLook
     ) async throws -> Row {
         let state = last.state
         let charter = try? await Charters.read(RunLog(run: card.run, store: logbook.store))
@@ -71,27 +70,35 @@ struct StatusCommand: Sendable {
             row.reason = trouble.setback.reason
             row.next = "theseus resume \(card.run)"
         case .advancing, .asking, .paused, .returning, .closing:
-            row.state = await liveliness(card, logbook, ground)
             (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
+            switch try await liveliness(card, &cluster) {
+            case .told(let state):
+                row.state = state
+            case .forgotten:
+                row.state = "interrupted"
+            case .unasked(let why):
+                row.state = "unknown"
+                row.reason = why
+            }
             if row.state != "running" { row.next = "theseus resume \(card.run)" }
         }
         return row
     }
 
-    /// By the lease where the cluster answers; a released one means that somebody stopped the run.
-    private func liveliness(_ card: RunCard, _ logbook: Logbook, _ ground: Ground?) async
-        -> String
+    /// By the lease; a released one means that somebody stopped the run.
+    private func liveliness(_ card: RunCard, _ cluster: inout ClusterLook) async throws
+        -> ClusterLook.Answer<String>
     {
-        guard let ground, logbook.holds(card, on: ground) else { return "interrupted" }
-        let lease = TargetLease(
-            client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
-            namespace: card.namespace, service: card.service,
-            run: card.run, holder: "", pace: ground.rig.pace)
-        guard let owner = try? await lease.owner(), owner == card.run else { return "interrupted" }
-        switch try? await lease.look() {
-        case .renewed?: return "running"
-        case .silent?: return "orphaned"
-        case .free?, nil: return "interrupted"
+        try await cluster.ask(of: card) { ground, client in
+            let lease = TargetLease(
+                client: client, namespace: card.namespace, service: card.service,
+                run: card.run, holder: "", pace: ground.rig.pace)
+            guard try await lease.owner() == card.run else { return "interrupted" }
+            return switch try await lease.look() {
+            case .renewed: "running"
+            case .silent: "orphaned"
+            case .free: "interrupted"
+            }
         }
     }
 
