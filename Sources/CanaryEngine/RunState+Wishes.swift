@@ -11,11 +11,11 @@ extension RunState {
         case (.abort, .personNeeded(let trouble)):
             switch trouble.stop {
             case .returning: nil
-            case .closing: Refusal(why: "promotion is decided; deploy the old version to go back")
+            case .closing: Refusal(why: "promotion is decided; use undo to go back")
             }
         case (.abort, .returning): Refusal(why: "it is already on the way home")
         case (.abort, .closing), (.abort, .promoted):
-            Refusal(why: "promotion is decided; deploy the old version to go back")
+            Refusal(why: "promotion is decided; use undo to go back")
         case (.abort, .rolledBack): Refusal(why: "it is rolled back already")
 
         case (.approve, .asking), (.reject, .asking): nil

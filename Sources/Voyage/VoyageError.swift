@@ -10,7 +10,6 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case held(by: String, isAlive: Bool)
         /// The journal is behind what the cluster's objects carry.
         case damaged(String)
-        case stableUnfit
         case unknownRun
         case severalRuns([String])
         case nothingPlanned
@@ -38,13 +37,15 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         self.place = place
     }
 
+    /// Whether the cluster knows of records that the journal has lost.
+    package var isOfLostRecords: Bool { if case .damaged = code { true } else { false } }
+
     private var what: String {
         switch code {
         case .charter: "the plan of this run cannot be read"
         case .held(let run, true): "run \(run) holds this target"
         case .held(let run, false): "run \(run) holds this target, and nobody drives it"
         case .damaged(let what): "the journal has lost records: \(what)"
-        case .stableUnfit: "stable has no ready pod to go home to"
         case .unknownRun: "no such run"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
@@ -67,8 +68,6 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .held(_, true): "wait for it, or end it with `theseus abort`"
         case .held(let run, false): "run `theseus resume \(run)` with its journal"
         case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
-        case .stableUnfit:
-            "mend stable, or deploy with --stable-unhealthy=accept if this release is the mending"
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"

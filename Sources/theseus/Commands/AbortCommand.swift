@@ -42,7 +42,16 @@ struct AbortCommand: Sendable {
         case .refused(let why):
             return refused(card, why)
         case .unanswered:
+            return try await takeOver(card, logbook)
+        }
+    }
+
+    private func takeOver(_ card: RunCard, _ logbook: Logbook) async throws -> ExitCode {
+        do {
             return done(try await drive(logbook).take(card.run, wish: .abort, byForce: true))
+        } catch let error as VoyageError where error.isOfLostRecords {
+            // Nobody may drive it by this journal; weights go home without one.
+            return try await withoutJournal(error, card, of: logbook)
         }
     }
 
@@ -60,11 +69,15 @@ struct AbortCommand: Sendable {
     }
 
     private func refused(_ card: RunCard, _ why: String) -> ExitCode {
+        let remedy =
+            why.contains("undo")
+            ? "once it is promoted, `theseus undo \(card.service)` brings the old version back"
+            : "see `theseus show \(card.run)`"
         Terminal.complain(
             """
             run: abort is refused: \(why)
               where: run \(card.run)
-              do:    see `theseus show \(card.run)`
+              do:    \(remedy)
             """)
         return .refused
     }
@@ -75,9 +88,9 @@ struct AbortCommand: Sendable {
     /// The journal cannot be read or written: weights go home by what stands on the routes, and the
     /// holder is told by its lease.
     private func withoutJournal(
-        _ error: JournalError, _ card: RunCard? = nil, of logbook: Logbook? = nil
+        _ error: any Error, _ card: RunCard? = nil, of logbook: Logbook? = nil
     ) async throws -> ExitCode {
-        Terminal.complain("\(error)")
+        Terminal.complain(Wording.text(of: error))
         let ground = try await Ground.cluster(request)
         if let card, logbook?.holds(card, on: ground) == false {
             throw VoyageError(.otherCluster(ground.rig.cluster.server), place: card.target)
@@ -111,7 +124,8 @@ struct AbortCommand: Sendable {
                 "nothing in namespace \(namespace) names \(named), neither a lease nor a route"
             }
         if let run = run ?? owner {
-            Terminal.complain(Advice.unwritable(run, error, said, logbook?.isInCluster ?? false))
+            let code = (error as? JournalError)?.code ?? .damaged
+            Terminal.complain(Advice.unwritable(run, code, said, logbook?.isInCluster ?? false))
         } else {
             Terminal.complain(Advice.unreadable(service, said))
         }
@@ -123,7 +137,7 @@ extension RunState {
     /// Why there is no way home any more; nil where there is one.
     fileprivate var decidedAgainstAbort: String? {
         switch course {
-        case .closing, .promoted: "promotion is decided; deploy the old version to go back"
+        case .closing, .promoted: "promotion is decided; use undo to go back"
         case .rolledBack: "it is rolled back already"
         case .advancing, .asking, .paused, .returning, .personNeeded: nil
         }

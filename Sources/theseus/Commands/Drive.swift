@@ -87,7 +87,7 @@ struct Drive: Sendable {
             return .interrupted
         case .failure(.unwritable(let error, let home)):
             Terminal.complain("\(error)")
-            Terminal.complain(Advice.unwritable(run, error, home, logbook.isInCluster))
+            Terminal.complain(Advice.unwritable(run, error.code, home, logbook.isInCluster))
             return .personNeeded
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
@@ -239,10 +239,10 @@ enum Advice {
 
     /// `isInCluster`: where the journal is kept.
     static func unwritable(
-        _ run: String, _ error: JournalError, _ home: String, _ isInCluster: Bool
+        _ run: String, _ code: JournalError.Code, _ home: String, _ isInCluster: Bool
     ) -> String {
         let remedy =
-            switch error.code {
+            switch code {
             case .busy: "end the process that keeps the journal locked"
             case .damaged where isInCluster: "put its ConfigMaps back as they were"
             case .damaged: "give --journal a copy that is whole"

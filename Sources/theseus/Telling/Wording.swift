@@ -22,8 +22,8 @@ enum Wording {
             case .held: .held
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
-            case .guardWithoutJournal, .otherCluster, .charter, .stableUnfit, .unknownRun,
-                .severalRuns, .nothingPlanned, .lacking, .source, .nothingToUndo:
+            case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .severalRuns,
+                .nothingPlanned, .lacking, .source, .nothingToUndo:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:
