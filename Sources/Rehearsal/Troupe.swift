@@ -173,7 +173,7 @@ final class Troupe: Sendable {
         }
         let flow = try FlowReader.read(scenario.source)
         var terms = Departure.Terms()
-        terms.unfitStable = scenario.acceptsUnfitStable
+        if scenario.acceptsUnfitStable { terms.unfitStable = "stage" }
         let charter = try await Departure(rig: rig, run: Theatre.run, terms: terms).survey(
             flow, from: scenario.source)
         return try await expedition.begin(charter)

@@ -15,8 +15,8 @@ package struct Departure: Sendable {
 
     /// What the person at the command line takes upon himself.
     package struct Terms: Hashable, Sendable {
-        /// Stable may have no ready pod: this release mends it.
-        package var unfitStable = false
+        /// Who says that stable may have no ready pod, since this release mends it; nil: nobody.
+        package var unfitStable: String?
         /// The journal is kept in the cluster, which takes rights of its own.
         package var remembersInCluster = false
 
@@ -61,7 +61,7 @@ package struct Departure: Sendable {
         let workloads = try await keeper.survey(
             WorkloadSurvey.Terms(
                 highestWeight: flow.plan.highestWeight, mayBeKept: flow.keepsGitOps,
-                isFirstRelease: flow.plan.isFirstRelease, mayBeUnfit: accepts.unfitStable))
+                isFirstRelease: flow.plan.isFirstRelease, mayBeUnfit: accepts.unfitStable != nil))
         try workloads.check()
         try await keeper.requireSecrets()
         let candidate = RunCharter.Version(
@@ -86,9 +86,17 @@ package struct Departure: Sendable {
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
-            warnings: routes.warnings)
+            warnings: routes.warnings + acceptance(of: workloads))
         try await charter.requireSources(of: rig)
         return charter
+    }
+
+    /// Whoever accepts a stable without ready pods stands in the journal by name.
+    private func acceptance(of workloads: WorkloadSurvey) -> [String] {
+        guard let person = accepts.unfitStable, let stable = workloads.stable,
+            workloads.readyPods == 0
+        else { return [] }
+        return ["\(person) accepts that stable \(stable.name) has no ready pod"]
     }
 
     // MARK: Another run

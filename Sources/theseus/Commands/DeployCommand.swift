@@ -37,7 +37,7 @@ struct DeployCommand: Sendable {
     {
         let run = request.value("--run-id") ?? RunName.make(flow.name)
         var terms = Departure.Terms()
-        terms.unfitStable = request.has("--stable-unhealthy")
+        if request.has("--stable-unhealthy") { terms.unfitStable = Environment.person }
         if request.has("--dry-run") {
             let departure = Departure(rig: ground.rig, run: run, terms: terms)
             return list(try await departure.survey(flow, from: source))
