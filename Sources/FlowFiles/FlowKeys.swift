@@ -31,6 +31,9 @@ enum FlowKeys {
         FlowKey("gates", .named(.part(gate)), "Questions to the metrics, by name."),
         FlowKey("hooks", .part(hooks), "Tests that are called at moments of the run's life."),
         FlowKey("steps", .steps, "What is done, in this order."),
+        FlowKey(
+            "firstRelease", .flag,
+            "There is no stable version yet: no way home but to take the candidate away."),
         FlowKey("settle", .duration, "How long a change of routes needs to reach every proxy."),
         FlowKey(
             "observe", .either(.words(["none"]), .part(observe)),

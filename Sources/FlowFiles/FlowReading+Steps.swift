@@ -6,7 +6,7 @@ internal import YAML
 extension FlowReading {
     mutating func readSteps(_ flow: Flow) -> [Step] {
         requireOneSource()
-        var order = StepOrder(flow: flow)
+        var order = StepOrder(flow: flow, isFirstRelease: isFirstRelease)
         var steps: [Step] = []
         let items = document["steps"]?.items ?? []
         for item in items {

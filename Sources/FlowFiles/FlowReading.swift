@@ -159,6 +159,9 @@ struct FlowReading {
 
     // MARK: Plan
 
+    /// As the flow or its template says; nothing becomes one by itself.
+    var isFirstRelease: Bool { document["firstRelease"]?.flag == true }
+
     private mutating func readPlan(_ flow: inout Flow) {
         var limits = Limits()
         if let settle = document["settle"]?.duration { limits.settle = settle }
@@ -175,7 +178,13 @@ struct FlowReading {
         flow.plan = RunPlan(
             steps: readSteps(flow), limits: limits,
             onCutOff: document["onCutOff"]?.text == "ask" ? .ask : .rollBack,
-            isFirstRelease: document.own.at("spec", "template")?.text == "bootstrap")
+            isFirstRelease: isFirstRelease)
+        if flow.plan.isFirstRelease, let field = document["target"]?["stable"] {
+            faults.append(
+                field.keyError(
+                    .contradiction, "a first release has no stable version",
+                    do: "take it away, or leave firstRelease out"))
+        }
         flow.plan.hooks = hooks(flow)
         flow.plan.isGuarded = flow.guardian != nil
         flow.plan.writesBack = flow.writesBackTo != nil

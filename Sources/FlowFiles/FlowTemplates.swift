@@ -16,6 +16,7 @@ enum FlowTemplates {
         kind: Flow
         metadata: {name: bootstrap}
         spec:
+          firstRelease: true
           parameters:
             smoke:
             deadline: 10m

@@ -10,6 +10,8 @@ struct StepOrder {
     private let darkTests: [String]
     /// No dark route can stand: weights come without one.
     private let isWithoutHTTP: Bool
+    /// There is no stable version to share users with.
+    private let isFirstRelease: Bool
     private var heard: [String] = []
     private var weight = TrafficWeight.none
     private var recorded: [String] = []
@@ -17,7 +19,8 @@ struct StepOrder {
     /// Some step could not be read: what is missing may be that one.
     private var hasGaps = false
 
-    init(flow: Flow) {
+    init(flow: Flow, isFirstRelease: Bool) {
+        self.isFirstRelease = isFirstRelease
         isWithoutHTTP = flow.isWithoutHTTP
         darkTests = flow.tests.compactMap { test in
             if case .http(let load) = test.kind, load.dark { test.name } else { nil }
@@ -59,6 +62,11 @@ struct StepOrder {
 
     private mutating func check(_ step: Step, _ field: FlowField) {
         let name = step.word
+        if isFirstRelease, step.needsStable {
+            fault(
+                field, "step \"\(name)\" needs a stable version, and a first release has none",
+                "take it away; the only weight is 100")
+        }
         switch step {
         case .backup: once(name, field)
         case .deploy:
@@ -175,6 +183,17 @@ struct StepOrder {
 }
 
 extension Step {
+    /// Whether it shares something between two versions.
+    fileprivate var needsStable: Bool {
+        switch self {
+        case .weight(let weight): weight != .all
+        case .drill, .mirror, .sticky, .shrink: true
+        case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .bake, .gate,
+            .approve, .pause, .retire:
+            false
+        }
+    }
+
     /// How a flow calls it.
     fileprivate var word: String {
         switch self {

@@ -52,7 +52,7 @@ package enum DemoFlow {
             - retire
         """
 
-    /// The same way in less time, for sweeps: every kind of step once, bakes short.
+    /// The same way in less time, for sweeps: without the drill, bakes short.
     package static let shortSteps = """
             - backup
             - deploy: {deadline: 2m}

@@ -99,6 +99,22 @@ package enum DemoVariations {
         }
     }
 
+    /// Argo CD keeps the routes and all that belongs to stable.
+    package static let keptWhole = world { tree in
+        for kind in ["VirtualService", "Deployment", "HorizontalPodAutoscaler"] {
+            object(kind, in: &tree) { object in
+                object.set("demo", at: "metadata", "labels", "argocd.argoproj.io/instance")
+                return object
+            }
+        }
+    }
+
+    /// The service was never released.
+    package static let withoutStable = world { tree in
+        object("Deployment", in: &tree) { _ in nil }
+        object("HorizontalPodAutoscaler", in: &tree) { _ in nil }
+    }
+
     static let front = ObjectReference(.virtualService, namespace: "edge", name: "shop")
 
     /// The way in from the gateway and the way inside the mesh stand in VirtualServices of their

@@ -7,14 +7,14 @@ package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
-        + hooks
+        + hooks + beginnings
 
     /// Those of which every build plays every death.
     package static let thorough = [
         "good", "bad", "smoke-fails", "crash-loop", "never-ready", "pods-vanish", "once-asked",
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
-        "hooks-person", "hook-says-no",
+        "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
     ]
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }

@@ -223,6 +223,21 @@ import Testing
               do:    keep one of them: a template brings its steps
             """),
         BadFlow(
+            "a step that needs what a first release has not", "stable: reviews-v1 ",
+            "\n  firstRelease: true ",
+            """
+            flow: step "drill" needs a stable version, and a first release has none
+              where: reviews.yaml:29:7 (spec.steps[6])
+              do:    take it away; the only weight is 100
+            """),
+        BadFlow(
+            "stable in a first release", "spec:  ", "spec:\n  firstRelease: true #",
+            """
+            flow: a first release has no stable version
+              where: reviews.yaml:12:5 (spec.target.stable)
+              do:    take it away, or leave firstRelease out
+            """),
+        BadFlow(
             "no steps", "  steps:   ", "  labels: #",
             """
             flow: "spec" has neither steps nor template

@@ -24,6 +24,7 @@ import Testing
           gateway: {url: "http://127.0.0.1:8080/"}
           prometheus: {address: "http://prometheus:9090", scrape: 5s}
           dark: {match: [{uri: {exact: /a}}], example: {headers: {x-b: 1, x-c: d}}, visitors: [qa]}
+          firstRelease: false
           settle: 20s
           observe: {deadline: 90s}
           limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h, ready: 6s}
@@ -129,6 +130,7 @@ import Testing
     @Test func readsTheLimits() throws {
         let plan = try flow().plan
         #expect(plan.onCutOff == .ask)
+        #expect(!plan.isFirstRelease)
         #expect(plan.limits.settle == .seconds(20))
         #expect(plan.limits.observe == .seconds(90))
         #expect(plan.limits.write == .seconds(60))

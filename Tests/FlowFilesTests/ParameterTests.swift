@@ -142,6 +142,7 @@ import Testing
         }
         let plan = try files.load().flow.plan
         #expect(plan.isFirstRelease)
+        #expect(try !Self.files().load().flow.plan.isFirstRelease)
         let smoke = TestCall("smoke", timeout: .seconds(300), attempts: 4)
         #expect(
             plan.steps == [

@@ -125,6 +125,25 @@ import Testing
         }
     }
 
+    /// Where the flow says so, a run that nobody drives goes on instead.
+    @Test func whatNobodyDrivesGoesOnAsTheFlowSays() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = Self.longBake
+            flow.more = "  onStale: resume\n"
+            let path = try flow.write()
+            let (first, second) = (try Machine(lab), try Machine(lab))
+            let run = try first.start(["deploy", path, "--run-id", "r1"])
+            try await run.line("50% with")
+            await run.stop()
+            try await lab.isLater(by: 80)
+            let resume = try await second.run("resume", "--all", "--stale", "1m")
+            #expect(resume.code == 0, "\(resume)")
+            #expect(resume.output.contains("promoted"), "\(resume)")
+            #expect(try await lab.share() == 100)
+        }
+    }
+
     /// Whoever takes records out of the cluster is found out, and hides only that run.
     @Test func aRunThatLostItsRecordsHidesNoOther() async throws {
         try await meeting { lab, flow, first, second in

@@ -11,7 +11,7 @@ import Testing
             ]
             let there = try await lab.run("deploy", try flow.write(), "--run-id", "r1")
             #expect(there.code == 0, "\(there)")
-            #expect(try await lab.versions() == ["demo-app-v2"])
+            #expect(try await lab.deployments() == ["demo-app-v2"])
 
             let look = try await lab.run("undo", "demo-app", "--dry-run")
             #expect(look.output.contains("demo-app-v2 (v2) -> demo-app-v1 (v1)"), "\(look)")
@@ -19,14 +19,14 @@ import Testing
 
             let back = try await lab.run("undo", "demo-app", "--run-id", "r2")
             #expect(back.code == 0, "\(back)")
-            #expect(try await lab.versions() == ["demo-app-v1"])
+            #expect(try await lab.deployments() == ["demo-app-v1"])
             #expect(try await lab.share(of: "v1") == 100)
             try await lab.expectWholeWeights()
 
             // And there again: the newest promotion is the undoing.
             let again = try await lab.run("undo", "demo-app", "--run-id", "r3")
             #expect(again.code == 0, "\(again)")
-            #expect(try await lab.versions() == ["demo-app-v2"])
+            #expect(try await lab.deployments() == ["demo-app-v2"])
         }
     }
 
@@ -51,15 +51,6 @@ import Testing
 
                     """)
             #expect(undo.code == 3)
-        }
-    }
-}
-
-extension ServedLab {
-    /// The Deployments that are there.
-    fileprivate func versions() async throws -> [String] {
-        (try await get(Self.deployments)["items"]?.items ?? []).compactMap {
-            $0.at("metadata", "name")?.text
         }
     }
 }
