@@ -173,12 +173,15 @@ package struct BadNight: Sendable {
 
     package func play() throws -> Playbill { try Stage(scenario).play(mishap) }
 
+    /// The command that plays this night again.
+    package var replay: String { Replay.command("--night \(seed)") }
+
     /// What was wrong with the night; nil where nothing was.
     package func finding() -> Sweep.Finding? {
         let complaints: [String]
         do { complaints = try play().complaints(scenario) } catch { complaints = ["\(error)"] }
         guard !complaints.isEmpty else { return nil }
-        return Sweep.Finding(replay: "theseus-sweep --night \(seed)", complaints: complaints)
+        return Sweep.Finding(replay: replay, complaints: complaints)
     }
 }
 

@@ -59,8 +59,9 @@ package struct CallSweep: Sendable {
         let complaints = bill(of: trial).complaints(allowing(trial))
         guard !complaints.isEmpty else { return nil }
         return Sweep.Finding(
-            replay: "theseus-sweep --scenario \(stage.scenario.name)"
-                + " --call \(trial.call):\(trial.number) (\(trial.place), \(trial.outcome))",
+            replay: Replay.command(
+                "--scenario \(stage.scenario.name) --call \(trial.call):\(trial.number)",
+                note: "\(trial.place), \(trial.outcome)"),
             complaints: complaints)
     }
 

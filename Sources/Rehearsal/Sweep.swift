@@ -35,8 +35,9 @@ package struct Sweep: Sendable {
         let complaints = stage.play(Mishap(deaths: [death])).complaints(scenario)
         guard !complaints.isEmpty else { return nil }
         return Finding(
-            replay: "theseus-sweep --scenario \(scenario.name)"
-                + " --death \(death.effect):\(death.point == .before ? "before" : "after")",
+            replay: Replay.command(
+                "--scenario \(scenario.name)"
+                    + " --death \(death.effect):\(death.point == .before ? "before" : "after")"),
             complaints: complaints)
     }
 
@@ -45,7 +46,7 @@ package struct Sweep: Sendable {
         let complaints = stage.play().complaints(scenario)
         guard !complaints.isEmpty else { return nil }
         return Finding(
-            replay: "theseus-sweep --scenario \(scenario.name)", complaints: complaints)
+            replay: Replay.command("--scenario \(scenario.name)"), complaints: complaints)
     }
 
     /// Plays deaths on the lanes: all, or one in so many.
