@@ -54,7 +54,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
             scope: .everywhere),
         Rule(
             why: "no test sleeps",
-            pattern: #"\b(Task|Thread)\.sleep|(?<![.\w]|func )u?sleep\(|\bnanosleep\("#,
+            pattern: #"\b(Task|Thread)\.sleep|(?<![.\w]|func )u?sleep\(|\bnanosleep\(|bin/sleep"#,
             scope: .tests),
         Rule(
             why: "nothing is forced", pattern: #"\btry!|\bas! "#,
