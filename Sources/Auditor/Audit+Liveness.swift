@@ -111,6 +111,36 @@ extension Audit {
         }
     }
 
+    /// S17: several VirtualServices differ no longer than the write that moves them may take, and where
+    /// that fails the one that puts them back; each holder may begin its own anew.
+    mutating func checkTogether(at date: Int) {
+        guard let plan = evidence.plan, !evidence.hasForeignHands, world.tables.count > 1 else {
+            differingSince = nil
+            return
+        }
+        let now = log.clock(at: date)
+        if let since = differingSince {
+            let holders = log.facts.count { if case .held = $0.fact { true } else { false } }
+            if now - since > plan.limits.write * (holders + 1) {
+                report(
+                    "S17",
+                    "the routes gave the candidate different shares for"
+                        + " \((now - since).components.seconds) s")
+                differingSince = nil
+                return
+            }
+        }
+        let shares = world.tables.map { world.candidateShare(in: $0) }
+        let spread = (shares.max() ?? 0) - (shares.min() ?? 0)
+        // Of a small pool a hundredth cannot be said.
+        let pool = world.tables.flatMap(\.routes).filter { !$0.isAside }.map(\.pool).min() ?? 100
+        if spread <= (pool < 100 ? 100 / max(1, pool) : 0) {
+            differingSince = nil
+        } else if differingSince == nil {
+            differingSince = now
+        }
+    }
+
     /// S2: the candidate's weight does not stay where no pod is.
     mutating func checkEmpty(at date: Int, isLast: Bool = false) {
         guard world.hasChanged || isLast else { return }

@@ -22,6 +22,8 @@ package struct Audit {
     var emptySince: Int?
     /// Since when the candidate has more than stable leaves to it on the way home, by the run's clock.
     var overloadedSince: (clock: Duration, share: Int)?
+    /// Since when the VirtualServices give the candidate different shares, by the run's clock.
+    var differingSince: Duration?
     /// Our first version that was meant after promotion was decided is reached.
     var isPromoting = false
     /// The candidate's pod template when it first got weight.
@@ -47,6 +49,7 @@ package struct Audit {
         if audit.log.promotionDecided != nil { audit.checkPromotion(at: end) }
         audit.checkEmpty(at: end, isLast: true)
         audit.checkHome(at: end)
+        audit.checkTogether(at: end)
         if evidence.isOver {
             audit.checkLength()
             audit.checkEnd()
@@ -81,6 +84,7 @@ package struct Audit {
     private mutating func checkAfter(_ stored: StoredObject) {
         remember(stored)
         if stored.reference.kind.kind == "Pod" { checkDark(stored) }
+        checkTogether(at: stored.date)
         checkEmpty(at: stored.date)
     }
 
