@@ -51,6 +51,13 @@ struct SurveyRefusalTests {
                  {name: d, route: [{destination: {host: ratings}}]}]
         """)
 
+    /// A Service for each version, and users divided between the two.
+    static let byHosts = http(
+        """
+        [{name: a, route: [{destination: {host: reviews-v1}, weight: 90},
+                           {destination: {host: reviews-v2}, weight: 10}]}]
+        """)
+
     static let here = "VirtualService shop/reviews"
     static let naming: [Case] = [
         Case(
@@ -83,6 +90,13 @@ struct SurveyRefusalTests {
             name: "claimed but leading elsewhere",
             yaml: http("[{route: [{destination: {host: ratings}}]}]"),
             code: .noRoute(service: "reviews"), place: here),
+        Case(
+            name: "split by hosts", yaml: byHosts, code: .noRoute(service: "reviews"), place: here),
+        Case(
+            name: "split by hosts, and named",
+            scope: RouteScope.reviews.naming(RouteName(virtualService: "reviews", http: ["a"])),
+            yaml: byHosts, code: .leadsElsewhere(service: "reviews"),
+            place: here + ", http route a"),
         Case(
             name: "same name twice",
             scope: RouteScope.reviews.naming(RouteName(virtualService: "reviews", http: ["a"])),
