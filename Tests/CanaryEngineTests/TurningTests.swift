@@ -57,7 +57,7 @@ import Testing
         var run = Rehearsal(Plans.canary)
         #expect(run.walk { if case .closing = $0.course { true } else { false } })
         let refusal = run.state.refusal(of: .abort, run.plan)
-        #expect(refusal?.why.contains("deploy the old version") == true)
+        #expect(refusal?.why.contains("use undo") == true)
         run.tell(.wished(Wish(.abort, by: "mia")))
         #expect(run.walk { $0.isOver })
         #expect(run.state.course == .promoted)

@@ -13,6 +13,15 @@ import Testing
             #expect(there.code == 0, "\(there)")
             #expect(try await lab.deployments() == ["demo-app-v2"])
 
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 3, "\(abort)")
+            #expect(
+                abort.complaint.hasSuffix(
+                    """
+                      where: run r1
+                      do:    `theseus undo demo-app` brings the old version back
+
+                    """), "\(abort)")
             let look = try await lab.run("undo", "demo-app", "--dry-run")
             #expect(look.output.contains("demo-app-v2 (v2) -> demo-app-v1 (v1)"), "\(look)")
             #expect(look.code == 0)

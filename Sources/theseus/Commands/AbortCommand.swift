@@ -32,7 +32,7 @@ struct AbortCommand: Sendable {
         } catch let error as JournalError where error.code != .unknownRun {
             let state = try? await RunLog(run: card.run, store: store).last()?.state
             if let state, let why = state.decidedAgainstAbort {
-                return refused(card, why)
+                return await refused(card, why, store)
             }
             return try await withoutJournal(error, card, of: logbook)
         }
@@ -40,7 +40,7 @@ struct AbortCommand: Sendable {
         case .granted(let sequence):
             return done(try await drive(logbook).follow(card.run, after: sequence - 1))
         case .refused(let why):
-            return refused(card, why)
+            return await refused(card, why, store)
         case .unanswered:
             return try await takeOver(card, logbook)
         }
@@ -68,11 +68,17 @@ struct AbortCommand: Sendable {
         Drive(request: request, ground: try await logbook.ground(), logbook: logbook)
     }
 
-    private func refused(_ card: RunCard, _ why: String) -> ExitCode {
+    private func refused(_ card: RunCard, _ why: String, _ store: any JournalStore) async
+        -> ExitCode
+    {
         let remedy =
-            why.contains("undo")
-            ? "once it is promoted, `theseus undo \(card.service)` brings the old version back"
-            : "see `theseus show \(card.run)`"
+            switch (try? await RunLog(run: card.run, store: store).last())?.state.course {
+            case .promoted: "`theseus undo \(card.service)` brings the old version back"
+            case .closing:
+                "once it is promoted, `theseus undo \(card.service)` brings the old version back"
+            case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded, nil:
+                "see `theseus show \(card.run)`"
+            }
         Terminal.complain(
             """
             run: abort is refused: \(why)
