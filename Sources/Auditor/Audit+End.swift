@@ -11,7 +11,12 @@ extension Audit {
         let ending = Ending(evidence, cast)
         switch last.state.course {
         case .rolledBack: checkRolledBack(ending)
-        case .promoted: checkPromoted(ending)
+        case .promoted:
+            if let name = evidence.removes {
+                checkRemoved(name, ending)
+            } else {
+                checkPromoted(ending)
+            }
         case .personNeeded(let trouble): checkStopped(trouble, ending)
         case .advancing, .asking, .paused, .returning, .closing:
             report("S6", "the run is over, and its last record does not say how it ended")
@@ -94,7 +99,7 @@ extension Audit {
                 report("S9", "rolled back, and \(words(route)) of \(table.reference) is left")
             }
             let share = world.candidateShare(in: table)
-            if share > 0 {
+            if share > 0, evidence.removes == nil {
                 report("S9", "rolled back, and \(table.reference) gives the candidate \(share)%")
             }
         }

@@ -20,7 +20,9 @@ extension Audit {
 
     /// What stands when promotion was just decided.
     mutating func checkPromotion(at date: Int) {
-        guard !isPromoting, let decided = log.promotionDecided else { return }
+        guard !isPromoting, evidence.removes == nil, let decided = log.promotionDecided else {
+            return
+        }
         isPromoting = true
         checkCarried(decided, date)
         if let judgedTemplate, let template = candidateTemplate {

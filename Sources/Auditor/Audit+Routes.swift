@@ -116,6 +116,7 @@ extension Audit {
     private mutating func checkCapacity(
         _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
     ) {
+        if evidence.removes != nil { return checkHandOver(before, after, stored) }
         let ready = world.readyPods(.candidate, at: stored.date)
         guard ready > 0 else { return }  // S2 has said it
         let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
@@ -144,7 +145,7 @@ extension Audit {
         let old = world.candidateShare(in: before)
         let new = world.candidateShare(in: after)
         let mark = stored.object.flatMap(Mark.init(on:))
-        if new < old, let decided = log.promotionDecided,
+        if new < old, evidence.removes == nil, let decided = log.promotionDecided,
             wasMeant(stored, mark, after: decided.sequence, decided.date)
         {
             report(
@@ -250,6 +251,12 @@ extension Audit {
                 let named = route.destinations.contains {
                     $0.isOfService && world.side(of: $0) == side
                 }
+                if evidence.removes != nil, side == .candidate, cast.stable != nil, isOpen(route) {
+                    report(
+                        "S3",
+                        "the candidate version goes while route \(route.key) of"
+                            + " \(table.reference) leads to both", stored)
+                }
                 let part = world.part(of: side, in: route)
                 guard named, part > 0 else { continue }
                 let kind = route.isDark ? "the dark route" : "route"
@@ -287,7 +294,7 @@ extension Audit {
             stored.reference.namespace == cast.namespace, !evidence.hasForeignHands,
             cast.isPod(object.tree.at("metadata", "labels"), of: cast.candidate)
         else { return }
-        guard !isDarkChecked else { return }
+        guard !isDarkChecked, evidence.removes == nil else { return }
         isDarkChecked = true
         if world.tables.isEmpty {
             report("S21", "the candidate has a pod, and no route keeps users from it", stored)

@@ -13,8 +13,8 @@ enum Side: Hashable, Sendable {
 
 /// Who plays which part: found from the stored versions alone.
 ///
-/// The candidate is the Deployment that the run made; stable is the other one that the Service
-/// selects. Versions are told apart by the labels of their pods.
+/// The candidate is the Deployment that the run made or is to take away; stable is the other one that
+/// the Service selects. Versions are told apart by the labels of their pods.
 struct Cast: Sendable {
     let namespace: String
     let service: String
@@ -52,7 +52,9 @@ struct Cast: Sendable {
                 known.removeAll { $0 == name }
                 continue
             }
-            let isOurs = object.annotation(Self.runAnnotation) == evidence.run
+            let isOurs =
+                evidence.removes.map { $0 == name }
+                ?? (object.annotation(Self.runAnnotation) == evidence.run)
             if known.contains(name) {
                 guard isOurs, let place = others.firstIndex(where: { $0.member.name == name })
                 else { continue }

@@ -39,6 +39,8 @@ package struct Evidence: Sendable {
     package var hasForeignHands: Bool
     /// nil: whether the run took too long is not judged.
     package var plan: RunPlan?
+    /// The Deployment that the run is to take away; nil for a release.
+    package var removes: String?
 
     package init(
         namespace: String, service: String, run: String, history: [StoredObject],

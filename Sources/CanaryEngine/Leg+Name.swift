@@ -33,6 +33,7 @@ extension Leg {
         case .pause: "pausing"
         case .shrink: "lowering stable's minimum"
         case .awaitShrunk: "awaiting stable's scale-down"
+        case .makeWay: "making room for all on what stays"
         case .writeBack: "writing what the source must say"
         case .awaitWrittenBack: "waiting until the source is applied"
         case .goHome: "bringing traffic home"

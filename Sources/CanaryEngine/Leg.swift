@@ -46,6 +46,8 @@ package enum Leg: Hashable, Sendable {
     case pause(Duration)
     case shrink(minimum: Int)
     case awaitShrunk
+    /// Sees that the candidate may go, and that what stays has room for everybody.
+    case makeWay
     /// Writes what a GitOps tool's source must say from now on.
     case writeBack
     /// Until the tool has applied it.
@@ -97,7 +99,7 @@ extension Leg {
             call.timeout + .seconds(30) + call.wait(before: call.attempts - 1)
         case .tests(let calls): calls.map(Self.whole).max() ?? limits.write
         case .tell(let call): Self.whole(call)
-        case .prepare, .awaitShrunk: limits.capacity
+        case .prepare, .awaitShrunk, .makeWay: limits.capacity
         case .awaitWrittenBack: limits.writeBack
         // Pods may take their whole grace period.
         case .removeCandidate, .removeStable: limits.capacity
@@ -132,7 +134,8 @@ extension Leg {
             .pinRoutes,
             .applyCandidate, .awaitReady, .addCandidateSubset, .addDarkRoute, .mirror, .stick,
             .reach, .test, .tests,
-            .autoscale, .prepare, .shift, .rehearseHome, .writeBack, .awaitWrittenBack, .bake,
+            .autoscale, .prepare, .makeWay, .shift, .rehearseHome, .writeBack, .awaitWrittenBack,
+            .bake,
             .judge, .approve, .shrink,
             .awaitShrunk, .goHome, .removeDarkRoute, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,

@@ -1,7 +1,8 @@
 extension RunPlan {
     /// Decided only where the candidate's pods carry everybody and are what was judged, right then.
     private var promotion: [Leg] {
-        hooks.tests(.beforePromotion) + [.prepare(.all), .decidePromotion]
+        if isRemoval { return [.makeWay, .decidePromotion] }
+        return hooks.tests(.beforePromotion) + [.prepare(.all), .decidePromotion]
     }
 
     /// What the step at `index` consists of.
@@ -142,6 +143,7 @@ extension RunPlan {
 
     /// What is left to do once promotion is decided: only forward from here.
     package var legsOfClosing: [Leg] {
+        if isRemoval { return legsOfRemoval }
         let hasRoute = steps.contains(.route)
         let settle = Leg.settle(limits.settle)
         var legs: [Leg] = hasRoute ? [.removeDarkRoute, settle] : []
@@ -149,6 +151,15 @@ extension RunPlan {
             legs += [.dropStableRoute, settle, .drainStable, .removeStable, .removeStableSubset]
         }
         return legs + [.tidy] + hooks.tellings(.promoted) + dismissal
+    }
+
+    /// Users first, then everything that leads to the candidate, then the candidate.
+    private var legsOfRemoval: [Leg] {
+        let settle = Leg.settle(limits.settle)
+        return [
+            .pinSubset, settle, .goHome, .seeHome, .removeDarkRoute, settle, .drainCandidate,
+            .removeCandidate, .removeCandidateSubset, .unpin, settle, .tidy,
+        ] + dismissal
     }
 
     /// Last of all: until then a run without a holder is the guard's to end.

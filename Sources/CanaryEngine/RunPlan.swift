@@ -11,6 +11,8 @@ package struct RunPlan: Hashable, Sendable {
     /// A guard stands in the cluster while the run lasts.
     package var isGuarded = false
     package var hooks = LifeHooks()
+    /// The candidate stands already and is to go; stable, where there is one, stays and has all.
+    package var isRemoval = false
 
     package init(
         steps: [Step], limits: Limits = Limits(), onCutOff: CutOffPolicy = .rollBack,
@@ -26,6 +28,17 @@ package struct RunPlan: Hashable, Sendable {
 package enum CutOffPolicy: Hashable, Sendable {
     case rollBack
     case ask
+}
+
+extension RunPlan {
+    /// The plan that takes the candidate of `plan` away: looks and copies, makes room on what stays,
+    /// and only then is it decided.
+    package static func removal(like plan: RunPlan) -> RunPlan {
+        var removal = RunPlan(steps: [.backup], limits: plan.limits)
+        removal.isGuarded = plan.isGuarded
+        removal.isRemoval = true
+        return removal
+    }
 }
 
 /// One stage of a plan.

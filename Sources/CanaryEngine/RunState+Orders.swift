@@ -48,7 +48,8 @@ extension RunState {
             return plain(.forward, place, legs, plan) + watching(.forward, place)
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
             .applyCandidate, .awaitReady, .seeDark,
-            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .writeBack,
+            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .makeWay,
+            .writeBack,
             .awaitWrittenBack, .rehearseHome,
             .goHome, .seeHome,
             .removeDarkRoute, .drainCandidate, .removeCandidate, .removeCandidateSubset, .unpin,
@@ -84,7 +85,8 @@ extension RunState {
             .applyCandidate, .awaitReady, .seeDark, .addCandidateSubset, .addDarkRoute, .mirror,
             .stick,
             .reach, .writeBack, .awaitWrittenBack, .autoscale,
-            .prepare, .shift, .observe, .rehearseHome, .bake, .judge, .shrink, .awaitShrunk,
+            .prepare, .makeWay, .shift, .observe, .rehearseHome, .bake, .judge, .shrink,
+            .awaitShrunk,
             .goHome, .seeHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome, .dropStableRoute,
             .drainStable, .removeStable, .removeStableSubset, .tidy:

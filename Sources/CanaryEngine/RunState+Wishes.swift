@@ -11,11 +11,10 @@ extension RunState {
         case (.abort, .personNeeded(let trouble)):
             switch trouble.stop {
             case .returning: nil
-            case .closing: Refusal(why: "promotion is decided; use undo to go back")
+            case .closing: Self.tooLate(plan)
             }
         case (.abort, .returning): Refusal(why: "it is already on the way home")
-        case (.abort, .closing), (.abort, .promoted):
-            Refusal(why: "promotion is decided; use undo to go back")
+        case (.abort, .closing), (.abort, .promoted): Self.tooLate(plan)
         case (.abort, .rolledBack): Refusal(why: "it is rolled back already")
 
         case (.approve, .asking), (.reject, .asking): nil
@@ -48,6 +47,13 @@ extension RunState {
         case (.promote, .rolledBack), (.promote, .personNeeded):
             Refusal(why: "the run is over")
         }
+    }
+
+    private static func tooLate(_ plan: RunPlan) -> Refusal {
+        Refusal(
+            why: plan.isRemoval
+                ? "the removal is decided; deploy the version again to have it back"
+                : "promotion is decided; use undo to go back")
     }
 
     mutating func hearWish(_ wish: Wish, _ plan: RunPlan) {

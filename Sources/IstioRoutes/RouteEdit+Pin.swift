@@ -79,7 +79,7 @@ extension RouteEdit {
     }
 
     /// Whether an original destination is the one that stable's traffic came by.
-    private func isHome(_ destination: JSONTree, in reading: RouteReading) -> Bool {
+    func isHome(_ destination: JSONTree, in reading: RouteReading) -> Bool {
         switch side(of: destination, in: reading) {
         case .stable, .stray: true
         case .candidate, .foreign: false

@@ -10,7 +10,8 @@ extension RouteRefusal.Code {
             .darkWithoutHTTP:
             connectionText
         case .answersItself, .sumIsNot100, .poolTooSmall, .unreadable, .twoDestinations,
-            .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets:
+            .foreignVersion, .unknownSubset, .candidateHasTraffic, .differentSubsets,
+            .inUse, .lastInUse:
             destinationText
         case .mirrored, .sameName, .claimedTwice, .coveredByWildcard,
             .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept, .noIstio,
@@ -99,9 +100,21 @@ extension RouteRefusal.Code {
                 "candidate-has-traffic", "the candidate's version already has weight \(weight)",
                 "set its weight to 0, or finish the release that gave it traffic"
             )
+        case .inUse(let ways):
+            (
+                "in-use", "users are led to this version: \(listed(ways))",
+                "take its weight away first, or say --force: the version that stays gets them"
+            )
+        case .lastInUse(let ways):
+            (
+                "last-in-use",
+                "it is the last version that has traffic, and nobody else would answer:"
+                    + " \(listed(ways))",
+                "deploy another version first, or say --force: then users get errors"
+            )
         case .differentSubsets(let first, let second):
             (
-                "different-subsets", "stable is called \(first) here and \(second) there",
+                "different-subsets", "one version is called \(first) here and \(second) there",
                 "use one subset for stable on all routes"
             )
         default: unnamed

@@ -17,6 +17,10 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case foreignVersion(subset: String, version: String)
         case unknownSubset(subset: String)
         case candidateHasTraffic(weight: Int)
+        /// The version that is to go has users, and nobody said that they may be moved.
+        case inUse(ways: [String])
+        /// So it is, and there is no other version for them.
+        case lastInUse(ways: [String])
         case differentSubsets(first: String, second: String)
         case mirrored(service: String)
         case notHTTP(protocol: String)

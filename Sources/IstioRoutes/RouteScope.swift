@@ -23,6 +23,8 @@ package struct RouteScope: Hashable, Sendable {
     /// The run is going to copy requests to the candidate.
     package var mirrors = false
     package var stickiness: Stickiness?
+    /// The candidate stands already, whatever it is given, and is to leave the routes.
+    package var isRemoval = false
     /// In which version of `networking.istio.io` objects are read and written.
     package var version = "v1"
 

@@ -49,6 +49,8 @@ package struct RouteSurvey: Hashable, Sendable {
     package let warnings: [String]
     /// Objects of the run that a GitOps tool keeps: it will undo our weights unless it is told.
     package let kept: [Kept]
+    /// A route or the rule names the candidate.
+    package let namesCandidate: Bool
 
     package struct Kept: Hashable, Sendable {
         package let reference: ObjectReference
@@ -79,6 +81,7 @@ package struct RouteSurvey: Hashable, Sendable {
                 Kept(reference: IstioRouter.reference(object), steward: $0)
             }
         }
+        namesCandidate = surveying.names(subsets.candidate.name, ruling)
         warnings = surveying.warnings(
             of: touched, under: ruling, seesAll: world.seesAllNamespaces)
         try surveying.checkDark(found, subsets: subsets)
@@ -122,6 +125,46 @@ package struct RouteSurvey: Hashable, Sendable {
             candidateSubset: candidate.name,
             routes: routes.filter { $0.reference == reference }
                 .map { RouteRecord.Route(key: $0.key, was: $0.was) })
+    }
+
+    /// The ways by which users come to the candidate's pods, as long as it has any.
+    package var ways: [Way] {
+        let routed = routes.flatMap { route -> [Way] in
+            let list = route.was
+            return list.compactMap { destination -> Way? in
+                let target = destination["destination"]
+                let host = MeshHost(target?["host"]?.text ?? "", from: route.reference.namespace)
+                let weight = destination["weight"]?.whole ?? (list.count == 1 ? 100 : 0)
+                guard host.name == service.name, weight > 0 else { return nil }
+                let place = "\(route.reference), \(route.key.words)"
+                switch target?["subset"]?.text {
+                case candidate.name?: return Way(place: place, weight: weight, isShared: false)
+                case nil: return Way(place: place, weight: weight, isShared: true)
+                default: return nil
+                }
+            }
+        }
+        guard missingRoutes != nil else { return routed }
+        let mesh = "Service \(service.name), which no VirtualService of the mesh leads"
+        return routed + [Way(place: mesh, weight: 100, isShared: true)]
+    }
+
+    /// Users are divided between the two versions.
+    package var isSplit: Bool {
+        let given = ways.filter { !$0.isShared }
+        return routes.count > given.count || given.contains { $0.weight < 100 }
+    }
+
+    /// A way by which users come to a version.
+    package struct Way: Hashable, Sendable, CustomStringConvertible {
+        package let place: String
+        package let weight: Int
+        /// It leads to every pod that the Service selects, those of other versions too.
+        package let isShared: Bool
+
+        package var description: String {
+            isShared ? "\(place), leads to every version" : "\(place), gives it \(weight)%"
+        }
     }
 
     /// The VirtualService that must be made: pinned from the start, and marked as ours.

@@ -104,8 +104,39 @@ extension Surveying {
             pinned = here
         }
         let stable = try stableSubset(called: pinned, under: ruling)
+        if scope.isRemoval, let leaving = try leavingSubset(of: routes, under: ruling) {
+            return VersionSubsets(stable: stable, candidate: leaving)
+        }
         return VersionSubsets(
             stable: stable, candidate: try candidateSubset(beside: stable, under: ruling))
+    }
+
+    /// What the version that goes is called where users meet it, else in the rule; whatever other
+    /// labels somebody gave it.
+    private func leavingSubset(of routes: [FoundRoute], under ruling: Ruling)
+        throws(RouteRefusal) -> VersionSubset?
+    {
+        let entries = SubsetEdit.subsets(of: ruling.object).filter {
+            $0.at("labels", scope.versionLabel)?.text == scope.candidateVersion
+        }
+        var leaving: VersionSubset?
+        for route in routes {
+            for destination in route.reading.destinations(of: route.route) ?? []
+            where destination.host == scope.host {
+                guard let name = destination.subset,
+                    let entry = entries.first(where: { $0["name"]?.text == name })
+                else { continue }
+                if let leaving, leaving.name != name {
+                    throw RouteRefusal(
+                        .differentSubsets(first: leaving.name, second: name), at: route.words)
+                }
+                leaving = VersionSubset(name: name, tree: entry)
+            }
+        }
+        if let leaving { return leaving }
+        return entries.first.flatMap { entry in
+            entry["name"]?.text.map { VersionSubset(name: $0, tree: entry) }
+        }
     }
 
     /// Checks one route's destinations; gives the subset that stable has on it, if it has one.
@@ -129,7 +160,8 @@ extension Surveying {
                 homes.append(destination)
             }
         }
-        guard homes.count == 1, candidates <= 1 else {
+        let isAlone = scope.isRemoval && homes.isEmpty && candidates == 1
+        guard homes.count == 1 || isAlone, candidates <= 1 else {
             throw RouteRefusal(
                 homes.isEmpty
                     ? .leadsElsewhere(service: scope.service)
@@ -138,7 +170,7 @@ extension Surveying {
         guard WeightPool(foreign: foreign) != nil else {
             throw RouteRefusal(.poolTooSmall(foreign: foreign), at: found.words)
         }
-        return homes[0].subset
+        return homes.first?.subset
     }
 
     /// Whether a destination of the service is the candidate's (and then has no weight), or
@@ -153,7 +185,7 @@ extension Surveying {
         }
         let version = entry.at("labels", scope.versionLabel)?.text
         if version == scope.candidateVersion {
-            guard destination.weight == 0 else {
+            guard destination.weight == 0 || scope.isRemoval else {
                 throw RouteRefusal(
                     .candidateHasTraffic(weight: destination.weight), at: found.words)
             }
@@ -175,9 +207,20 @@ extension Surveying {
             return VersionSubset(name: pinned, tree: entry)
         }
         let version = scope.stableVersion ?? Self.nobody
-        return try subset(
-            like: ["name": "", "labels": [scope.versionLabel: .string(version)]], for: version,
-            under: ruling)
+        var template: JSONTree = ["name": "", "labels": [:]]
+        if scope.isRemoval {
+            func subset(of version: String) -> JSONTree? {
+                entries.first { $0.at("labels", scope.versionLabel)?.text == version }
+            }
+            // Whatever other labels it was given, it means who stays.
+            if let entry = subset(of: version), let name = entry["name"]?.text {
+                return VersionSubset(name: name, tree: entry)
+            }
+            // Who comes in place of the candidate gets its policy, too.
+            template = subset(of: scope.candidateVersion) ?? template
+        }
+        template.set(.string(version), at: "labels", scope.versionLabel)
+        return try subset(like: template, for: version, under: ruling)
     }
 
     private func candidateSubset(beside stable: VersionSubset, under ruling: Ruling)

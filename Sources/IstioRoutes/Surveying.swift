@@ -62,6 +62,8 @@ struct Surveying {
         -> KubernetesObject?
     {
         guard let record = RuleRecord(on: object), record.run == scope.run else { return object }
+        // What a removal adds is what routes may name already.
+        if scope.isRemoval { return object }
         if record.isOurObject { return nil }
         let edit = SubsetEdit(run: scope.run)
         return record.added.reduce(object) { edit.removing($1, from: $0) }
@@ -97,6 +99,8 @@ struct Surveying {
                 throw RouteRefusal(.mirrored(service: scope.service), at: here.words)
             }
             guard reading.leads(here.route, to: scope.host) else { continue }
+            // A dark route that an ended run left goes with the version that it leads to.
+            if scope.isRemoval, LeftRoute.isOne(here.route) { continue }
             try checkOwner(here)
             found.append(here)
         }

@@ -73,16 +73,17 @@ package enum DemoFlow {
         """
 
     /// From all on stable to all on the candidate, and nothing besides.
-    package static let bare = text(
-        steps: """
-                - backup
-                - deploy: {deadline: 2m}
-                - route
-                - weight: 1
-                - weight: 50
-                - weight: 100
-                - retire
-            """)
+    package static let bare = text(steps: bareSteps)
+
+    static let bareSteps = """
+            - backup
+            - deploy: {deadline: 2m}
+            - route
+            - weight: 1
+            - weight: 50
+            - weight: 100
+            - retire
+        """
 
     package static let short = text(steps: shortSteps)
 

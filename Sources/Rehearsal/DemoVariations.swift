@@ -21,13 +21,13 @@ package enum DemoVariations {
         object.tree.set(.array(routes), at: "spec", "http")
     }
 
-    private static func world(_ change: (inout JSONTree) -> Void) -> LabWorldFile {
+    static func world(_ change: (inout JSONTree) -> Void) -> LabWorldFile {
         var tree = DemoWorld.tree
         change(&tree)
         do { return try LabWorldFile(tree) } catch { preconditionFailure("\(error)") }
     }
 
-    private static func object(
+    static func object(
         _ kind: String, in tree: inout JSONTree, _ change: (inout JSONTree) -> JSONTree?
     ) {
         let objects = tree["objects"]?.items ?? []

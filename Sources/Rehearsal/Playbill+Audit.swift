@@ -10,14 +10,14 @@ extension Playbill {
         history = world.cluster.history
         lostRequests = world.mesh.lost()
         let epoch = world.cluster.epoch
-        if !scenario.hasForeignHands {
+        if !scenario.hasForeignHands, scenario.removal == nil {
             let first = facts.first { $0.state.weight > .none }
             let until = first.map { Duration.milliseconds($0.date - epoch) }
             leakedRequests = world.mesh.leaks(to: scenario.version, to: until)
                 .reduce(0) { $0 + $1.requests }
         }
         guard !facts.isEmpty else { return }
-        let evidence = Evidence(
+        var evidence = Evidence(
             namespace: "demo", service: "demo-app", run: Theatre.run,
             history: history.map {
                 StoredObject(
@@ -26,6 +26,7 @@ extension Playbill {
             },
             facts: facts, isOver: end != nil && end != .refused,
             hasForeignHands: scenario.hasForeignHands, plan: plan)
+        if scenario.removal != nil { evidence.removes = "demo-app-\(scenario.version)" }
         violations += Audit.violations(in: evidence)
     }
 }

@@ -7,7 +7,7 @@ package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
-        + hooks + beginnings
+        + hooks + beginnings + removals
 
     /// Those of which every build plays every death.
     package static let thorough = [
@@ -15,6 +15,7 @@ package enum Repertoire {
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
         "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
+        "removal-forced",
     ]
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }

@@ -29,6 +29,12 @@ package struct Scenario: Sendable {
         }
     }
 
+    /// How a version is taken away.
+    package enum Removal: Hashable, Sendable {
+        case unused
+        case forced
+    }
+
     package enum End: String, Hashable, Sendable {
         case promoted
         case rolledBack
@@ -49,6 +55,8 @@ package struct Scenario: Sendable {
     package var commands: @Sendable (_ arguments: [String], _ at: Duration) -> ScriptedSpawner.End
     /// The run is remembered in the world itself: each append is a write like any other.
     package var keepsJournalInCluster = false
+    /// The flow's version stands already, and is to go.
+    package var removal: Removal?
     /// Any of these is right.
     package var ends: [End]
     /// With a crash these are right too.

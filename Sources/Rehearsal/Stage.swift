@@ -16,7 +16,8 @@ package struct Stage: Sendable {
     package init(_ scenario: Scenario) throws {
         self.scenario = scenario
         opening = try scenario.world.begin(date: LabClock.defaultEpoch)
-        plan = try FlowReader.read(scenario.source).plan
+        let plan = try FlowReader.read(scenario.source).plan
+        self.plan = scenario.removal == nil ? plan : .removal(like: plan)
     }
 
     package func play(_ mishap: Mishap = .none) -> Playbill {

@@ -174,8 +174,14 @@ final class Troupe: Sendable {
         let flow = try FlowReader.read(scenario.source)
         var terms = Departure.Terms()
         if scenario.acceptsUnfitStable { terms.unfitStable = "stage" }
-        let charter = try await Departure(rig: rig, run: Theatre.run, terms: terms).survey(
-            flow, from: scenario.source)
+        let departure = Departure(rig: rig, run: Theatre.run, terms: terms)
+        if let removal = scenario.removal {
+            let plan = try await departure.surveyRemoval(
+                flow, from: scenario.source, isForced: removal == .forced)
+            guard let plan else { throw VoyageError(.nothingPlanned, place: scenario.name) }
+            return try await expedition.begin(plan.charter)
+        }
+        let charter = try await departure.survey(flow, from: scenario.source)
         return try await expedition.begin(charter)
     }
 

@@ -9,9 +9,9 @@ internal import Workloads
 
 /// From a flow to a charter: looks at the cluster, and refuses before anything is written.
 package struct Departure: Sendable {
-    private let rig: Rig
-    private let run: String
-    private let accepts: Terms
+    let rig: Rig
+    let run: String
+    let accepts: Terms
 
     /// What the person at the command line takes upon himself.
     package struct Terms: Hashable, Sendable {
@@ -31,11 +31,17 @@ package struct Departure: Sendable {
 
     /// Throws the first refusal; writes nothing.
     package func survey(_ flow: Flow, from source: FlowSource) async throws -> RunCharter {
+        try await namingTheHolder(of: flow) { try await survey(flow, from: source, $0) }
+    }
+
+    /// Where a refusal is another run's work, that run is what to speak of.
+    func namingTheHolder<Found: Sendable>(
+        of flow: Flow, _ survey: (KubernetesClient) async throws -> Found
+    ) async throws -> Found {
         let client = rig.cluster.patient(for: rig.pace.patience)
         do {
-            return try await survey(flow, from: source, client)
+            return try await survey(client)
         } catch let refusal where refusal is WorkloadRefusal || refusal is RouteRefusal {
-            // What is wrong may be another run's work, and then that run is what to speak of.
             let place = "\(rig.cluster.server) \(flow.target.namespace)/\(flow.target.service)"
             if let held = try await holding(flow.target, refusal, client) {
                 throw VoyageError(held, place: place)
@@ -53,9 +59,7 @@ package struct Departure: Sendable {
             versionLabel: target.versionLabel, stable: target.stable,
             candidateObjects: target.manifest, run: run)
         scope.fingerprintsSecrets = flow.fingerprintsSecrets
-        let writer = SealedWriter(
-            client: client, time: rig.time,
-            seal: { WriteSeal(run: "", epoch: 0, head: "") })
+        let writer = unsealedWriter(client)
         let keeper = WorkloadKeeper(
             scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
         let workloads = try await keeper.survey(
@@ -97,6 +101,13 @@ package struct Departure: Sendable {
             workloads.readyPods == 0
         else { return [] }
         return ["\(person) accepts that stable \(stable.name) has no ready pod"]
+    }
+
+    /// For looking alone.
+    func unsealedWriter(_ client: KubernetesClient) -> SealedWriter {
+        SealedWriter(
+            client: client, time: rig.time,
+            seal: { WriteSeal(run: "", epoch: 0, head: "") })
     }
 
     // MARK: Another run

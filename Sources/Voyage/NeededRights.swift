@@ -21,13 +21,13 @@ struct NeededRights: Sendable {
     private var needs: [Need]
 
     /// `routes` are the objects whose weights move, wherever they live; `settings` the ConfigMaps
-    /// that the candidate reads; `scaled`: an autoscaler is held; `remembered`: the journal is kept
-    /// in the cluster; `guarded`: the run posts a guard; `makesRoutes`: no VirtualService is there,
-    /// and the run makes one; `hasJobs`: a test is a Job.
+    /// that the candidate reads; `removed`: objects that stand already and go; `scaled`: an autoscaler
+    /// is held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts a guard;
+    /// `makesRoutes`: no VirtualService is there, and the run makes one; `hasJobs`: a test is a Job.
     init(
         namespace: String, routes: [ObjectReference], manifest: [KubernetesObject],
-        settings: [String] = [], scaled: Bool, remembered: Bool, guarded: Bool, makesRoutes: Bool,
-        hasJobs: Bool = false
+        settings: [String] = [], removed: [KubernetesObject] = [], scaled: Bool, remembered: Bool,
+        guarded: Bool, makesRoutes: Bool, hasJobs: Bool = false
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -76,6 +76,13 @@ struct NeededRights: Sendable {
             else { continue }
             needs.append(
                 Need(kind: kind, namespace: namespace, verbs: Self.life, name: object.name))
+        }
+        for object in removed {
+            guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
+            else { continue }
+            needs.append(
+                Need(
+                    kind: kind, namespace: namespace, verbs: ["get", "delete"], name: object.name))
         }
         for name in settings {
             needs.append(Need(kind: .configMap, namespace: namespace, verbs: ["get"], name: name))

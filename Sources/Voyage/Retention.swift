@@ -10,10 +10,13 @@ package enum Retention {
         package let card: RunCard
         /// nil for a run of which nothing was remembered.
         package let state: RunState?
+        /// It took a version away: there is no backup in it that could be undone.
+        package let isRemoval: Bool
 
-        package init(card: RunCard, state: RunState?) {
+        package init(card: RunCard, state: RunState?, isRemoval: Bool = false) {
             self.card = card
             self.state = state
+            self.isRemoval = isRemoval
         }
     }
 
@@ -29,7 +32,7 @@ package enum Retention {
         for entry in entries.reversed() {
             let service = entry.card.service
             counts[service, default: 0] += 1
-            let isPromoted = entry.state?.course == .promoted
+            let isPromoted = entry.state?.course == .promoted && !entry.isRemoval
             let isLastPromoted = isPromoted && promoted.insert(service).inserted
             if counts[service, default: 0] <= runs || isLastPromoted
                 || entry.state?.isOver == false || isPerson(entry.state)

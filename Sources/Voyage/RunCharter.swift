@@ -3,6 +3,7 @@ package import FlowFiles
 package import IstioRoutes
 package import JSONTree
 package import Manifests
+package import Workloads
 
 /// What a run stands on: the flow as it was read, and what the survey found.
 ///
@@ -22,6 +23,16 @@ package struct RunCharter: Sendable {
     package let istio: String
     /// What people should know before users are moved, a sentence each.
     package let warnings: [String]
+    /// The candidate stands already and is to go; nil for a release.
+    package let removal: Removal?
+
+    /// What a removal was allowed.
+    package struct Removal: Hashable, Sendable {
+        /// Users may be moved or, where there is no other version, left without one.
+        package let isForced: Bool
+
+        package init(isForced: Bool) { self.isForced = isForced }
+    }
 
     /// One version: its Deployment's name and the value of its version label.
     package struct Version: Hashable, Sendable {
@@ -37,17 +48,18 @@ package struct RunCharter: Sendable {
     package init(
         run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
         candidate: Version, routes: [ObjectReference], istio: String = "v1",
-        warnings: [String] = []
+        warnings: [String] = [], removal: Removal? = nil
     ) {
         self.run = run
         self.cluster = cluster
         self.source = source
-        self.flow = flow
+        self.flow = removal == nil ? flow : flow.removing
         self.stable = stable
         self.candidate = candidate
         self.routes = routes
         self.istio = istio
         self.warnings = warnings
+        self.removal = removal
     }
 
     /// Cluster, namespace and service as one key: at most one run holds it.
@@ -68,6 +80,7 @@ package struct RunCharter: Sendable {
             },
             dark: flow.dark, run: run)
         scope.version = istio
+        scope.isRemoval = removal != nil
         for step in flow.plan.steps {
             switch step {
             case .mirror: scope.mirrors = true
@@ -81,10 +94,10 @@ package struct RunCharter: Sendable {
     // MARK: As a blob
 
     package var tree: JSONTree {
-        [
+        var tree: JSONTree = [
             "run": .string(run), "cluster": .string(cluster), "source": source.tree,
             "istio": .string(istio), "warnings": .array(warnings.map(JSONTree.string)),
-            "stable": stable.map(Self.tree) ?? .null, "candidate": Self.tree(candidate),
+            "stable": stable.map(Self.tree) ?? .null,
             "routes": .array(
                 routes.map {
                     [
@@ -94,20 +107,39 @@ package struct RunCharter: Sendable {
                     ]
                 }),
         ]
+        // Whoever does not know of removals must not take one for a release.
+        tree[removal == nil ? "candidate" : "removes"] = Self.tree(candidate)
+        if let removal { tree["forced"] = .bool(removal.isForced) }
+        return tree
     }
 
     /// Reads a charter again; the flow is read from the files that it carries.
     package init(tree: JSONTree) throws {
         guard let run = tree["run"]?.text, let cluster = tree["cluster"]?.text,
             let source = tree["source"].flatMap(FlowSource.init(tree:)),
-            let candidate = Self.version(tree["candidate"])
+            let candidate = Self.version(tree["candidate"] ?? tree["removes"])
         else { throw VoyageError(.charter, place: "the run's plan") }
         self.init(
             run: run, cluster: cluster, source: source, flow: try FlowReader.read(source),
             stable: Self.version(tree["stable"]), candidate: candidate,
             routes: (tree["routes"]?.items ?? []).compactMap(Self.reference),
             istio: tree["istio"]?.text ?? "v1",
-            warnings: (tree["warnings"]?.items ?? []).compactMap(\.text))
+            warnings: (tree["warnings"]?.items ?? []).compactMap(\.text),
+            removal: tree["removes"].map { _ in Removal(isForced: tree["forced"]?.flag == true) })
+    }
+
+    /// Whose pods the run is about.
+    package var workloadScope: WorkloadScope {
+        get throws(WorkloadRefusal) {
+            let target = flow.target
+            var scope = try WorkloadScope(
+                namespace: target.namespace, service: target.service,
+                versionLabel: target.versionLabel, stable: stable?.deployment,
+                candidateObjects: target.manifest, run: run)
+            scope.fingerprintsSecrets = flow.fingerprintsSecrets
+            scope.isRemoval = removal != nil
+            return scope
+        }
     }
 
     private static func tree(_ version: Version) -> JSONTree {
@@ -132,5 +164,15 @@ package struct RunCharter: Sendable {
             ResourceKind(
                 group: group, version: String(parts[parts.count - 1]), kind: kind, plural: plural),
             namespace: namespace, name: name)
+    }
+}
+
+extension Flow {
+    /// The same flow, with the plan that takes its version away; it has no dark users.
+    fileprivate var removing: Flow {
+        var flow = self
+        flow.plan = .removal(like: plan)
+        flow.dark = []
+        return flow
     }
 }

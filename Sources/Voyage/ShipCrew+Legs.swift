@@ -14,6 +14,9 @@ extension ShipCrew {
         of leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
     ) async throws -> Fact {
         let id = order.id
+        if charter.removal != nil, let fact = try await removalFact(of: leg, id, tell) {
+            return fact
+        }
         switch leg {
         case .backUp:
             return .backedUp(id, try await backUp())
@@ -304,7 +307,8 @@ extension ShipCrew {
     }
 
     private func tidy(_ id: OrderID) async throws -> String {
-        if flow.hasJobs { try await jobs.clear() }
+        if charter.removal != nil, id.course == .closing { return try await tidyRemoval() }
+        if flow.hasJobs, charter.removal == nil { try await jobs.clear() }
         if id.course == .home {
             try await router.tidyHome()
         } else {

@@ -43,14 +43,9 @@ package struct ShipCrew: Crew {
             }, observe: observe)
         self.writer = writer
         router = IstioRouter(scope: charter.routeScope, writer: writer, known: charter.routes)
-        let target = charter.flow.target
-        var scope = try WorkloadScope(
-            namespace: target.namespace, service: target.service,
-            versionLabel: target.versionLabel, stable: charter.stable?.deployment,
-            candidateObjects: target.manifest, run: run)
-        scope.fingerprintsSecrets = charter.flow.fingerprintsSecrets
         keeper = WorkloadKeeper(
-            scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
+            scope: try charter.workloadScope, writer: writer, time: rig.time,
+            poll: rig.pace.poll)
     }
 
     var flow: Flow { charter.flow }
@@ -132,7 +127,10 @@ package struct ShipCrew: Crew {
     }
 
     func backUp() async throws -> Backup {
-        let workloads = try await keeper.backUp(isFirstRelease: flow.plan.isFirstRelease)
+        let workloads =
+            charter.removal == nil
+            ? try await keeper.backUp(isFirstRelease: flow.plan.isFirstRelease)
+            : try await backUpRemoval()
         let routes = try await router.backUp()
         let tree: JSONTree = [
             "workloads": workloads.tree, "routes": .array(routes.map(\.tree)),
@@ -161,7 +159,8 @@ package struct ShipCrew: Crew {
 
     /// Puts our seal on everything that the run may write and that is there.
     package func claimAll() async throws {
-        if bridge.state.begun <= 1 { try await requireUnmoved() }
+        let isClosing = if case .closing = bridge.state.course { true } else { false }
+        if bridge.state.begun <= 1, !isClosing { try await requireUnmoved() }
         let routes = charter.routes
         for reference in routes where reference.kind.isSame(as: .virtualService) {
             _ = try await writer.claim(reference)
@@ -176,6 +175,8 @@ package struct ShipCrew: Crew {
         guard bridge.state.backup != nil else { return "nothing had been changed" }
         var mayCopy = false
         switch bridge.state.course {
+        case .closing where charter.removal != nil:
+            return "the removal was decided: traffic stays where it is"
         case .closing, .promoted: return "promotion was decided: traffic stays on the candidate"
         case .advancing, .asking, .paused:
             mayCopy = flow.plan.steps.prefix(bridge.state.begun).contains {

@@ -15,6 +15,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case nothingPlanned
         /// No version is known that could come back.
         case nothingToUndo(String)
+        /// A run of that name is there, and it is a removal where a release was meant, or the reverse.
+        case otherKind(isRemoval: Bool)
         /// The run belongs to another cluster than this one.
         case otherCluster(String)
         /// A guard finds no run that is remembered in a file.
@@ -50,6 +52,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
         case .nothingToUndo(let why): "there is nothing to undo: \(why)"
+        case .otherKind(true): "this run takes a version away; it is no release"
+        case .otherKind(false): "this run is a release; it takes no version away"
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .guardWithoutJournal:
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
@@ -72,6 +76,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
         case .nothingToUndo: "see `theseus history`, or deploy the version that you want"
+        case .otherKind: "give --run-id another name, or go on with it by `theseus resume`"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
         case .source(_, let error): error.remedy

@@ -10,28 +10,33 @@ package struct WorkloadBackup: Hashable, Sendable {
     package let services: [KubernetesObject]
     /// Stable's ready pods: what every capacity is measured by.
     package let stableReady: Int
+    /// What a removal takes away, in the order in which it goes.
+    package let removed: [KubernetesObject]
 
     package init(
         stable: KubernetesObject?, autoscaler: KubernetesObject?, services: [KubernetesObject],
-        stableReady: Int
+        stableReady: Int, removed: [KubernetesObject] = []
     ) {
         self.stable = stable
         self.autoscaler = autoscaler
         self.services = services
         self.stableReady = stableReady
+        self.removed = removed
     }
 
     /// Everything that was copied.
     package var objects: [KubernetesObject] {
-        [stable, autoscaler].compactMap(\.self) + services
+        [stable, autoscaler].compactMap(\.self) + services + removed
     }
 
     /// The backup as a tree, to be kept as a blob.
     package var tree: JSONTree {
-        [
+        var tree: JSONTree = [
             "stable": stable?.tree ?? .null, "autoscaler": autoscaler?.tree ?? .null,
             "services": .array(services.map(\.tree)), "stableReady": .integer(stableReady),
         ]
+        if !removed.isEmpty { tree["removed"] = .array(removed.map(\.tree)) }
+        return tree
     }
 
     /// nil for what is no backup.
@@ -43,6 +48,7 @@ package struct WorkloadBackup: Hashable, Sendable {
         self.init(
             stable: stable == .null ? nil : KubernetesObject(stable),
             autoscaler: autoscaler == .null ? nil : KubernetesObject(autoscaler),
-            services: services.map(KubernetesObject.init), stableReady: stableReady)
+            services: services.map(KubernetesObject.init), stableReady: stableReady,
+            removed: (tree["removed"]?.items ?? []).map(KubernetesObject.init))
     }
 }

@@ -160,7 +160,10 @@ extension WorkloadKeeper {
     }
 
     /// Everything that a run can have made, in the order in which it is removed.
+    ///
+    /// Of a removal nothing: what it removes stood before, and goes by its uid.
     var removable: [(KubernetesObject, ResourceKind)] {
+        if scope.isRemoval { return [] }
         var all = ordered
         if scope.ownAutoscaler == nil {
             let twin = KubernetesObject([

@@ -62,12 +62,13 @@ package struct WorkloadKeeper: Sendable {
 
     /// The name of stable's Deployment; nil where there is none.
     package func stableName() async throws -> String? {
-        if let name = scope.stable { return name }
+        if scope.stable != nil || scope.isRemoval { return scope.stable }
         let listing = try await WorkloadListing(of: scope, from: writer.client)
         do {
             return try WorkloadSurvey.stable(scope, listing).name
-        } catch  where error.code == .noStable {
-            return nil
+        } catch {
+            if error.code == .noStable { return nil }
+            throw error
         }
     }
 

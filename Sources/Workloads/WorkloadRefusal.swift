@@ -28,6 +28,10 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case tooMany(needed: Int, maximum: Int)
         case severalAutoscalers([String])
         case stableUnfit
+        /// Of a removal: the Deployment is of another version than the manifest says.
+        case anotherVersion(String, manifest: String)
+        /// Of a removal: a tool would bring the object back.
+        case sourceKeeps(by: Steward)
     }
 
     package let code: Code
@@ -76,6 +80,9 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .severalAutoscalers(let names):
             "several autoscalers scale one Deployment: \(list(names))"
         case .stableUnfit: "stable has no ready pod"
+        case .anotherVersion(let found, let manifest):
+            "it is of version \(found), and the flow's manifest of \(manifest)"
+        case .sourceKeeps(let steward): "\(steward) would bring this object back"
         }
     }
 
@@ -101,6 +108,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .tooMany: "raise the autoscaler's maxReplicas, or lower the weights"
         case .severalAutoscalers: "keep one of them"
         case .stableUnfit: "mend stable, or say `--stable-unhealthy=accept`"
+        case .anotherVersion: "give the flow, --image or --set that name the version that is to go"
+        case .sourceKeeps: "take it out of its source: the tool removes it"
         }
     }
 

@@ -9,6 +9,7 @@
 //   Readiness          what one look at a Deployment and its pods says
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back
 //   Likeness           what the candidate consists of: what was judged is what is promoted
+//   RemovalSurvey      what goes with a version, who stays, and every reason to refuse
 //   WorkloadBackup     the copies that going home is measured by
 //
 // Every verb of the keeper may be called twice, and every wait may be called off. It moves no
@@ -27,6 +28,8 @@ package struct WorkloadScope: Sendable {
     package let candidateObjects: [KubernetesObject]
     /// What the Secrets say that the candidate's pods read counts for its likeness too.
     package var fingerprintsSecrets = false
+    /// The candidate stands already and is to go: the run makes nothing.
+    package var isRemoval = false
     /// The run's id, as it stands in its seal.
     package let run: String
     /// The one Deployment among the candidate's objects.

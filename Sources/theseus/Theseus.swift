@@ -29,7 +29,7 @@ internal import Processes
             end = .usage
         } catch {
             Terminal.complain(Wording.text(of: error))
-            end = Wording.exit(for: error, begins: arguments.first == "deploy")
+            end = Wording.exit(for: error, begins: ["deploy", "delete"].contains(arguments.first))
         }
         exit(end.rawValue)
     }

@@ -38,6 +38,14 @@ struct Slip: Sendable, CustomTestStringConvertible {
             "status --takeover", "unknown option --takeover", at: "theseus status",
             "see `theseus help status`"),
         Slip("deploy", "FLOW is missing", at: "theseus deploy", "see `theseus help deploy`"),
+        Slip("delete", "FLOW is missing", at: "theseus delete", "see `theseus help delete`"),
+        Slip("delte f", "unknown command \"delte\"", at: "theseus", "did you mean \"delete\"?"),
+        Slip(
+            "delete f --force=yes", "--force takes no value", at: "theseus delete",
+            "see `theseus help delete`"),
+        Slip(
+            "delete f --run-id -x-", "--run-id cannot be \"-x-\"", at: "theseus delete",
+            "give at most 63 letters and digits, with -, _ and . between"),
         Slip("resume", "RUN|SERVICE is missing", at: "theseus resume", "see `theseus help resume`"),
         Slip(
             "deploy f --image", "--image needs a value: NAME=REF", at: "theseus deploy",

@@ -28,6 +28,14 @@ import Voyage
         #expect(kept == Set(["a2"] + (11...20).map { "a\($0)" }))
     }
 
+    /// A removal holds no backup that could be undone, and takes no promotion's place.
+    @Test func aRemovalIsNoPromotion() {
+        let removal = Retention.Entry(
+            card: entry(2, nil).card, state: entry(2, .promoted).state, isRemoval: true)
+        let entries = [entry(1, .promoted), removal] + (3...20).map { entry($0, back) }
+        #expect(Retention.kept(entries) == Set(["a1"] + (11...20).map { "a\($0)" }))
+    }
+
     @Test func whatIsNotOverStays() {
         let place = Progress(step: 0, leg: 0, entered: .zero)
         let waiting = Course.personNeeded(

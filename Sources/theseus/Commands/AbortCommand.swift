@@ -30,8 +30,9 @@ struct AbortCommand: Sendable {
         do {
             answer = try await Inbox(store: store, run: card.run).leave(.abort, patience: patience)
         } catch let error as JournalError where error.code != .unknownRun {
-            let state = try? await RunLog(run: card.run, store: store).last()?.state
-            if let state, let why = state.decidedAgainstAbort {
+            let log = RunLog(run: card.run, store: store)
+            let plan = await Self.plan(log)
+            if let state = try? await log.last()?.state, let why = state.hasNoWayHome(plan) {
                 return await refused(card, why, store)
             }
             return try await withoutJournal(error, card, of: logbook)
@@ -71,12 +72,15 @@ struct AbortCommand: Sendable {
     private func refused(_ card: RunCard, _ why: String, _ store: any JournalStore) async
         -> ExitCode
     {
+        let log = RunLog(run: card.run, store: store)
+        let isRemoval = await Self.plan(log).isRemoval
         let remedy =
-            switch (try? await RunLog(run: card.run, store: store).last())?.state.course {
-            case .promoted: "`theseus undo \(card.service)` brings the old version back"
-            case .closing:
+            switch (try? await log.last())?.state.course {
+            case .promoted where !isRemoval:
+                "`theseus undo \(card.service)` brings the old version back"
+            case .closing where !isRemoval:
                 "once it is promoted, `theseus undo \(card.service)` brings the old version back"
-            case .advancing, .asking, .paused, .returning, .rolledBack, .personNeeded, nil:
+            default:
                 "see `theseus show \(card.run)`"
             }
         Terminal.complain(
@@ -86,6 +90,11 @@ struct AbortCommand: Sendable {
               do:    \(remedy)
             """)
         return .refused
+    }
+
+    /// What the run was to do; an empty plan where its charter cannot be read.
+    private static func plan(_ log: RunLog) async -> RunPlan {
+        (try? await Charters.read(log))?.flow.plan ?? RunPlan(steps: [])
     }
 
     /// Rolled back is just what was asked for.
@@ -141,10 +150,9 @@ struct AbortCommand: Sendable {
 
 extension RunState {
     /// Why there is no way home any more; nil where there is one.
-    fileprivate var decidedAgainstAbort: String? {
+    fileprivate func hasNoWayHome(_ plan: RunPlan) -> String? {
         switch course {
-        case .closing, .promoted: "promotion is decided; use undo to go back"
-        case .rolledBack: "it is rolled back already"
+        case .closing, .promoted, .rolledBack: refusal(of: .abort, plan)?.why
         case .advancing, .asking, .paused, .returning, .personNeeded: nil
         }
     }

@@ -13,15 +13,8 @@ struct DeployCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        if let run = request.value("--run-id"), !RunName.isFit(run) {
-            throw UsageError(
-                .malformed(
-                    "--run-id", run, "at most 63 letters and digits, with -, _ and . between"),
-                command: request.command)
-        }
-        let (flow, source) = try FlowReader.load(
-            path: request.operand ?? "", overrides: try overrides(),
-            workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
+        try request.checkRunID()
+        let (flow, source) = try request.flow()
         guard request.value("--cluster") == "lab" else {
             let ground = try await Ground.cluster(request)
             return try await deploy(flow, source, ground)
@@ -47,18 +40,12 @@ struct DeployCommand: Sendable {
         let store = logbook.store
         terms.remembersInCluster = logbook.isInCluster
         let departure = Departure(rig: ground.rig, run: run, terms: terms)
-        if flow.guardian != nil, !logbook.isInCluster {
-            throw VoyageError(.guardWithoutJournal, place: request.operand ?? "")
-        }
-        if flow.guardian != nil, request.value("--on-interrupt") == "stop" {
-            Terminal.complain(
-                "spec.guard: a run that is stopped on purpose is ended by its guard all the same")
-        }
+        if flow.guardian != nil { try request.checkGuard(remembersInCluster: logbook.isInCluster) }
         let drive = Drive(request: request, ground: ground, logbook: logbook)
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil
         {
-            return try await drive.take(run)
+            return try await drive.takeAgain(run, removes: false)
         }
         return try await drive.begin(try await departure.survey(flow, from: source))
     }
@@ -75,30 +62,6 @@ struct DeployCommand: Sendable {
         }
         Terminal.say("nothing was changed")
         return .done
-    }
-
-    private func overrides() throws(UsageError) -> FlowOverrides {
-        var overrides = FlowOverrides()
-        overrides.images = try settings("--image", "NAME=REF")
-        overrides.parameters = try settings("--set", "KEY=VALUE")
-        overrides.manifest = request.value("--manifest")
-        overrides.namespace = request.value("--namespace")
-        return overrides
-    }
-
-    private func settings(_ option: String, _ form: String) throws(UsageError)
-        -> [FlowOverrides.Setting]
-    {
-        var settings: [FlowOverrides.Setting] = []
-        for value in request.values(option) {
-            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw UsageError(.malformed(option, value, form), command: request.command)
-            }
-            settings.append(
-                FlowOverrides.Setting(name: String(parts[0]), value: String(parts[1])))
-        }
-        return settings
     }
 }
 

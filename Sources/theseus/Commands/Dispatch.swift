@@ -17,6 +17,7 @@ enum Dispatch {
         case "history": try await HistoryCommand(request).carryOut()
         case "show": try await ShowCommand(request).carryOut()
         case "undo": try await UndoCommand(request).carryOut()
+        case "delete": try await DeleteCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()
         case "lab serve": try await LabServeCommand(request).carryOut()
         case "version": say("theseus \(version)")

@@ -43,8 +43,20 @@ struct Drive: Sendable {
         let before = try await RunLog(run: run, store: store).last()?.state.course
         let outcome = try await expedition.take(
             run, byForce: byForce, wish: wish, signals: signals)
-        if before == .promoted { Terminal.complain("run \(run) was promoted") }
+        if before == .promoted {
+            let end = outcome.charter.removal == nil ? "promoted" : "carried out"
+            Terminal.complain("run \(run) was \(end)")
+        }
         return try await finish(outcome)
+    }
+
+    /// A run that the same command began before; one of the other kind is not what is asked for.
+    func takeAgain(_ run: String, removes: Bool) async throws -> ExitCode {
+        let isRemoval = try await charter(of: run).removal != nil
+        guard isRemoval == removes else {
+            throw VoyageError(.otherKind(isRemoval: isRemoval), place: "run \(run)")
+        }
+        return try await take(run)
     }
 
     func charter(of run: String) async throws -> RunCharter {
@@ -81,7 +93,7 @@ struct Drive: Sendable {
         let run = outcome.charter.run
         switch outcome.end {
         case .success(let state):
-            return told(state, run)
+            return told(state, outcome.charter)
         case .failure(.interrupted):
             Terminal.complain(Advice.interrupted(run))
             return .interrupted
@@ -118,7 +130,9 @@ struct Drive: Sendable {
                 seen = fact.sequence
                 teller.tell(fact, charter)
             }
-            if let last = try await log.last(), last.state.isOver { return told(last.state, run) }
+            if let last = try await log.last(), last.state.isOver {
+                return told(last.state, charter)
+            }
             switch interruption.noted {
             case .stop?:
                 Terminal.complain(Advice.followedNoMore(run))
@@ -146,7 +160,8 @@ struct Drive: Sendable {
         }
     }
 
-    private func told(_ state: RunState, _ run: String) -> ExitCode {
+    private func told(_ state: RunState, _ charter: RunCharter) -> ExitCode {
+        let run = charter.run
         switch state.course {
         case .promoted:
             return .done
@@ -156,7 +171,7 @@ struct Drive: Sendable {
             }
             return .rolledBack
         case .personNeeded(let trouble):
-            Terminal.complain(Advice.personNeeded(run, trouble, state))
+            Terminal.complain(Advice.personNeeded(charter, trouble, state))
             return .personNeeded
         case .advancing, .asking, .paused, .returning, .closing:
             return .interrupted
@@ -268,11 +283,14 @@ enum Advice {
         """
     }
 
-    static func personNeeded(_ run: String, _ trouble: Trouble, _ state: RunState) -> String {
+    static func personNeeded(_ charter: RunCharter, _ trouble: Trouble, _ state: RunState) -> String
+    {
+        let run = charter.run
+        let decided = charter.removal == nil ? "promotion" : "removal"
         let where_ =
             switch trouble.stop {
             case .returning: "on the way home"
-            case .closing: "after the promotion was decided"
+            case .closing: "after the \(decided) was decided"
             }
         return """
             run: a person is needed: \(trouble.setback.reason)

@@ -18,7 +18,12 @@ struct HistoryCommand: Sendable {
         for card in try await RunChoice(request, logbook).cards() {
             if let wanted = request.operand, wanted != card.service { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
-            let end = Self.end(last.state)
+            var end = Self.end(last.state)
+            if last.state.course == .promoted,
+                try await Charters.read(RunLog(run: card.run, store: store)).removal != nil
+            {
+                end = "removed"
+            }
             if request.wantsJSON {
                 Terminal.say(
                     JSONWriter.text(of: [

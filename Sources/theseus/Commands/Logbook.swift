@@ -1,3 +1,4 @@
+internal import CanaryEngine
 internal import Chronicle
 internal import ClusterAccess
 internal import ClusterJournal
@@ -142,8 +143,12 @@ struct Logbook: Sendable {
             var unread: Set<String> = []
             for card in cards {
                 do {
-                    let state = try await RunLog(run: card.run, store: journal).last()?.state
-                    ends.append(Retention.Entry(card: card, state: state))
+                    let log = RunLog(run: card.run, store: journal)
+                    let state = try await log.last()?.state
+                    let isRemoval =
+                        state?.course == .promoted
+                        ? (try? await Charters.read(log))?.removal != nil : false
+                    ends.append(Retention.Entry(card: card, state: state, isRemoval: isRemoval))
                 } catch let error as JournalError where error.code != .unreachable {
                     // What cannot be read stays for a person, and keeps no other run from going.
                     if error.code != .unknownRun { Terminal.complain("\(error)") }

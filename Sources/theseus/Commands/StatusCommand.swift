@@ -61,7 +61,7 @@ struct StatusCommand: Sendable {
             reason: "", next: "")
         switch state.course {
         case .promoted:
-            row.state = "promoted"
+            row.state = charter?.removal == nil ? "promoted" : "removed"
         case .rolledBack(let why):
             row.state = "rolled-back"
             row.reason = why.reason
@@ -109,7 +109,8 @@ struct StatusCommand: Sendable {
         case .asking: ("a test was cut off: go on?", "theseus approve \(run)")
         case .paused(_, let by): ("paused by \(by)", "theseus resume \(run)")
         case .returning(let way): (way.why.reason, "")
-        case .closing: ("promotion is decided", "")
+        case .closing:
+            (plan?.isRemoval == true ? "the removal is decided" : "promotion is decided", "")
         case .advancing(let place):
             if let plan, plan.steps.indices.contains(place.step),
                 case .approve = plan.steps[place.step]

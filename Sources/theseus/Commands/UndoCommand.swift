@@ -42,7 +42,9 @@ struct UndoCommand: Sendable {
         }
         for card in cards.reversed() {
             let log = RunLog(run: card.run, store: logbook.store)
-            if let last = try await log.last(), last.state.course == .promoted {
+            if let last = try await log.last(), last.state.course == .promoted,
+                try await Charters.read(log).removal == nil
+            {
                 return (log, last)
             }
         }

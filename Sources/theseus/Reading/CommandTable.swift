@@ -54,15 +54,20 @@ enum CommandTable {
     static let interrupt = OptionEntry(
         "--on-interrupt", "rollback|stop", "what SIGINT and SIGTERM do (default: rollback)")
 
+    private static let image = OptionEntry(
+        "--image", "NAME=REF", "the image of a container", repeats: true)
+    private static let manifest = OptionEntry(
+        "--manifest", "FILE", "the candidate's objects, instead of the flow's")
+    private static let setting = OptionEntry(
+        "--set", "KEY=VALUE", "a parameter of the flow", repeats: true)
+    private static let runID = OptionEntry(
+        "--run-id", "ID", "the run's name; the same again resumes it")
+
     static let commands: [CommandEntry] = [
         CommandEntry(
             "deploy", "FLOW", "take a service to a new version, or home again",
             [
-                OptionEntry("--image", "NAME=REF", "the image of a container", repeats: true),
-                OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
-                OptionEntry("--set", "KEY=VALUE", "a parameter of the flow", repeats: true),
-                OptionEntry("--run-id", "ID", "the run's name; the same again resumes it"),
-                interrupt,
+                image, manifest, setting, runID, interrupt,
                 OptionEntry(
                     "--stable-unhealthy", "accept",
                     "stable may have no ready pod: this release mends it"),
@@ -91,12 +96,19 @@ enum CommandTable {
         CommandEntry(
             "undo", "SERVICE", "bring back the version that the last promotion retired",
             [
-                OptionEntry("--run-id", "ID", "the run's name; the same again resumes it"),
-                interrupt,
+                runID, interrupt,
                 OptionEntry(
                     "--stable-unhealthy", "accept",
                     "the present version may have no ready pod: this mends it"),
                 OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
+            ]),
+        CommandEntry(
+            "delete", "FLOW", "take the flow's version off the routes, and its pods away",
+            [
+                image, manifest, setting, runID, interrupt,
+                OptionEntry(
+                    "--force", nil, "it may have users: the version that stays gets them first"),
+                OptionEntry("--dry-run", nil, "look, refuse or list what goes; change nothing"),
             ]),
         CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
         CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),

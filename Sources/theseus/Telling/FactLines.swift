@@ -39,11 +39,13 @@ struct FactLines: Sendable {
     func step(_ state: RunState) -> String {
         switch state.course {
         case .advancing(let place), .asking(let place), .paused(let place, _):
-            guard plan.steps.indices.contains(place.step) else { return "promoting" }
+            guard plan.steps.indices.contains(place.step) else {
+                return plan.isRemoval ? "making room" : "promoting"
+            }
             return "\(place.step + 1)/\(plan.steps.count) \(plan.steps[place.step].name)"
         case .returning: return "going home"
-        case .closing: return "closing"
-        case .promoted: return "promoted"
+        case .closing: return plan.isRemoval ? "removing" : "closing"
+        case .promoted: return end
         case .rolledBack: return "rolled back"
         case .personNeeded: return "a person is needed"
         }
@@ -54,11 +56,17 @@ struct FactLines: Sendable {
         case .planned: "planned: \(plan.steps.count) steps"
         case .held(let holding): "held by \(holding.holder), epoch \(holding.epoch)"
         case .stepBegun: "begins"
-        case .promotionDecided: "promotion is decided: from here only forward"
+        case .promotionDecided:
+            plan.isRemoval
+                ? "the removal is decided: from here only forward"
+                : "promotion is decided: from here only forward"
         case .started(let id): "started, once: \(OrderText.text(of: id))"
         case .done(_, let note):
-            if case .promoted = state.course { "promoted" } else { note.isEmpty ? nil : note }
-        case .backedUp(_, let backup): "backed up; stable has \(backup.stableReady) ready pods"
+            if case .promoted = state.course { end } else { note.isEmpty ? nil : note }
+        case .backedUp(_, let backup):
+            plan.isRemoval
+                ? "backed up; \(backup.stableReady) ready pods are to carry everybody"
+                : "backed up; stable has \(backup.stableReady) ready pods"
         case .recognised(_, _, let note): note
         case .tested(let id, let report): tested(id, report, state)
         case .judged(_, let gate, let verdict):
@@ -72,6 +80,8 @@ struct FactLines: Sendable {
         case .noticed(let note): note
         }
     }
+
+    private var end: String { plan.isRemoval ? "removed" : "promoted" }
 
     /// A step's only test needs no name: the line begins with it.
     private func tested(_ id: OrderID, _ report: TestReport, _ state: RunState) -> String {

@@ -23,7 +23,7 @@ enum Wording {
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .severalRuns,
-                .nothingPlanned, .lacking, .source, .nothingToUndo:
+                .nothingPlanned, .lacking, .source, .nothingToUndo, .otherKind:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:

@@ -1,0 +1,54 @@
+internal import FlowFiles
+internal import Voyage
+
+/// What the commands that name a flow have in common.
+extension CommandRequest {
+    /// Reads the flow that is named, with what the command line says beside it.
+    func flow() throws -> (flow: Flow, source: FlowSource) {
+        try FlowReader.load(
+            path: operand ?? "", overrides: try overrides(),
+            workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
+    }
+
+    func checkRunID() throws(UsageError) {
+        guard let run = value("--run-id"), !RunName.isFit(run) else { return }
+        throw UsageError(
+            .malformed("--run-id", run, "at most 63 letters and digits, with -, _ and . between"),
+            command: command)
+    }
+
+    /// What a flow that asks for a guard needs, and should know.
+    func checkGuard(remembersInCluster: Bool) throws {
+        guard remembersInCluster else {
+            throw VoyageError(.guardWithoutJournal, place: operand ?? "")
+        }
+        if value("--on-interrupt") == "stop" {
+            Terminal.complain(
+                "spec.guard: a run that is stopped on purpose is ended by its guard all the same")
+        }
+    }
+
+    private func overrides() throws(UsageError) -> FlowOverrides {
+        var overrides = FlowOverrides()
+        overrides.images = try settings("--image", "NAME=REF")
+        overrides.parameters = try settings("--set", "KEY=VALUE")
+        overrides.manifest = value("--manifest")
+        overrides.namespace = value("--namespace")
+        return overrides
+    }
+
+    private func settings(_ option: String, _ form: String) throws(UsageError)
+        -> [FlowOverrides.Setting]
+    {
+        var settings: [FlowOverrides.Setting] = []
+        for value in values(option) {
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw UsageError(.malformed(option, value, form), command: command)
+            }
+            settings.append(
+                FlowOverrides.Setting(name: String(parts[0]), value: String(parts[1])))
+        }
+        return settings
+    }
+}
