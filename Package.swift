@@ -39,6 +39,7 @@ let package = Package(
         // Floor 0: knows nothing.
         room("CanaryEngine"),
         room("JSONTree"),
+        room("Statistics"),
         room("Timekeeping"),
         room("HTTPMessages", on: ["JSONTree"]),
 
@@ -88,7 +89,7 @@ let package = Package(
                 "CanaryEngine", "Processes", "Secrets", "HTTPMessages", "JSONTree", "Timekeeping",
                 "Digests",
             ]),
-        room("MetricsGate", on: ["CanaryEngine", "MetricsSources"]),
+        room("MetricsGate", on: ["CanaryEngine", "MetricsSources", "Statistics"]),
         room(
             "FlowFiles",
             on: [
@@ -106,8 +107,7 @@ let package = Package(
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "IstioRoutes", "Workloads", "TestHooks",
                 "MetricsGate", "MetricsSources", "Secrets", "FlowFiles", "KubernetesAPI",
-                "Manifests",
-                "HTTPMessages",
+                "Manifests", "HTTPMessages",
                 "JSONTree", "YAML", "Timekeeping", "Digests",
             ]),
         room(
@@ -122,6 +122,8 @@ let package = Package(
                 "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
                 "Timekeeping", "ClusterJournal",
             ]),
+
+        room("GateTrials", on: ["CanaryEngine", "MetricsGate", "Statistics", "Lab"]),
 
         // Beside the roof, too: real parts instead of the Lab.
         room(
@@ -144,7 +146,7 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(
-            name: "theseus-sweep", dependencies: ["Rehearsal", "Lab"],
+            name: "theseus-sweep", dependencies: ["Rehearsal", "Lab", "GateTrials"],
             path: "Sources/SweepCommand", swiftSettings: house),
 
         .executableTarget(
@@ -156,6 +158,7 @@ let package = Package(
         .target(name: "TLSFront", path: "Tests/TLSFront", swiftSettings: house),
         tests("CanaryEngineTests", of: ["CanaryEngine", "Golden"], data: ["Golden"]),
         tests("JSONTreeTests", of: ["JSONTree"]),
+        tests("StatisticsTests", of: ["Statistics"], data: ["Reference"]),
         tests("YAMLTests", of: ["YAML", "JSONTree"]),
         tests("DigestsTests", of: ["Digests"]),
         .executableTarget(
@@ -234,6 +237,7 @@ let package = Package(
                 "FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks",
                 "MetricsGate", "MetricsSources", "Secrets",
             ]),
+        tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests(
             "AuditorTests",

@@ -4,6 +4,8 @@ package struct RunPlan: Hashable, Sendable {
     package var limits: Limits
     /// What becomes of a test that may run only once and was cut off by a crash.
     package var onCutOff: CutOffPolicy
+    /// What follows when a gate had not enough evidence in time.
+    package var onNotEnough = CutOffPolicy.rollBack
     /// There is no stable version: the routes are pinned to nobody until the candidate has them.
     package var isFirstRelease: Bool
     /// A GitOps tool's source is written before the point of no return, which waits for the tool.
@@ -97,10 +99,14 @@ package struct Bake: Hashable, Sendable {
     package var longest: Duration
     package var gates: [String]
     package var tests: [TestCall]
+    /// Gates whose verdicts are told and decide nothing.
+    package var watched: [String]
 
     package init(
-        duration: Duration, longest: Duration? = nil, gates: [String] = [], tests: [TestCall] = []
+        duration: Duration, longest: Duration? = nil, gates: [String] = [], tests: [TestCall] = [],
+        watched: [String] = []
     ) {
+        self.watched = watched
         self.duration = duration
         self.longest = max(duration, longest ?? duration)
         self.gates = gates
@@ -128,6 +134,8 @@ package struct Limits: Hashable, Sendable {
     package var home = Duration.seconds(600)
     /// How long a run may stand paused.
     package var pause = Duration.seconds(24 * 3600)
+    /// How long a source of metrics may err without a break.
+    package var metrics = Duration.seconds(600)
     /// How long a GitOps tool may take to apply what was written for it.
     package var writeBack = Duration.seconds(24 * 3600)
 

@@ -207,6 +207,7 @@ extension RunState {
     }
 
     private mutating func hearJudged(_ id: OrderID, _ verdict: Verdict, _ plan: RunPlan) {
+        if isOnlyWatched(id, plan) { return }
         if verdict.ruling == .fail {
             turn(Setback(.gateFailed, verdict.sentence), plan)
             return
@@ -222,6 +223,13 @@ extension RunState {
         default:
             break
         }
+    }
+
+    private func isOnlyWatched(_ id: OrderID, _ plan: RunPlan) -> Bool {
+        guard case .bake(let bake)? = leg(plan), case .gate(let index) = id.lane else {
+            return false
+        }
+        return index >= bake.gates.count
     }
 
     /// A bake ends well when it lasted long enough, every gate's newest verdict is a pass, and

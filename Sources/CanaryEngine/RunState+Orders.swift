@@ -121,7 +121,7 @@ extension RunState {
             let least = Deadline(start: place.entered, limit: bake.duration)
             orders.append(order(.forward, place, .deadline, .wait(least)))
         }
-        for (index, gate) in bake.gates.enumerated() {
+        for (index, gate) in (bake.gates + bake.watched).enumerated() {
             orders.append(order(.forward, place, .gate(index), .watch(gate: gate)))
         }
         for (index, call) in bake.tests.enumerated() {
@@ -139,7 +139,8 @@ extension RunState {
         _ course: OrderID.Course, _ place: Progress, _ plan: RunPlan
     ) -> [Order] {
         guard weight > .none else { return [] }
-        let gates = plan.standingGates(before: place.step)
+        // Where a bake itself asks, its own gates go on.
+        let gates = plan.standingGates(before: course == .asking ? place.step + 1 : place.step)
         return gates.enumerated().map {
             order(course, place, .gate($0.offset), .watch(gate: $0.element))
         } + watching(course, place)

@@ -32,8 +32,8 @@ extension RunState {
         switch course {
         case .advancing(let place):
             hearForwardDeadline(id, place, plan)
-        case .asking:
-            turn(Setback(.deadline, "nobody said how to go on after a test was cut off"), plan)
+        case .asking(let place):
+            turn(Setback(.deadline, nobodySaid(place, plan)), plan)
         case .paused(_, let by):
             turn(Setback(.deadline, "paused by \(by) for longer than a run may pause"), plan)
         case .returning(let way):
@@ -78,17 +78,36 @@ extension RunState {
             course = .advancing(place)
             endBakeIfProven(bake, plan)
             if id.lane == .longest, course == .advancing(place) {
-                turn(notProven(bake, place.tally), plan)
+                endUnproven(place, notProven(bake, place.tally), plan)
             }
         case .observe(let weight):
             markWeightEffect(weight)
             advance(plan)
         case .judge(let gate):
-            turn(Setback(.notEnoughEvidence, "gate \(gate) had not enough evidence in time"), plan)
+            endUnproven(
+                place,
+                Setback(.notEnoughEvidence, "gate \(gate) had not enough evidence in time"), plan)
         case .approve:
             turn(Setback(.deadline, "nobody approved in time"), plan)
         default:
             if leg.lateness == .goesOn { advance(plan) } else { turn(tooLate(leg, plan), plan) }
+        }
+    }
+
+    /// Without enough evidence nothing passes by itself: the run turns, or a person says.
+    private mutating func endUnproven(_ place: Progress, _ why: Setback, _ plan: RunPlan) {
+        switch plan.onNotEnough {
+        case .rollBack: turn(why, plan)
+        case .ask: course = .asking(Progress(step: place.step, leg: place.leg, entered: clock))
+        }
+    }
+
+    private func nobodySaid(_ place: Progress, _ plan: RunPlan) -> String {
+        let legs = plan.legs(ofStep: place.step)
+        let leg = legs.indices.contains(place.leg) ? legs[place.leg] : nil
+        return switch leg {
+        case .bake, .judge: "nobody said how to go on without enough evidence"
+        default: "nobody said how to go on after a test was cut off"
         }
     }
 

@@ -46,7 +46,9 @@ package struct RunState: Hashable, Sendable {
 package enum Course: Hashable, Sendable {
     /// Towards the candidate. Next: the next leg, `asking`, `paused`, `returning`, `closing`.
     case advancing(Progress)
-    /// A test that may run only once was cut off: a person says how to go on. Next: `advancing`, `returning`.
+    /// A test was cut off, or a gate had not enough evidence: a person says how to go on.
+    ///
+    /// Next: `advancing`, `returning`.
     case asking(Progress)
     /// Stands still before a step, gates on. Next: `advancing`, `returning`.
     case paused(Progress, by: String)

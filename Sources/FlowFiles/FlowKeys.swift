@@ -1,5 +1,3 @@
-internal import MetricsSources
-
 /// Every key that a flow may have, with what it is for: what the reader checks, and what `explain`
 /// and `schema` tell.
 enum FlowKeys {
@@ -52,6 +50,9 @@ enum FlowKeys {
         FlowKey(
             "onCutOff", .words(["rollback", "ask"]),
             "What follows when a test that may run only once was cut off."),
+        FlowKey(
+            "onNotEnough", .words(["rollback", "ask"]),
+            "What follows when a gate had not enough evidence in time."),
         FlowKey(
             "onStale", .words(["rollback", "resume"]),
             "What becomes of a run that nobody holds any more."),
@@ -133,32 +134,6 @@ enum FlowKeys {
         FlowKey("drain", .duration, "How long requests in flight may take."),
         FlowKey("home", .duration, "How long the way home may wait for stable's pods."),
         FlowKey("pause", .duration, "How long a run may stand paused."),
-    ])
-
-    static let gate = FlowPart(
-        [
-            FlowKey("prometheus", .part(query), "A PromQL query of your own."),
-            FlowKey("errorRatio", .part(errorRatio), "The part of users' requests that fail."),
-            FlowKey("source", .text, "The source that is asked: a name from spec.sources."),
-            FlowKey("query", .text, "The question to that source, in its own language."),
-            FlowKey("samplesQuery", .text, "Counts there the samples behind it."),
-            FlowKey(
-                "reduce", .words(MetricsReduction.allCases.map(\.rawValue)),
-                "Which number is made of several points; last."),
-            FlowKey("min", .decimal, "The least good value."),
-            FlowKey("max", .decimal, "The greatest good value."),
-            FlowKey(
-                "minimumSamples", .whole(1...1_000_000_000),
-                "Users' requests that it takes before anything is said."),
-            FlowKey("every", .duration, "How long to wait before asking again."),
-        ], oneOf: ["prometheus", "errorRatio", "source"])
-
-    static let query = FlowPart([
-        FlowKey("query", .text, isRequired: true, "Must give exactly one number."),
-        FlowKey("samplesQuery", .text, "Counts the samples behind it."),
-    ])
-
-    static let errorRatio = FlowPart([
-        FlowKey("codes", .text, "A regular expression of the statuses that are failures.")
+        FlowKey("metrics", .duration, "How long a source of metrics may err without a break."),
     ])
 }

@@ -30,15 +30,7 @@ extension FlowReading {
     /// The question of a gate to one of them; nil where it asks none, or wrongly.
     mutating func sourceQuery(_ gate: String, _ field: FlowField, _ flow: Flow) -> String? {
         guard let source = field["source"], let name = source.text else { return nil }
-        let names = document.named("sources").map(\.name)
-        guard names.contains(name) else {
-            faults.append(
-                source.error(
-                    .unknownName, "unknown source \"\(ShapeCheck.short(name))\"",
-                    do: NearestName.suggestion(
-                        for: name, among: names, none: "describe it under spec.sources")))
-            return nil
-        }
+        guard requireSource(name, source) else { return nil }
         guard let query = field["query"]?.text else {
             if field["query"] == nil {
                 faults.append(
@@ -56,6 +48,18 @@ extension FlowReading {
                     do: "add samplesQuery: it counts them there; or add spec.prometheus.address"))
         }
         return query
+    }
+
+    @discardableResult
+    mutating func requireSource(_ name: String, _ field: FlowField) -> Bool {
+        let names = document.named("sources").map(\.name)
+        if names.contains(name) { return true }
+        faults.append(
+            field.error(
+                .unknownName, "unknown source \"\(ShapeCheck.short(name))\"",
+                do: NearestName.suggestion(
+                    for: name, among: names, none: "describe it under spec.sources")))
+        return false
     }
 
     mutating func requireNoSourceKeys(_ field: FlowField) {

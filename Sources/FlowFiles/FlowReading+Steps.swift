@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import JSONTree
+internal import MetricsGate
 internal import YAML
 
 /// Steps.
@@ -85,6 +86,13 @@ extension FlowReading {
         case "gate":
             guard let value, let gate = value.text else { return nil }
             requireGate(gate, value)
+            if flow.gates.contains(where: { $0.name == gate && $0.isWatchOnly }) {
+                faults.append(
+                    value.error(
+                        .contradiction,
+                        "gate \"\(gate)\" is watchOnly: this step would decide nothing",
+                        do: "take the step away, or take watchOnly away"))
+            }
             return .gate(gate)
         case "approve": return (value?["timeout"]?.duration).map { .approve(timeout: $0) }
         case "pause": return (value?.duration).map(Step.pause)
@@ -156,7 +164,12 @@ extension FlowReading {
                     .contradiction, "\"maxFor\" is shorter than \"for\"",
                     do: "make it as long as \"for\" at least, or leave it out"))
         }
+        let gates = value["gates"]?.texts ?? []
+        let watched = gates.filter { name in
+            flow.gates.contains { $0.name == name && $0.isWatchOnly }
+        }
         return Bake(
-            duration: duration, longest: longest, gates: value["gates"]?.texts ?? [], tests: tests)
+            duration: duration, longest: longest, gates: gates.filter { !watched.contains($0) },
+            tests: tests, watched: watched)
     }
 }

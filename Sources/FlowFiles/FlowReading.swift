@@ -174,6 +174,7 @@ struct FlowReading {
         if let drain = named?["drain"]?.duration { limits.drain = drain }
         if let home = named?["home"]?.duration { limits.home = home }
         if let pause = named?["pause"]?.duration { limits.pause = pause }
+        if let metrics = named?["metrics"]?.duration { limits.metrics = metrics }
         if let within = document["gitops"]?["within"]?.duration { limits.writeBack = within }
         flow.plan = RunPlan(
             steps: readSteps(flow), limits: limits,
@@ -186,6 +187,7 @@ struct FlowReading {
                     do: "take it away, or leave firstRelease out"))
         }
         flow.plan.hooks = hooks(flow)
+        flow.plan.onNotEnough = document["onNotEnough"]?.text == "ask" ? .ask : .rollBack
         flow.plan.isGuarded = flow.guardian != nil
         flow.plan.writesBack = flow.writesBackTo != nil
         if flow.writesBackTo != nil, !flow.plan.steps.contains(.retire),

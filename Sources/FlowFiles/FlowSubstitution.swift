@@ -118,6 +118,7 @@ struct FlowSubstitution {
     private static func isQuery(_ path: [YAMLStep]) -> Bool {
         guard path.count >= 4, path[1] == "gates" else { return false }
         return path.count == 5 && path[3] == "prometheus"
+            || path.count == 7 && path[3] == "distributions" && path[6] == "query"
             || path.count == 4 && (path[3] == "query" || path[3] == "samplesQuery")
     }
 

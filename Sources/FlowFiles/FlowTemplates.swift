@@ -46,6 +46,7 @@ enum FlowTemplates {
             requests: 200
             tolerance: 20%
             errors: 0.01
+            noWorseThan: 2%
             deadline: 10m
             bake: 5m
             longBake: 10m
@@ -58,6 +59,7 @@ enum FlowTemplates {
               tolerance: "${tolerance}"
           gates:
             errors: {errorRatio: {}, max: "${errors}", minimumSamples: 100}
+            regression: {errorRatio: {}, sequential: {noWorseThan: "${noWorseThan}"}}
           steps:
             - backup
             - deploy: {deadline: "${deadline}"}
@@ -68,11 +70,19 @@ enum FlowTemplates {
             - drill
             - weight: 1
             - test: {performance: {baseline: record}}
-            - bake: {for: "${bake}", maxFor: "${patience}", gates: [errors], tests: [smoke]}
+            - bake:
+                for: "${bake}"
+                maxFor: "${patience}"
+                gates: [errors, regression]
+                tests: [smoke]
             - weight: 50
             - test: smoke
             - test: {performance: {baseline: compare}}
-            - bake: {for: "${longBake}", maxFor: "${patience}", gates: [errors], tests: [smoke]}
+            - bake:
+                for: "${longBake}"
+                maxFor: "${patience}"
+                gates: [errors, regression]
+                tests: [smoke]
             - weight: 100
             - shrink: {minimum: "${minimum}"}
             - test: smoke

@@ -1,4 +1,5 @@
 internal import CanaryEngine
+internal import MetricsGate
 internal import TestHooks
 internal import YAML
 
@@ -12,6 +13,8 @@ struct StepOrder {
     private let isWithoutHTTP: Bool
     /// There is no stable version to share users with.
     private let isFirstRelease: Bool
+    /// Gates that judge by stable.
+    private let comparing: [String]
     private var heard: [String] = []
     private var weight = TrafficWeight.none
     private var recorded: [String] = []
@@ -22,6 +25,7 @@ struct StepOrder {
     init(flow: Flow, isFirstRelease: Bool) {
         self.isFirstRelease = isFirstRelease
         isWithoutHTTP = flow.isWithoutHTTP
+        comparing = flow.gates.filter(\.rule.needsStable).map(\.name)
         darkTests = flow.tests.compactMap { test in
             if case .http(let load) = test.kind, load.dark { test.name } else { nil }
         }
@@ -103,8 +107,8 @@ struct StepOrder {
         case .bake(let bake):
             require("deploy", for: name, field)
             let gates = field["bake"]?["gates"]?.items ?? []
-            for (index, gate) in bake.gates.enumerated() {
-                requireUsers(for: gate, gates.indices.contains(index) ? gates[index] : field)
+            for gate in bake.gates + bake.watched {
+                requireUsers(for: gate, gates.first { $0.text == gate } ?? field)
             }
         case .gate(let gate):
             require("deploy", for: name, field)
@@ -156,6 +160,14 @@ struct StepOrder {
     /// Gates judge by users' requests since the weight took effect: without a weight there are none,
     /// and the gate would stay without evidence until its time is over.
     private mutating func requireUsers(for gate: String, _ field: FlowField) {
+        if weight == .all, comparing.contains(gate) {
+            faults.append(
+                field.error(
+                    .order,
+                    "gate \"\(ShapeCheck.short(gate))\" stands behind \"weight: 100\": stable has no"
+                        + " users any more to compare with",
+                    do: "move it before the last weight, or give this step a gate with min or max"))
+        }
         guard weight == .none, heard.contains("deploy"), !hasGaps else { return }
         faults.append(
             field.error(

@@ -9,10 +9,23 @@ package struct GateSpec: Hashable, Sendable {
         ///
         /// `codes` is the regular expression of the response codes that count as failures.
         case errorRatio(codes: String)
+        /// What they leave: users' requests at the candidate that went well, as a part of all.
+        case successRate(codes: String)
+        /// How long so large a part of the candidate's requests takes at most, in seconds.
+        case latency(quantile: Double)
+        /// How much of its limit the candidate's pods use together, as a part of it.
+        case saturation(Resource)
+        /// How often the candidate's containers began anew.
+        case restarts
+    }
+
+    package enum Resource: String, Hashable, Sendable, CaseIterable {
+        case cpu, memory
     }
 
     package var name: String
     package var question: Question
+    package var rule = GateRule.range
     /// The least good value.
     package var minimum: Double?
     /// The greatest good value.
@@ -27,6 +40,12 @@ package struct GateSpec: Hashable, Sendable {
     package var source: String?
     /// Which number is made of several points of that source.
     package var reduction: MetricsReduction = .last
+    /// How many answers out of bounds it takes to fail.
+    package var failures = FailureRule()
+    /// A newest sample older than this is no answer; nil: four scrapes.
+    package var staleAfter: Duration?
+    /// Its verdicts are told and decide nothing.
+    package var isWatchOnly = false
 
     package init(
         _ name: String, _ question: Question, minimum: Double? = nil, maximum: Double? = nil,
@@ -50,8 +69,8 @@ package struct GateSpec: Hashable, Sendable {
 extension GateSpec {
     /// What is wrong with it, a sentence each; empty for a gate that can be asked.
     package var faults: [String] {
-        var faults: [String] = []
-        if minimum == nil, maximum == nil {
+        var faults = rule.faults(name) + ruleFaults
+        if rule == .range, minimum == nil, maximum == nil {
             faults.append("gate \(name) has neither min nor max: it could not fail")
         }
         for bound in [minimum, maximum] {
@@ -74,9 +93,37 @@ extension GateSpec {
 
     private var texts: [String] {
         switch question {
-        case .query(let text): [text] + (samplesQuery.map { [$0] } ?? [])
-        case .errorRatio: samplesQuery.map { [$0] } ?? []
+        case .query(let text): [text] + (samplesQuery.map { [$0] } ?? []) + metricTexts
+        case .errorRatio, .successRate, .latency, .saturation, .restarts:
+            (samplesQuery.map { [$0] } ?? []) + metricTexts
         }
+    }
+
+    private var metricTexts: [String] {
+        if case .distributions(let rule) = rule { rule.metrics.map(\.query) } else { [] }
+    }
+
+    /// Of what does not go together.
+    private var ruleFaults: [String] {
+        var faults: [String] = []
+        if rule != .range, minimum != nil || maximum != nil {
+            faults.append(
+                "gate \(name): min and max are not looked at where it is judged otherwise")
+        }
+        if case .compare = rule, case .query(let text) = question,
+            !QueryText.placeholders(in: text).contains("candidate")
+        {
+            faults.append(
+                "gate \(name): its query does not say ${candidate}, so stable's value would be the"
+                    + " same")
+        }
+        if case .latency(let quantile) = question, !(quantile > 0 && quantile < 1) {
+            faults.append("gate \(name): a quantile lies between 0 and 1")
+        }
+        if failures.count < 1 || failures.of < failures.count || failures.of > 1000 {
+            faults.append("gate \(name): failures needs 1 ≤ count ≤ of ≤ 1000")
+        }
+        return faults
     }
 
     func holds(_ value: Double) -> Bool {

@@ -2,11 +2,14 @@
 //
 // Read in this order:
 //   GateSpec          what a team asks: a question, bounds, and how many samples it takes
+//   GateRule          how it is judged: by bounds, by stable, look after look, by the error budget
+//   DistributionRule  several metrics at once, each compared with stable's
 //   GateScope         which service, which two versions, how often Prometheus scrapes
 //   GateWindow        since when the weight is in effect, and what our own tests sent meanwhile
 //   QueryText         every query that this room writes by itself
 //   UsersRequests     requests of users: all of them less those of our own tests
-//   MetricsJudge      a gate's verdict
+//   MetricsJudge      a gate's verdict; Finding and its neighbours make it of the numbers
+//   VerdictMemory     so many failures of the last few; how long a source may err
 //   OtherSources      what is asked elsewhere than at Prometheus
 //   SourceCheck       can the sources be asked at all? asked before a run begins
 //   ShareObserver     does the mesh show the weight that was written?
@@ -59,6 +62,15 @@ package struct GateScope: Hashable, Sendable {
         self.candidate = candidate
         self.mark = mark
         self.scrape = scrape
+    }
+
+    /// The same question about that version: `${candidate}` stands for it, `${stable}` for the other.
+    func asking(about version: Version) -> GateScope {
+        guard version == stable else { return self }
+        var other = self
+        other.candidate = stable
+        other.stable = candidate
+        return other
     }
 
     /// What the metrics call that version.

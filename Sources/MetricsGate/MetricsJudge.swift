@@ -1,7 +1,7 @@
 package import CanaryEngine
 package import MetricsSources
 
-/// Judges gates by Prometheus.
+/// Judges gates by Prometheus and others.
 ///
 /// Whatever it cannot see is not enough evidence, never a pass.
 ///
@@ -9,60 +9,174 @@ package import MetricsSources
 /// long as one is in the window no gate passes. A ratio that would be above its maximum if they
 /// were the candidate's fails.
 package struct MetricsJudge: Sendable {
-    private let source: PrometheusSource?
-    private let others: OtherSources
-    private let scope: GateScope
+    let source: PrometheusSource?
+    let others: OtherSources
+    let scope: GateScope
+    /// The candidate's part of the requests of both, as the routes have it.
+    let share: Double?
+    /// The end of the windows, in seconds since 1970; nil for now.
+    let asOf: Double?
 
     /// `source` nil: there is no Prometheus, and `others` must count as well.
     package init(
-        source: PrometheusSource?, others: OtherSources = OtherSources(), scope: GateScope
+        source: PrometheusSource?, others: OtherSources = OtherSources(), scope: GateScope,
+        share: Double? = nil, asOf: Double? = nil
     ) {
+        self.asOf = asOf
         self.source = source
         self.others = others
         self.scope = scope
+        self.share = share
+    }
+
+    /// A verdict, and what was wrong with the source where that kept it from saying more.
+    package struct Judgement: Hashable, Sendable {
+        package let verdict: Verdict
+        package let trouble: MetricsError?
+
+        init(_ verdict: Verdict, trouble: MetricsError? = nil) {
+            self.verdict = verdict
+            self.trouble = trouble
+        }
     }
 
     /// Gives one judgement.
     ///
     /// Called off with its task; the verdict is then not enough evidence.
     package func judge(_ gate: GateSpec, window: GateWindow) async -> Verdict {
-        if let fault = gate.faults.first { return Verdict(.notEnough, fault) }
+        await judgement(on: gate, window: window).verdict
+    }
+
+    package func judgement(on gate: GateSpec, window: GateWindow) async -> Judgement {
+        if let fault = gate.faults.first { return Judgement(Verdict(.notEnough, fault)) }
         if let shortness = window.shortness(scope: scope) {
-            return Verdict(.notEnough, "\(gate.name): \(shortness)")
+            return Judgement(Verdict(.notEnough, "\(gate.name): \(shortness)"))
+        }
+        if let absence = absence(gate) {
+            return Judgement(Verdict(.notEnough, "\(gate.name): \(absence)"))
         }
         do {
-            if let name = gate.source { return try await judge(gate, at: name, window) }
-            guard let source else {
-                return Verdict(.notEnough, "\(gate.name): the flow names no Prometheus")
-            }
-            let users = UsersRequests(source: source, scope: scope, window: window)
-            let instant = try await users.instant()
-            var finding =
-                switch gate.question {
-                case .query(let text): try await answer(text, gate, users, at: instant)
-                case .errorRatio(let codes): try await ratio(codes, users, at: instant)
-                }
-            finding.lost = try await users.lost(codes: gate.question.codes, at: instant)
-            return finding.verdict(on: gate, over: window)
+            return Judgement(try await verdict(on: gate, window))
         } catch {
-            return Verdict(.notEnough, "\(gate.name): \(error.reason)")
+            return Judgement(
+                Verdict(.notEnough, "\(gate.name): \(error.reason)"),
+                trouble: error.isOfTheSource ? error : nil)
         }
     }
 
+    /// Who is missing, of those that it takes.
+    private func absence(_ gate: GateSpec) -> String? {
+        if let name = gate.source {
+            if others[name] == nil { return "the flow has no source \(name)" }
+            if gate.samplesQuery == nil, source == nil {
+                return "nobody counts the requests behind it"
+            }
+            return nil
+        }
+        return source == nil ? "the flow names no Prometheus" : nil
+    }
+
+    private func verdict(on gate: GateSpec, _ window: GateWindow) async throws(MetricsError)
+        -> Verdict
+    {
+        let at = try await instant(gate, window)
+        switch gate.rule {
+        case .range:
+            var finding = try await finding(gate, of: scope.candidate, window, at)
+            finding.lost = try await lost(gate, window, at)
+            return finding.verdict(on: gate, over: window)
+        case .compare(let rule):
+            let candidate = try await finding(gate, of: scope.candidate, window, at)
+            let stable = try await finding(gate, of: scope.stable, window, at)
+            let lost = try await lost(gate, window, at)
+            return ComparisonFinding(candidate: candidate, stable: stable, lost: lost)
+                .verdict(on: gate, by: rule, over: window)
+        case .sequential(let rule):
+            let (window, index) = window.row
+            if let shortness = window.shortness(scope: scope) {
+                return Verdict(.notEnough, "\(gate.name): \(shortness)")
+            }
+            let finding = SequentialFinding(
+                candidate: try await rates(gate, of: scope.candidate, window, at),
+                stable: try await rates(gate, of: scope.stable, window, at),
+                lost: try await lost(gate, window, at), share: share)
+            return finding.verdict(
+                on: gate, by: rule.inWindow(index), over: window)
+        case .burnRate(let rule): return try await burn(gate, rule, window, at)
+        case .distributions(let rule): return try await distributions(gate, rule, window, at)
+        }
+    }
+
+    // MARK: Numbers
+
+    /// The instant that all questions to Prometheus are about; nil where it is not asked.
+    private func instant(_ gate: GateSpec, _ window: GateWindow) async throws(MetricsError)
+        -> Double?
+    {
+        guard let source, gate.source == nil || gate.samplesQuery == nil else { return nil }
+        return try await UsersRequests(source: source, scope: scope, window: window)
+            .instant(staleAfter: gate.staleAfter, asOf: asOf)
+    }
+
+    /// Users' requests of a window, as Prometheus counts them, and as of when.
+    func users(_ window: GateWindow, _ instant: Double?) throws(MetricsError)
+        -> (users: UsersRequests, at: Double)
+    {
+        guard let source, let instant else {
+            throw MetricsError(.missing, place: "spec.prometheus", detail: "there is none")
+        }
+        return (UsersRequests(source: source, scope: scope, window: window), instant)
+    }
+
+    /// What a gate asks about one of the versions.
+    private func finding(
+        _ gate: GateSpec, of version: GateScope.Version, _ window: GateWindow, _ instant: Double?
+    ) async throws(MetricsError) -> Finding {
+        if let name = gate.source {
+            return try await elsewhere(gate, at: name, of: version, window, instant)
+        }
+        let (users, at) = try users(window, instant)
+        switch gate.question {
+        case .errorRatio(let codes), .successRate(let codes):
+            return try await ratio(gate, codes, of: version, users, at: at)
+        case .query, .latency, .saturation, .restarts:
+            return try await answer(gate, of: version, users, at: at)
+        }
+    }
+
+    /// Requests and failures of one of the versions.
+    func rates(
+        _ gate: GateSpec, of version: GateScope.Version, _ window: GateWindow, _ instant: Double?
+    ) async throws(MetricsError) -> UsersRequests.Count {
+        let (users, at) = try users(window, instant)
+        return try await users.count(version, codes: gate.question.codes, at: at)
+    }
+
+    /// Requests of the service that failed without a workload; none where Prometheus is not asked.
+    func lost(_ gate: GateSpec, _ window: GateWindow, _ instant: Double?)
+        async throws(MetricsError) -> Int
+    {
+        guard instant != nil else { return 0 }
+        let (users, at) = try users(window, instant)
+        return try await users.lost(codes: gate.question.codes, at: at)
+    }
+
     private func answer(
-        _ text: String, _ gate: GateSpec, _ users: UsersRequests, at instant: Double
+        _ gate: GateSpec, of version: GateScope.Version, _ users: UsersRequests,
+        at instant: Double
     ) async throws(MetricsError) -> Finding {
         let window = users.window
         let samples =
             if let text = gate.samplesQuery {
-                try await users.samples(text, at: instant)
+                try await users.samples(text, of: version, at: instant)
             } else {
-                try await users.count(scope.candidate, at: instant)
+                try await users.count(version, at: instant)
             }
-        let query = QueryText.filled(text, scope: scope, window: window.length)
+        let query = QueryText.text(
+            of: gate.question, about: version, scope: scope, window: window.length)
         let value: Double
         do {
-            value = try await users.source.reading(of: query, at: instant).value
+            value = try await users.source.reading(of: query ?? "", at: instant).value
         } catch {
             // Where nobody sent anything, an empty answer says so, and nothing about the query.
             if samples.requests < 1, error.code == .missing || error.code == .notANumber {
@@ -82,29 +196,25 @@ package struct MetricsJudge: Sendable {
 
     /// A question to another source; how many requests stand behind it says that source, or
     /// Prometheus.
-    private func judge(_ gate: GateSpec, at name: String, _ window: GateWindow)
-        async throws(MetricsError) -> Verdict
-    {
+    private func elsewhere(
+        _ gate: GateSpec, at name: String, of version: GateScope.Version, _ window: GateWindow,
+        _ instant: Double?
+    ) async throws(MetricsError) -> Finding {
         guard let other = others[name], case .query(let text) = gate.question else {
-            return Verdict(.notEnough, "\(gate.name): the flow has no source \(name)")
+            throw MetricsError(.missing, place: "spec.sources", detail: "no \(name)")
         }
         let span = others.span(window)
-        var lost = 0
         let samples: UsersRequests.Count
         if let text = gate.samplesQuery {
             samples = try await ElsewhereSamples(
                 source: other, scope: scope, window: window, span: span
-            ).count(text)
-        } else if let source {
-            let users = UsersRequests(source: source, scope: scope, window: window)
-            let instant = try await users.instant()
-            samples = try await users.count(scope.candidate, at: instant)
-            lost = try await users.lost(codes: gate.question.codes, at: instant)
+            ).count(text, of: version)
         } else {
-            return Verdict(
-                .notEnough, "\(gate.name): nobody counts the requests behind it")
+            let (users, at) = try users(window, instant)
+            samples = try await users.count(version, at: at)
         }
-        let query = QueryText.filled(text, scope: scope, window: window.length)
+        let query = QueryText.filled(
+            text, scope: scope.asking(about: version), window: window.length)
         var value: Double?
         do {
             value = try await other.reading(of: query, over: span, as: gate.reduction).value
@@ -114,119 +224,40 @@ package struct MetricsJudge: Sendable {
             }
         }
         var finding = Finding(value: value, samples: samples)
-        finding.lost = lost
         finding.notes.append("as \(other.title) says")
         if window.hasUncounted || samples.own > 0 {
             finding.notes.append("the value includes requests of our own tests")
         }
-        return finding.verdict(on: gate, over: window)
+        return finding
     }
 
-    private func ratio(_ codes: String, _ users: UsersRequests, at instant: Double)
-        async throws(MetricsError) -> Finding
-    {
-        let count = try await users.count(scope.candidate, codes: codes, at: instant)
+    private func ratio(
+        _ gate: GateSpec, _ codes: String, of version: GateScope.Version, _ users: UsersRequests,
+        at instant: Double
+    ) async throws(MetricsError) -> Finding {
+        let count = try await users.count(version, codes: codes, at: instant)
         // Failures of our own that were not taken out can be more than the users' requests.
         let requests = max(count.requests, count.failures)
-        var finding = Finding(
-            value: requests < 1 ? nil : count.failures / requests, samples: count)
+        let ratio = requests < 1 ? nil : count.failures / requests
+        let isSuccess = if case .successRate = gate.question { true } else { false }
+        var finding = Finding(value: isSuccess ? ratio.map { 1 - $0 } : ratio, samples: count)
         finding.failures = count.failures
         if count.own > 0 { finding.notes.append("without \(count.own) requests of our own tests") }
         return finding
     }
 }
 
-/// What was found out for one gate.
-private struct Finding {
-    var value: Double?
-    var samples: UsersRequests.Count
-    /// Where the value is a ratio: the failures among the samples.
-    var failures: Double?
-    /// Requests of the service that failed without a workload.
-    var lost = 0
-    var notes: [String] = []
-
-    init(value: Double?, samples: UsersRequests.Count) {
-        self.value = value
-        self.samples = samples
-    }
-
-    func verdict(on gate: GateSpec, over window: GateWindow) -> Verdict {
-        let counted = Int(min(9e15, samples.requests.rounded(.down)))
-        var measures = [Measure("\(gate.name).samples", Double(counted))]
-        if lost > 0 { measures.append(Measure("\(gate.name).lost", Double(lost))) }
-        let astray = "\(lost) of the service's requests that failed without a workload"
-        let seen = "\(counted) requests of users in \(QueryText.duration(window.length))"
-        let rest = ([seen] + notes).joined(separator: "; ")
-        if let worst = worst(gate) {
-            return Verdict(
-                .fail,
-                "\(gate.name): with \(astray) \(NumberText.short(worst))"
-                    + " \(gate.relation(to: worst)) (\(rest))",
-                measures: [Measure(gate.name, value ?? worst)] + measures)
-        }
-        guard let value else {
-            return Verdict(
-                .notEnough,
-                "\(gate.name): no requests of users yet" + (lost > 0 ? ", but \(astray)" : ""),
-                measures: measures)
-        }
-        measures.insert(Measure(gate.name, value), at: 0)
-        let sentence = "\(gate.name): \(NumberText.short(value)) \(gate.relation(to: value))"
-        if counted >= gate.minimumSamples {
-            if gate.holds(value), lost > 0 {
-                return Verdict(
-                    .notEnough, "\(sentence), but there are \(astray) (\(rest))",
-                    measures: measures)
-            }
-            return Verdict(
-                gate.holds(value) ? .pass : .fail, "\(sentence) (\(rest))", measures: measures)
-        }
-        if isLost(gate) {
-            return Verdict(
-                .fail, "\(sentence), whatever the requests to come bring (\(rest))",
-                measures: measures)
-        }
-        return Verdict(
-            .notEnough, "\(sentence), but it takes \(gate.minimumSamples) requests (\(rest))",
-            measures: measures)
-    }
-
-    /// The ratio if all that was lost had been the candidate's, where that is above the maximum and
-    /// the ratio alone is not.
-    private func worst(_ gate: GateSpec) -> Double? {
-        guard lost > 0, let failures, let maximum = gate.maximum else { return nil }
-        let requests = max(samples.requests, failures)
-        guard requests < 1 || failures / requests <= maximum else { return nil }
-        let all = requests + Double(lost)
-        let worst = (failures + Double(lost)) / all
-        return all >= Double(gate.minimumSamples) && worst > maximum ? worst : nil
-    }
-
-    /// Even if all requests still missing went well, the ratio would be too high: no need to wait.
-    private func isLost(_ gate: GateSpec) -> Bool {
-        guard let failures, let maximum = gate.maximum else { return false }
-        return failures / Double(gate.minimumSamples) > maximum
-    }
+extension GateSpec {
+    /// Which response codes are failures.
+    package var codes: String { question.codes }
 }
 
 extension GateSpec.Question {
     /// Which response codes are failures.
-    fileprivate var codes: String {
-        if case .errorRatio(let codes) = self { codes } else { GateSpec.serverErrors }
-    }
-}
-
-extension GateSpec {
-    fileprivate func relation(to value: Double) -> String {
-        if let maximum, value > maximum { return "is above \(NumberText.short(maximum))" }
-        if let minimum, value < minimum { return "is below \(NumberText.short(minimum))" }
-        switch (minimum, maximum) {
-        case (let low?, let high?):
-            return "is within \(NumberText.short(low)) and \(NumberText.short(high))"
-        case (let low?, nil): return "is at least \(NumberText.short(low))"
-        case (nil, let high?): return "is at most \(NumberText.short(high))"
-        case (nil, nil): return "is not bounded"
+    var codes: String {
+        switch self {
+        case .errorRatio(let codes), .successRate(let codes): codes
+        case .query, .latency, .saturation, .restarts: GateSpec.serverErrors
         }
     }
 }

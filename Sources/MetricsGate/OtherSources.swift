@@ -29,19 +29,28 @@ struct ElsewhereSamples {
     let span: MetricsSpan
 
     /// Cleaned as users' requests are: of our own tests, and of the stretches that they left unknown.
-    func count(_ text: String) async throws(MetricsError) -> UsersRequests.Count {
+    func count(_ text: String, of version: GateScope.Version)
+        async throws(MetricsError) -> UsersRequests.Count
+    {
         var count = UsersRequests.Count()
+        let asked = scope.asking(about: version)
+        func sum(_ text: String, over span: MetricsSpan) async throws(MetricsError) -> Double {
+            try await self.sum(text, asked, over: span)
+        }
         count.requests = try await sum(text, over: span)
         for stretch in window.leftOut(scrape: scope.scrape) {
             let part = MetricsSpan(
                 from: span.to - stretch.from.seconds, to: span.to - stretch.to.seconds)
             count.requests -= try await sum(text, over: part)
         }
-        window.subtract(isCandidate: true, scrape: scope.scrape, from: &count)
+        window.subtract(
+            isCandidate: version == scope.candidate, scrape: scope.scrape, from: &count)
         return count
     }
 
-    private func sum(_ text: String, over span: MetricsSpan) async throws(MetricsError) -> Double {
+    private func sum(_ text: String, _ scope: GateScope, over span: MetricsSpan)
+        async throws(MetricsError) -> Double
+    {
         let query = QueryText.filled(text, scope: scope, window: span.length)
         do {
             return max(0, try await source.reading(of: query, over: span, as: .sum).value)

@@ -66,7 +66,9 @@ extension QueryText {
     }
 
     /// The counter, seen by those who send: a refused connection is counted too.
-    static func counter(_ requests: Requests?, scope: GateScope) -> String {
+    static func counter(
+        _ requests: Requests?, scope: GateScope, named metric: String = "istio_requests_total"
+    ) -> String {
         var labels = [
             "reporter=\"source\"",
             "destination_service_name=\"\(escaped(scope.service))\"",
@@ -84,7 +86,7 @@ extension QueryText {
             let names = [scope.stable, scope.candidate].map { pattern(scope.name(of: $0)) }
             labels.append("\(mark)=~\"\(escaped(names.joined(separator: "|")))\"")
         }
-        return "istio_requests_total{\(labels.joined(separator: ","))}"
+        return "\(metric){\(labels.joined(separator: ","))}"
     }
 
     /// How many requests the last `window` brought.
@@ -149,7 +151,7 @@ extension QueryText {
     }
 
     /// A regular expression that matches exactly `text`.
-    private static func pattern(_ text: String) -> String {
+    static func pattern(_ text: String) -> String {
         text.map { "\\.+*?()|[]{}^$".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

@@ -26,9 +26,8 @@ package struct SourceCheck: Sendable {
                     hasAsked = true
                     _ = try await prometheus.reading(of: "1")
                 }
-                if gate.source == nil, case .query(let text) = gate.question, let prometheus {
-                    try await prometheus.check(filled(text))
-                    if let text = gate.samplesQuery { try await prometheus.check(filled(text)) }
+                if gate.source == nil, let prometheus {
+                    for text in texts(of: gate) { try await prometheus.check(filled(text)) }
                 }
             } catch {
                 return (gate.name, error)
@@ -38,10 +37,18 @@ package struct SourceCheck: Sendable {
     }
 
     private func ask(_ gate: GateSpec, at name: String) async throws(MetricsError) {
-        guard let source = others[name], case .query(let text) = gate.question else { return }
+        guard let source = others[name] else { return }
         let span = others.span(GateWindow(sinceEffect: length))
-        try await source.check(filled(text), over: span)
-        if let text = gate.samplesQuery { try await source.check(filled(text), over: span) }
+        for text in texts(of: gate) { try await source.check(filled(text), over: span) }
+    }
+
+    /// What somebody wrote, and so may have written wrongly.
+    private func texts(of gate: GateSpec) -> [String] {
+        var texts: [String] = []
+        if case .query(let text) = gate.question { texts.append(text) }
+        if let text = gate.samplesQuery { texts.append(text) }
+        if case .distributions(let rule) = gate.rule { texts += rule.metrics.map(\.query) }
+        return texts
     }
 
     /// Long enough for two points of whoever keeps one a minute.

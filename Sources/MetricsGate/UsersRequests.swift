@@ -5,7 +5,7 @@ internal import MetricsSources
 ///
 /// Two rules keep our own tests from passing a gate: a test that touches the window takes all the
 /// requests that it ever counted out of it, but its failures only if all of them are surely in it.
-/// So the number of requests is never too great, and the number of failures never too small. A test
+/// So the number of requests is never too great, and the candidate's failures are never too few. A test
 /// that ended just before the window touches it, too: it may have been scraped only afterwards.
 struct UsersRequests {
     /// Requests at one version.
@@ -14,6 +14,14 @@ struct UsersRequests {
         var failures = 0.0
         /// Requests of our own tests that were taken out.
         var own = 0
+
+        /// Requests, whole.
+        var counted: Int { Self.whole(requests.rounded(.down)) }
+
+        /// A server may say any number.
+        static func whole(_ number: Double) -> Int {
+            number.isNaN ? 0 : Int(max(0, min(9e15, number)))
+        }
     }
 
     let source: PrometheusSource
@@ -23,10 +31,15 @@ struct UsersRequests {
     /// The instant that all questions of one judgement are about.
     ///
     /// Throws if the newest sample is old.
-    func instant() async throws(MetricsError) -> Double {
-        let newest = try await source.reading(of: QueryText.freshness(scope: scope))
+    ///
+    /// `asOf` nil means the server's own now.
+    func instant(staleAfter: Duration? = nil, asOf: Double? = nil) async throws(MetricsError)
+        -> Double
+    {
+        let newest = try await source.reading(
+            of: QueryText.freshness(scope: scope), at: asOf)
         let age = Duration.milliseconds(Int(max(0, min(1e12, (newest.at - newest.value) * 1000))))
-        if age > scope.scrape * 4 {
+        if age > staleAfter ?? scope.scrape * 4 {
             throw MetricsError(.stale(age), place: source.place)
         }
         return newest.at
@@ -62,16 +75,20 @@ struct UsersRequests {
         let lost = try await cleaned(at: instant) {
             QueryText.lost(codes: codes, scope: scope, window: $0)
         }
-        return Int(min(9e15, lost.rounded()))
+        return Count.whole(lost.rounded())
     }
 
     /// The samples of somebody's own query, cleaned like ours.
-    func samples(_ text: String, at instant: Double) async throws(MetricsError) -> Count {
+    func samples(
+        _ text: String, of version: GateScope.Version, at instant: Double
+    ) async throws(MetricsError) -> Count {
         var count = Count()
+        let asked = scope.asking(about: version)
         count.requests = try await cleaned(at: instant) {
-            QueryText.filled(text, scope: scope, window: $0)
+            QueryText.filled(text, scope: asked, window: $0)
         }
-        window.subtract(isCandidate: true, scrape: scope.scrape, from: &count)
+        window.subtract(
+            isCandidate: version == scope.candidate, scrape: scope.scrape, from: &count)
         return count
     }
 
@@ -125,8 +142,9 @@ extension GateWindow {
             let own = isCandidate ? candidate : stable
             count.own += own
             count.requests -= Double(own)
-            // Surely in the window, and surely scraped.
-            if spell.began <= length, spell.ended >= scrape * 2 {
+            // Surely in the window, and surely scraped. Stable's failures make a candidate look good:
+            // there those of a test that may be in it are taken out, too.
+            if !isCandidate || spell.began <= length && spell.ended >= scrape * 2 {
                 count.failures -= Double(isCandidate ? candidateErrors : stableErrors)
             }
         }

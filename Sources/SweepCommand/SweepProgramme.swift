@@ -1,3 +1,4 @@
+internal import GateTrials
 internal import Lab
 internal import Rehearsal
 
@@ -22,6 +23,9 @@ struct SweepProgramme: Sendable {
         case .scenario(let name, let death): return try replay(name, death)
         case .call(let name, let trial): return try replay(name, trial)
         case .bench: return try await bench()
+        case .evidence(let runs):
+            print(EvidencePage(runs: runs).text)
+            return true
         }
     }
 

@@ -16,6 +16,8 @@ struct SweepRequest: Sendable {
         case outcomes
         case mustFail
         case bench
+        /// docs/EVIDENCE.md, of so many runs.
+        case evidence(Int)
     }
 
     var part = Part.quick
@@ -28,6 +30,7 @@ struct SweepRequest: Sendable {
         usage: theseus-sweep [--quick] [--verbose] [--lanes N]
                theseus-sweep --all [--for 10m]
                theseus-sweep --stories | --deaths | --outcomes | --must-fail | --bench
+               theseus-sweep --evidence [--runs N] > docs/EVIDENCE.md
                theseus-sweep --night SEED | --nights FIRST:COUNT
                theseus-sweep --scenario NAME [--death N:before|after | --call N:OUTCOME]
                theseus-sweep --deaths --scenario NAME
@@ -48,6 +51,7 @@ struct SweepRequest: Sendable {
             case "--outcomes": part = .outcomes
             case "--must-fail": part = .mustFail
             case "--bench": part = .bench
+            case "--evidence": part = .evidence(1000)
             case "--verbose": isVerbose = true
             default:
                 guard let value = words.popFirst() else { return nil }
@@ -55,6 +59,11 @@ struct SweepRequest: Sendable {
                 case "--for":
                     guard let duration = Self.duration(value) else { return nil }
                     part = .all(duration)
+                case "--runs":
+                    guard let count = Int(value), count > 0, case .evidence = part else {
+                        return nil
+                    }
+                    part = .evidence(count)
                 case "--night":
                     guard let seed = UInt64(value) else { return nil }
                     part = .night(seed)

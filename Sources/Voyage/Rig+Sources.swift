@@ -8,11 +8,12 @@ internal import Timekeeping
 extension Rig {
     func prometheus(of flow: Flow) -> PrometheusSource? { flow.prometheus?.prometheus(sources) }
 
-    func otherSources(of flow: Flow) -> OtherSources {
+    /// `asOf`: what counts as now, in seconds since 1970; nil for now.
+    func otherSources(of flow: Flow, asOf: Double? = nil) -> OtherSources {
         var named: [String: any MetricsSource] = [:]
         for spec in flow.sources { named[spec.name] = spec.source(sources) }
         let time = time
-        return OtherSources(named) { Double(time.date) / 1000 }
+        return OtherSources(named) { asOf ?? Double(time.date) / 1000 }
     }
 }
 
@@ -42,8 +43,9 @@ extension RunCharter {
 }
 
 extension Step {
-    fileprivate var gates: [String] {
-        if case .bake(let bake) = self { return bake.gates }
+    /// The gates that it names.
+    var gates: [String] {
+        if case .bake(let bake) = self { return bake.gates + bake.watched }
         if case .gate(let name) = self { return [name] }
         return []
     }

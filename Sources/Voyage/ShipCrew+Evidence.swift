@@ -121,38 +121,61 @@ extension ShipCrew {
         }
     }
 
-    private func verdict(_ name: String) async -> (Verdict, every: Duration) {
-        guard let gate = flow.gates.first(where: { $0.name == name }) else {
-            return (Verdict(.notEnough, "the flow has no gate \(name)"), .seconds(15))
-        }
+    private func judgement(on gate: GateSpec) async -> MetricsJudge.Judgement {
         let judge = MetricsJudge(
-            source: prometheus, others: rig.otherSources(of: flow), scope: gateScope)
-        return (await judge.judge(gate, window: window), gate.every)
+            source: prometheus, others: rig.otherSources(of: flow), scope: gateScope,
+            share: WeightPool.share(at: bridge.state.weight, in: []))
+        return await judge.judgement(on: gate, window: window)
     }
 
     /// Tells every verdict, until it is called off.
     func watch(
         _ gate: String, _ id: OrderID, _ tell: @Sendable (Fact) -> Void
     ) async throws {
-        while true {
-            let (verdict, every) = await verdict(gate)
-            try Task.checkCancellation()
-            tell(.judged(id, gate: gate, verdict))
-            try await rig.time.sleep(for: every)
-        }
+        try await look(at: gate, id, tell) { _ in false }
     }
 
     /// Asks until there is evidence; the leg's deadline ends it.
     func judge(
         _ gate: String, _ id: OrderID, _ tell: @Sendable (Fact) -> Void
     ) async throws -> Fact {
-        while true {
-            let (verdict, every) = await verdict(gate)
-            try Task.checkCancellation()
-            if verdict.ruling != .notEnough { return .judged(id, gate: gate, verdict) }
-            tell(.judged(id, gate: gate, verdict))
-            try await rig.time.sleep(for: every)
+        .judged(
+            id, gate: gate,
+            try await look(at: gate, id, tell) { $0.ruling != .notEnough })
+    }
+
+    /// Looks again and again, and tells what it sees, until a verdict is the last one.
+    @discardableResult
+    private func look(
+        at name: String, _ id: OrderID, _ tell: @Sendable (Fact) -> Void,
+        until isLast: (Verdict) -> Bool
+    ) async throws -> Verdict {
+        guard let gate = flow.gates.first(where: { $0.name == name }) else {
+            throw Setback(.fault, "the flow has no gate \(name)")
         }
+        var memory = VerdictMemory(gate)
+        while true {
+            let judgement = await judgement(on: gate)
+            try Task.checkCancellation()
+            let verdict = memory.hear(judgement, at: rig.time.now)
+            if isLast(verdict) { return verdict }
+            tell(.judged(id, gate: name, verdict))
+            try requireSource(judgement, memory, gate)
+            try await rig.time.sleep(for: gate.every)
+        }
+    }
+
+    /// A source that errs is no failure of the candidate, but it cannot be waited for without end.
+    private func requireSource(
+        _ judgement: MetricsJudge.Judgement, _ memory: VerdictMemory, _ gate: GateSpec
+    ) throws {
+        guard !gate.isWatchOnly, let error = judgement.trouble,
+            let length = memory.troubled(at: rig.time.now), length >= limits.metrics
+        else { return }
+        throw Setback(
+            .notEnoughEvidence,
+            "gate \(gate.name): its source has erred for \(length.inMilliseconds / 1000) s:"
+                + " \(error.reason)")
     }
 
     // MARK: The candidate

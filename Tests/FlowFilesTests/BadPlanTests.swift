@@ -87,8 +87,7 @@ import Testing
             flow: gate errors: no placeholder ${windo}; there are ${window} ${candidate} \
             ${stable} ${namespace} ${service}
               where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend it; keys here are: prometheus, errorRatio, source, query, samplesQuery, reduce, \
-            min, max, minimumSamples, every
+              do:    mend what is named; docs/GATES.md shows every key with its neighbours
             """),
         BadFlow(
             "parameter without value", "{smoke: ./tests/smoke.sh}", "{smoke: }",
@@ -284,8 +283,7 @@ import Testing
             """
             flow: gate errors has neither min nor max: it could not fail
               where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend it; keys here are: prometheus, errorRatio, source, query, samplesQuery, reduce, \
-            min, max, minimumSamples, every
+              do:    mend what is named; docs/GATES.md shows every key with its neighbours
             """),
         BadFlow(
             "two tests in one", "path: /reviews, requests: 200}", "path: /a}, command: [b]",

@@ -27,11 +27,13 @@ import Testing
           firstRelease: false
           settle: 20s
           observe: {deadline: 90s}
-          limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h, ready: 6s}
+          limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h, ready: 6s, metrics: 7m}
           podLogs: none
           fingerprintSecrets: true
           gitops: keep
+          sources: {old: {graphite: {address: "http://graphite"}}}
           onCutOff: ask
+          onNotEnough: ask
           onStale: resume
           guard: {image: "r.example.com/theseus:1", serviceAccount: guard, schedule: "0 * * * *"}
           tests:
@@ -69,6 +71,31 @@ import Testing
               minimumSamples: 7
               every: 10s
             ratio: {errorRatio: {codes: "5..|429"}, max: 1}
+            rate:
+              successRate: {}
+              compare: {relative: 5%, absolute: 0.001, worse: either}
+              staleAfter: 40s
+            slow: {latency: {quantile: 0.999}, max: 2, failures: {count: 2, of: 3}}
+            cpu: {saturation: cpu, max: 0.8, failures: {consecutive: 3}, watchOnly: true}
+            starts: {restarts: {}, max: 0}
+            worse:
+              errorRatio: {}
+              sequential: {noWorseThan: 2%, falseAlarms: 5%, confidence: 90%}
+            budget:
+              errorRatio: {}
+              burnRate: {objective: 99.9%, windows: [{short: 1m, long: 10m, factor: 14.4}]}
+            shape:
+              distributions:
+                source: old
+                metrics:
+                  cpu: {query: "c{v='${candidate}'}", worse: either, critical: true,
+                        tolerance: 10%, group: load, gaps: zero, outliers: remove}
+                groups: {load: 60}
+                pass: 90
+                marginal: 50
+                confidence: 99%
+                step: 30s
+                minimumPoints: 20
           steps:
             - backup
             - deploy
@@ -131,6 +158,8 @@ import Testing
         let plan = try flow().plan
         #expect(plan.onCutOff == .ask)
         #expect(!plan.isFirstRelease)
+        #expect(plan.onNotEnough == .ask)
+        #expect(plan.limits.metrics == .seconds(420))
         #expect(plan.limits.settle == .seconds(20))
         #expect(plan.limits.observe == .seconds(90))
         #expect(plan.limits.write == .seconds(60))
@@ -157,7 +186,7 @@ import Testing
                 TestSpec("chat", .webhook(.init("https://chat.example.com/"))),
             ])
         #expect(
-            flow.gates == [
+            flow.gates.prefix(2) == [
                 GateSpec(
                     "own", .query("q[${window}]"), minimum: -1, maximum: 0.5, minimumSamples: 7,
                     samplesQuery: "s[${window}]", every: .seconds(10)),
@@ -172,6 +201,44 @@ import Testing
                 moment.isOutside ? "chat" : moment == .beforePromotion ? "migrate" : "load"
             #expect(hooks[moment].map(\.name) == [name])
         }
+    }
+
+    @Test func readsTheJudges() throws {
+        var gates: [String: GateSpec] = [:]
+        for gate in try flow().gates { gates[gate.name] = gate }
+        #expect(gates["rate"]?.question == .successRate(codes: "5.."))
+        #expect(
+            gates["rate"]?.rule
+                == .compare(ComparisonRule(relative: 0.05, absolute: 0.001, worse: .either)))
+        #expect(gates["rate"]?.staleAfter == .seconds(40))
+        #expect(gates["slow"]?.question == .latency(quantile: 0.999))
+        #expect(gates["slow"]?.failures == FailureRule(2, of: 3))
+        #expect(gates["cpu"]?.question == .saturation(.cpu))
+        #expect(gates["cpu"]?.failures == FailureRule(3, of: 3))
+        #expect(gates["cpu"]?.isWatchOnly == true)
+        #expect(gates["starts"]?.question == .restarts)
+        #expect(
+            gates["worse"]?.rule
+                == .sequential(SequentialRule(margin: 0.02, falseAlarms: 0.05, confidence: 0.9)))
+        let window = BurnRateRule.Window(
+            short: .seconds(60), long: .seconds(600), factor: 14.4)
+        #expect(
+            gates["budget"]?.rule
+                == .burnRate(BurnRateRule(objective: 99.9 / 100, windows: [window])))
+        var metric = DistributionRule.Metric("cpu", query: "c{v='${candidate}'}")
+        metric.direction = .either
+        metric.isCritical = true
+        metric.tolerance = 0.1
+        metric.group = "load"
+        metric.gaps = .zero
+        metric.outliers = .remove
+        #expect(
+            gates["shape"]?.rule
+                == .distributions(
+                    DistributionRule(
+                        metrics: [metric], groups: [.init("load", weight: 60)], pass: 90,
+                        marginal: 50, confidence: 0.99, step: .seconds(30), minimumPoints: 20)))
+        #expect(gates["shape"]?.source == "old")
     }
 
     @Test func readsTheSteps() throws {
@@ -217,12 +284,14 @@ import Testing
         let parts: [FlowPart] = [
             FlowKeys.file, .init(FlowKeys.metadata.keys), FlowKeys.target, FlowKeys.route,
             FlowKeys.gateway, FlowKeys.dark, FlowKeys.example,
-            FlowKeys.observe, FlowKeys.limits, FlowKeys.gate,
-            FlowKeys.hooks, FlowKeys.query, FlowKeys.errorRatio, FlowKeys.spec, FlowKeys.guardian,
+            FlowKeys.observe, FlowKeys.limits, FlowKeys.gate, FlowKeys.hooks,
+            FlowKeys.query, FlowKeys.codes, FlowKeys.spec, FlowKeys.guardian, FlowKeys.latency,
+            FlowKeys.comparison, FlowKeys.sequential, FlowKeys.burnRate, FlowKeys.burnWindow,
+            FlowKeys.failures, FlowKeys.distributions, FlowKeys.metric,
         ]
         // A template brings its own steps; `host` and `parameters` are in the design's example.
         // SourceFlowTests show what belongs to sources.
-        let elsewhere = ["template", "parameters", "host", "sources", "source", "reduce"]
+        let elsewhere = ["template", "parameters", "host", "reduce"]
         for key in parts.flatMap(\.keys) where !elsewhere.contains(key.name) {
             #expect(Self.text.contains("\(key.name):"), "\(key.name)")
             #expect(key.summary.hasSuffix("."), "\(key.name)")

@@ -6,13 +6,13 @@ import Testing
     /// The floors from the ground up, as in Package.swift; an arrow points to a lower floor.
     static let floors: [[String]] = [
         ["CSQLite", "CLibcurl", "CLibYAML", "CMicroHTTPD", "CCrypto", "CProcess"],
-        ["CanaryEngine", "JSONTree", "Timekeeping", "HTTPMessages"],
+        ["CanaryEngine", "JSONTree", "Statistics", "Timekeeping", "HTTPMessages"],
         ["YAML", "Digests", "HTTPClient", "HTTPServer", "Processes", "Journal"],
         ["Manifests", "Chronicle", "Secrets"],
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
-        ["Rehearsal", "RealRig"],
+        ["Rehearsal", "RealRig", "GateTrials"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]
 
@@ -23,7 +23,7 @@ import Testing
     ]
 
     /// These know no room at all.
-    static let hermits = ["CanaryEngine", "JSONTree", "Timekeeping"]
+    static let hermits = ["CanaryEngine", "JSONTree", "Statistics", "Timekeeping"]
 
     /// Only this room speaks to that C module.
     static let doors = [

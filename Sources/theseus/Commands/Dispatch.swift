@@ -16,6 +16,7 @@ enum Dispatch {
         case "status": try await StatusCommand(request).carryOut()
         case "history": try await HistoryCommand(request).carryOut()
         case "show": try await ShowCommand(request).carryOut()
+        case "judge": try await JudgeCommand(request).carryOut()
         case "undo": try await UndoCommand(request).carryOut()
         case "delete": try await DeleteCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()

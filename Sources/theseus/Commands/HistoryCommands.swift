@@ -48,7 +48,7 @@ struct HistoryCommand: Sendable {
     }
 }
 
-/// `theseus show RUN`: every fact, in order.
+/// `theseus show RUN`: every fact, in order; or every number.
 struct ShowCommand: Sendable {
     let request: CommandRequest
 
@@ -59,6 +59,14 @@ struct ShowCommand: Sendable {
         let card = try await RunChoice(request, logbook).find(request.operand ?? "")
         let log = RunLog(run: card.run, store: logbook.store)
         let charter = try await Charters.read(log)
+        if request.has("--measurements") {
+            let lines = MeasurementLines(run: card.run, plan: charter.flow.plan)
+            for fact in try await log.facts() {
+                let line = request.wantsJSON ? lines.json(fact) : lines.line(fact)
+                if let line { Terminal.say(line) }
+            }
+            return .done
+        }
         let teller = FactTeller(request, lab: nil)
         for fact in try await log.facts() { teller.tell(fact, charter) }
         return .done

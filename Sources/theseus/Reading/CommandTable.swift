@@ -112,7 +112,27 @@ enum CommandTable {
             ]),
         CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
         CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),
-        CommandEntry("show", "RUN", "every fact of a run, and why"),
+        CommandEntry(
+            "show", "RUN", "every fact of a run, and why",
+            [
+                OptionEntry(
+                    "--measurements", nil, "only the numbers: what gates and tests measured")
+            ]),
+        CommandEntry(
+            "judge", "FLOW", "what the flow's gates say of the past; changes nothing",
+            [
+                OptionEntry(
+                    "--from", "DATE|AGO", "the stretch's beginning (default: 10m before its end)"),
+                OptionEntry(
+                    "--to", "DATE|AGO", "its end, as 2026-11-29T03:00:00Z or 30m (default: now)"),
+                OptionEntry(
+                    "--calibrate", "AGO",
+                    "play the gates on stable's own requests since then, as 7d: how often they err"),
+                OptionEntry("--gate", "NAME", "only this gate", repeats: true),
+                OptionEntry("--stable", "LABEL", "the old version, instead of the cluster's"),
+                OptionEntry("--candidate", "LABEL", "the new version, instead of the manifest's"),
+                OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
+            ]),
         CommandEntry(
             "verify", "RUN", needed: false, "check the journal's chain, and the cluster against it"),
         CommandEntry(

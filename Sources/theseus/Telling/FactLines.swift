@@ -70,7 +70,9 @@ struct FactLines: Sendable {
         case .recognised(_, _, let note): note
         case .tested(let id, let report): tested(id, report, state)
         case .judged(_, let gate, let verdict):
-            "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
+            isWatched(gate)
+                ? "gate \(gate), watched only, \(ruling(verdict)): \(verdict.sentence)"
+                : "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
         case .observed(_, let seen, let note):
             seen ? "seen in the mesh: \(note)" : "unseen: \(note)"
         case .failed(_, let setback): "FAILED: \(setback.reason)"
@@ -93,6 +95,12 @@ struct FactLines: Sendable {
         let verdict = report.passed ? "passed" : "FAILED"
         let isAlone = moment == nil && id.lane == .main
         return "test \(isAlone ? "" : "\(name) ")\(verdict): \(report.sentence)"
+    }
+
+    private func isWatched(_ gate: String) -> Bool {
+        plan.steps.contains { step in
+            if case .bake(let bake) = step { bake.watched.contains(gate) } else { false }
+        }
     }
 
     private func ruling(_ verdict: Verdict) -> String {

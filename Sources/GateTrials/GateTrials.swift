@@ -1,0 +1,12 @@
+// GateTrials — how often gates are wrong, and what that costs, by simulation.
+//
+// Read in this order:
+//   TrialTraffic    users' requests at both versions, look by look
+//   TrialRule       who judges them: our sequential gate, and the rules of others
+//   TrialScenario   which versions, how many requests, for how long
+//   TrialOutcome    what came of many runs of one rule
+//   EvidencePage    docs/EVIDENCE.md, which `theseus-sweep --evidence` prints
+//
+// The sequential gate is the one of MetricsGate itself. The rules of others are written after what
+// they are documented to do, in few lines; what they can be set to, the page says. Everything comes
+// from seeds: the page is the same on every machine.

@@ -1,0 +1,79 @@
+package import CanaryEngine
+package import MetricsGate
+internal import Statistics
+
+/// A rule that decides between users' requests at two versions.
+package enum TrialRule: Hashable, Sendable {
+    /// Ours.
+    case sequential(SequentialRule)
+    /// The error ratio of the last ten minutes against a bound, from 100 requests on.
+    case fixed(most: Double)
+    /// Flagger's: every minute the ratio of that minute against a bound; so many failed checks, in a
+    /// row or not, roll back. A minute without requests is a failed check.
+    case countedChecks(most: Double, failures: Int)
+    /// Kayenta's: every so many minutes Mann and Whitney's test on the error ratios of all minutes so
+    /// far, with its tolerance of 0.25 and confidence of 0.98; a single metric scores 0 or 100.
+    case scored(everyMinutes: Int)
+
+    package var name: String {
+        switch self {
+        case .sequential(let rule): "sequential, false alarms \(Percent.text(rule.falseAlarms))"
+        case .fixed(let most): "fixed, at most \(Percent.text(most))"
+        case .countedChecks(let most, let failures):
+            "checks counted, at most \(Percent.text(most)), \(failures) may fail"
+        case .scored(let minutes): "scored, every \(minutes) min"
+        }
+    }
+
+    /// What it says at the newest look; `.fail` ends the run.
+    package func ruling(_ looks: [TrialLook], share: Double) -> Verdict.Ruling {
+        guard let now = looks.last else { return .notEnough }
+        switch self {
+        case .sequential(let rule):
+            return rule.inWindow(0).ruling(
+                candidate: now.candidate, stable: now.stable, share: share, minimumSamples: 100)
+        case .fixed(let most):
+            let before = looks.count > 40 ? looks[looks.count - 41] : TrialLook()
+            let count = now.candidate.since(before.candidate)
+            guard count.total >= 100 else { return .notEnough }
+            return count.rate > most ? .fail : .pass
+        case .countedChecks(let most, let failures):
+            guard looks.count % 4 == 0 else { return .notEnough }
+            let failed = Self.minutes(looks).count {
+                $0.candidate.total == 0 || $0.candidate.rate > most
+            }
+            return failed >= failures ? .fail : .pass
+        case .scored(let minutes):
+            guard looks.count % (4 * minutes) == 0 else { return .notEnough }
+            return Self.score(Self.minutes(looks))
+        }
+    }
+
+    /// What each full minute brought.
+    private static func minutes(_ looks: [TrialLook]) -> [TrialLook] {
+        stride(from: 3, to: looks.count, by: 4).map { place in
+            let before = place > 3 ? looks[place - 4] : TrialLook()
+            let now = looks[place]
+            return TrialLook(
+                seconds: now.seconds, candidate: now.candidate.since(before.candidate),
+                stable: now.stable.since(before.stable))
+        }
+    }
+
+    /// Minutes without requests have no ratio, and are removed, as Kayenta removes NaN.
+    private static func score(_ minutes: [TrialLook]) -> Verdict.Ruling {
+        let one = minutes.map(\.candidate).filter { $0.total > 0 }.map(\.rate)
+        let other = minutes.map(\.stable).filter { $0.total > 0 }.map(\.rate)
+        guard !one.isEmpty, !other.isEmpty else { return .fail }
+        guard one.sorted() != other.sorted(), Set(one + other).count > 1,
+            let shift = ShiftInterval(one, above: other, confidence: 0.98)
+        else { return .pass }
+        return shift.lower > 0.25 * abs(shift.estimate) ? .fail : .pass
+    }
+}
+
+extension RateCount {
+    fileprivate func since(_ earlier: RateCount) -> RateCount {
+        RateCount(failures: failures - earlier.failures, of: total - earlier.total)
+    }
+}
