@@ -8,7 +8,7 @@ import Testing
 
 /// With the system's own ssh, and an sshd on loopback for the time of one test; where there is no
 /// sshd, nothing is tried.
-@Suite(.enabled(if: SSHServer.isThere)) struct RealSSHTests {
+@Suite(.enabled(if: SSHServer.isThere, "there is no sshd: ssh is not tried")) struct RealSSHTests {
     private func run(
         _ server: SSHServer, _ command: String, knownHosts: String = "known", key: String = "id"
     ) async -> TestReport {
