@@ -29,6 +29,7 @@ struct Ending {
 
     private static let kinds = [
         "VirtualService", "DestinationRule", "Deployment", "HorizontalPodAutoscaler", "Service",
+        "ScaledObject",
     ]
 
     init(_ evidence: Evidence, _ cast: Cast) {
@@ -59,6 +60,9 @@ struct Ending {
         judge(lives, evidence, cast)
     }
 
+    /// What KEDA is paused by: as much a part of a ScaledObject as its spec.
+    private static let pauses = ["", "-replicas"].map { "autoscaling.keda.sh/paused\($0)" }
+
     /// Pods and what controllers keep are nobody's copies; the journal's own objects may stay.
     private static func counts(_ stored: StoredObject, _ evidence: Evidence) -> Bool {
         let kind = stored.reference.kind.kind
@@ -70,7 +74,9 @@ struct Ending {
 
     private mutating func judge(_ lives: [Life], _ evidence: Evidence, _ cast: Cast) {
         let scaled = lives.compactMap { life -> String? in
-            guard life.reference.kind.kind == "HorizontalPodAutoscaler" else { return nil }
+            guard
+                ["HorizontalPodAutoscaler", "ScaledObject"].contains(life.reference.kind.kind)
+            else { return nil }
             return life.first?.spec.at("scaleTargetRef", "name")?.text
         }
         for life in lives {
@@ -94,6 +100,9 @@ struct Ending {
             }
             let isScaled =
                 life.reference.kind.kind == "Deployment" && scaled.contains(life.reference.name)
+            for name in Self.pauses where first.annotation(name) != last.annotation(name) {
+                differences.append("\(life.reference) is not as before: \(name)")
+            }
             if Self.spec(first, isScaled) != Self.spec(last, isScaled) {
                 differences.append("\(life.reference) is not as before: \(Self.place(first, last))")
             }

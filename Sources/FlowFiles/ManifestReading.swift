@@ -19,7 +19,7 @@ struct ManifestReading {
     /// Kinds that a run makes; all have a namespace.
     static let kinds: [ResourceKind] = [
         .serviceAccount, .role, .roleBinding, .configMap, .service, .networkPolicy,
-        .disruptionBudget, .deployment, .autoscaler,
+        .disruptionBudget, .deployment, .autoscaler, .scaledObject,
     ]
 
     private static let clusterKinds = [

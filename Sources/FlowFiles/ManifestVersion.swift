@@ -69,7 +69,7 @@ struct ManifestVersion {
                 objects[index].tree.set(
                     value, at: "spec", "template", "metadata", "labels", label)
                 objects[index].tree.set(value, at: "spec", "selector", "matchLabels", label)
-            case "HorizontalPodAutoscaler":
+            case "HorizontalPodAutoscaler", "ScaledObject":
                 let target = objects[index].spec.at("scaleTargetRef", "name")?.text
                 guard target == name else { continue }
                 rename(&objects[index])

@@ -6,6 +6,7 @@ struct LabAgenda: Sendable {
         case syncJob(LabCluster.Key)
         case syncEndpoints(LabCluster.Key)
         case syncAutoscaler(LabCluster.Key)
+        case syncScaledObject(LabCluster.Key)
         /// A pod of this uid gets to the next point of its life.
         case live(LabCluster.Key, uid: String)
         case bury(LabCluster.Key, uid: String)

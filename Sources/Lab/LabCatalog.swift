@@ -21,7 +21,7 @@ struct LabResource: Sendable {
     /// Whether a change of its content raises metadata.generation.
     var countsGenerations: Bool {
         switch group {
-        case "apps", "policy", "networking.istio.io": true
+        case "apps", "policy", "networking.istio.io", "keda.sh": true
         default: false
         }
     }
@@ -109,6 +109,7 @@ enum LabCatalog {
             "networking.istio.io", ["v1", "v1beta1", "v1alpha3"], "ServiceEntry",
             "serviceentries", ["se"]
         ),
+        ("keda.sh", ["v1alpha1"], "ScaledObject", "scaledobjects", ["so"]),
     ].map { group, versions, kind, plural, short in
         LabResource(
             group: group, versions: versions, kind: kind, plural: plural,
@@ -128,6 +129,7 @@ enum LabCatalog {
     static let configMaps = 10
     static let events = 13
     static let jobs = index(group: "batch", plural: "jobs") ?? 0
+    static let scaledObjects = index(group: "keda.sh", plural: "scaledobjects") ?? 0
     static let slices = index(group: "discovery.k8s.io", plural: "endpointslices") ?? 0
 
     static func index(group: String, plural: String) -> Int? {

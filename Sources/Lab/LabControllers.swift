@@ -10,6 +10,7 @@ extension LabCluster {
         static let job = "lab/job-controller"
         static let endpoints = "lab/endpoints-controller"
         static let autoscaler = "lab/autoscaler"
+        static let keda = "lab/keda"
         static let node = "lab/node"
         static let collector = "lab/garbage-collector"
     }
@@ -30,6 +31,7 @@ extension LabCluster {
         case .syncJob(let key): syncJob(key)
         case .syncEndpoints(let key): syncEndpoints(key)
         case .syncAutoscaler(let key): syncAutoscaler(key)
+        case .syncScaledObject(let key): syncScaledObject(key)
         case .live(let key, let uid): live(key, uid)
         case .bury(let key, let uid):
             if shelves[LabCatalog.pods][key]?.uid == uid {
@@ -51,7 +53,10 @@ extension LabCluster {
         switch kind {
         case LabCatalog.deployments:
             if new != nil { soon(.syncDeployment(key)) }
-            if new?.spec["replicas"] != old?.spec["replicas"] { stirAutoscalers(of: key) }
+            if new?.spec["replicas"] != old?.spec["replicas"] {
+                stirAutoscalers(of: key)
+                stirScaledObjects(of: key)
+            }
         case LabCatalog.replicaSets:
             if new != nil { soon(.syncReplicaSet(key)) }
             if let owner = owner(of: new ?? old) {
@@ -71,6 +76,11 @@ extension LabCluster {
             soon(.syncEndpoints(key))
         case LabCatalog.autoscalers:
             if new != nil { agenda.add(.syncAutoscaler(key), at: now + pace.autoscalers) }
+            if let owner = owner(of: new ?? old) {
+                soon(.syncScaledObject(Key(namespace: key.namespace, name: owner)))
+            }
+        case LabCatalog.scaledObjects:
+            if new != nil { soon(.syncScaledObject(key)) }
         default: break
         }
         if new == nil || new?.isBeingDeleted == true, kind != LabCatalog.pods || new == nil {

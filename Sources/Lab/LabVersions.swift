@@ -4,7 +4,7 @@ internal import Manifests
 /// The same object in the several versions in which the API server serves it.
 enum LabVersions {
     static func isCustom(_ resource: LabResource) -> Bool {
-        resource.group == "networking.istio.io"
+        ["networking.istio.io", "keda.sh"].contains(resource.group)
     }
 
     /// The stored object as the caller's version has it.

@@ -112,6 +112,10 @@ package struct LabWorldFile: Sendable {
         }
         var state = LabState(cluster: cluster, mesh: LabMesh(settings: tree, seed: seed))
         state.cluster.unserved = unserved
+        // KEDA is there where somebody uses it.
+        if state.cluster.objects(.scaledObject).isEmpty {
+            state.cluster.unserved.append(ResourceKind.scaledObject.apiVersion)
+        }
         state.advance(to: warmUp)
         return state
     }

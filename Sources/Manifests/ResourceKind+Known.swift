@@ -24,6 +24,9 @@ extension ResourceKind {
     package static let roleBinding = ResourceKind(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "RoleBinding",
         plural: "rolebindings")
+    /// KEDA's: keeps an autoscaler of its own, which is nobody else's to edit.
+    package static let scaledObject = ResourceKind(
+        group: "keda.sh", version: "v1alpha1", kind: "ScaledObject", plural: "scaledobjects")
     package static let gateway = ResourceKind(
         group: "networking.istio.io", version: "v1", kind: "Gateway", plural: "gateways")
     package static let sidecar = ResourceKind(
@@ -37,7 +40,7 @@ extension ResourceKind {
         .pod, .service, .endpoints, .configMap, .secret, .serviceAccount, .namespace, .node,
         .event, .deployment, .replicaSet, .job, .cronJob, .autoscaler, .disruptionBudget, .lease,
         .endpointSlice, .networkPolicy, .role, .roleBinding, .virtualService, .destinationRule,
-        .gateway, .sidecar, .serviceEntry,
+        .gateway, .sidecar, .serviceEntry, .scaledObject,
     ]
 
     /// The versions in which clusters serve this kind, the newest first; what we read and write of

@@ -58,9 +58,10 @@ extension Repertoire {
 
 extension DemoVariations {
     /// Both versions stand, each with its subset, and users are divided between them.
-    static func both(onCandidate weight: Int, stableBehaves behaviour: String? = nil)
-        -> LabWorldFile
-    {
+    static func both(
+        onCandidate weight: Int, stableBehaves behaviour: String? = nil,
+        _ change: (inout JSONTree) -> Void = { _ in }
+    ) -> LabWorldFile {
         world { tree in
             let subsets: JSONTree = [
                 ["name": "v1", "labels": ["version": "v1"]],
@@ -86,6 +87,7 @@ extension DemoVariations {
             }
             tree["objects"] = .array(
                 (tree["objects"]?.items ?? []) + candidate + [rule])
+            change(&tree)
         }
     }
 

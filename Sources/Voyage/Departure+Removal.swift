@@ -48,7 +48,9 @@ extension Departure {
                 deployment: $0.name,
                 label: $0.templateLabels?[flow.target.versionLabel]?.text ?? "")
         }
-        let draft = try charter(flow, source, istio, stable: stable, routes: [], isForced)
+        let byKEDA = workloads.isScaledByKEDA
+        let draft = try charter(
+            flow, source, istio, stable: stable, routes: [], isForced, byKEDA: byKEDA)
         let keeper = WorkloadKeeper(
             scope: try draft.workloadScope, writer: writer, time: rig.time, poll: rig.pace.poll)
         let look = try await RemovalLook(
@@ -62,13 +64,14 @@ extension Departure {
         try look.workloads.checkRoom(needed: look.needed)
         try await NeededRights(
             namespace: flow.target.namespace, routes: look.routes.managed, manifest: [],
-            removed: look.workloads.removed, scaled: look.workloads.otherAutoscaler != nil,
+            removed: look.workloads.removed, scaler: look.workloads.otherAutoscaler,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
             makesRoutes: look.routes.missingRoutes != nil
         ).require(of: client)
         return RemovalPlan(
             charter: try charter(
-                flow, source, istio, stable: stable, routes: look.routes.managed, isForced),
+                flow, source, istio, stable: stable, routes: look.routes.managed, isForced,
+                byKEDA: byKEDA),
             ways: look.ways.map(\.description),
             removed: look.workloads.removed.map(Self.name),
             staying: look.workloads.staying.map(Self.name))
@@ -80,7 +83,7 @@ extension Departure {
 
     private func charter(
         _ flow: Flow, _ source: FlowSource, _ istio: String, stable: RunCharter.Version?,
-        routes: [ObjectReference], _ isForced: Bool
+        routes: [ObjectReference], _ isForced: Bool, byKEDA: Bool = false
     ) throws -> RunCharter {
         let scope = try WorkloadScope(
             namespace: flow.target.namespace, service: flow.target.service,
@@ -90,7 +93,8 @@ extension Departure {
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
             candidate: RunCharter.Version(
                 deployment: scope.candidateName, label: scope.candidateVersion ?? ""),
-            routes: routes, istio: istio, removal: RunCharter.Removal(isForced: isForced))
+            routes: routes, istio: istio, removal: RunCharter.Removal(isForced: isForced),
+            isScaledByKEDA: byKEDA)
     }
 
     /// A run that is not over has its seal on what it made.

@@ -83,14 +83,15 @@ package struct Departure: Sendable {
         if !flow.keepsGitOps { try routes.requireUnkept() }
         try await NeededRights(
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
-            settings: scope.settings, scaled: workloads.autoscaler != nil,
+            settings: scope.settings, scaler: workloads.autoscaler,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
             makesRoutes: routes.missingRoutes != nil, hasJobs: flow.hasJobs
         ).require(of: client)
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
-            warnings: routes.warnings + acceptance(of: workloads))
+            warnings: routes.warnings + acceptance(of: workloads),
+            isScaledByKEDA: workloads.isScaledByKEDA)
         try await charter.requireSources(of: rig)
         return charter
     }

@@ -21,13 +21,14 @@ struct NeededRights: Sendable {
     private var needs: [Need]
 
     /// `routes` are the objects whose weights move, wherever they live; `settings` the ConfigMaps
-    /// that the candidate reads; `removed`: objects that stand already and go; `scaled`: an autoscaler
-    /// is held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts a guard;
-    /// `makesRoutes`: no VirtualService is there, and the run makes one; `hasJobs`: a test is a Job.
+    /// that the candidate reads; `removed`: objects that stand already and go; `scaler`: what scales
+    /// stable, and is held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts
+    /// a guard; `makesRoutes`: no VirtualService is there, and the run makes one; `hasJobs`: a test is
+    /// a Job.
     init(
         namespace: String, routes: [ObjectReference], manifest: [KubernetesObject],
-        settings: [String] = [], removed: [KubernetesObject] = [], scaled: Bool, remembered: Bool,
-        guarded: Bool, makesRoutes: Bool, hasJobs: Bool = false
+        settings: [String] = [], removed: [KubernetesObject] = [], scaler: KubernetesObject?,
+        remembered: Bool, guarded: Bool, makesRoutes: Bool, hasJobs: Bool = false
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -36,9 +37,16 @@ struct NeededRights: Sendable {
             Need(kind: .disruptionBudget, namespace: namespace, verbs: ["list"]),
             Need(
                 kind: .autoscaler, namespace: namespace,
-                verbs: scaled ? Self.life + ["list"] : ["list"]),
+                verbs: scaler?.kind == ResourceKind.autoscaler.kind
+                    ? Self.life + ["list"] : ["list"]),
             Need(kind: .lease, namespace: namespace, verbs: Self.life),
         ]
+        // KEDA keeps the autoscaler itself; only its ScaledObject is written.
+        let scalers = [scaler].compactMap(\.self) + manifest + removed
+        if scalers.contains(where: { $0.kind == ResourceKind.scaledObject.kind }) {
+            needs.append(
+                Need(kind: .scaledObject, namespace: namespace, verbs: Self.life + ["list"]))
+        }
         for (kind, verbs) in [
             (
                 ResourceKind.virtualService,

@@ -25,6 +25,8 @@ package struct RunCharter: Sendable {
     package let warnings: [String]
     /// The candidate stands already and is to go; nil for a release.
     package let removal: Removal?
+    /// KEDA scales one of the versions.
+    package let isScaledByKEDA: Bool
 
     /// What a removal was allowed.
     package struct Removal: Hashable, Sendable {
@@ -48,7 +50,7 @@ package struct RunCharter: Sendable {
     package init(
         run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
         candidate: Version, routes: [ObjectReference], istio: String = "v1",
-        warnings: [String] = [], removal: Removal? = nil
+        warnings: [String] = [], removal: Removal? = nil, isScaledByKEDA: Bool = false
     ) {
         self.run = run
         self.cluster = cluster
@@ -60,6 +62,7 @@ package struct RunCharter: Sendable {
         self.istio = istio
         self.warnings = warnings
         self.removal = removal
+        self.isScaledByKEDA = isScaledByKEDA
     }
 
     /// Cluster, namespace and service as one key: at most one run holds it.
@@ -109,6 +112,7 @@ package struct RunCharter: Sendable {
         ]
         // Whoever does not know of removals must not take one for a release.
         tree[removal == nil ? "candidate" : "removes"] = Self.tree(candidate)
+        if isScaledByKEDA { tree["keda"] = true }
         if let removal { tree["forced"] = .bool(removal.isForced) }
         return tree
     }
@@ -125,7 +129,8 @@ package struct RunCharter: Sendable {
             routes: (tree["routes"]?.items ?? []).compactMap(Self.reference),
             istio: tree["istio"]?.text ?? "v1",
             warnings: (tree["warnings"]?.items ?? []).compactMap(\.text),
-            removal: tree["removes"].map { _ in Removal(isForced: tree["forced"]?.flag == true) })
+            removal: tree["removes"].map { _ in Removal(isForced: tree["forced"]?.flag == true) },
+            isScaledByKEDA: tree["keda"]?.flag == true)
     }
 
     /// Whose pods the run is about.
@@ -138,6 +143,7 @@ package struct RunCharter: Sendable {
                 candidateObjects: target.manifest, run: run)
             scope.fingerprintsSecrets = flow.fingerprintsSecrets
             scope.isRemoval = removal != nil
+            scope.isScaledByKEDA = isScaledByKEDA
             return scope
         }
     }

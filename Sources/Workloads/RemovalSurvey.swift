@@ -18,6 +18,7 @@ package struct RemovalSurvey: Sendable {
     /// The version that stays; nil where there is no other.
     package let other: KubernetesObject?
     package let otherAutoscaler: KubernetesObject?
+    package let isScaledByKEDA: Bool
     package let otherReady: Int
     package let services: [KubernetesObject]
 
@@ -50,6 +51,7 @@ package struct RemovalSurvey: Sendable {
         let other = try Self.other(scope, listing, service)
         self.other = other
         otherAutoscaler = other.flatMap { listing.autoscalers(of: $0.name).first }
+        isScaledByKEDA = listing.areScaledByKEDA([other?.name ?? "", scope.candidateName])
         otherReady = other.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
         services = listing.services.filter {
             LabelSelector(service: $0)?.matches(other?.templateLabels) ?? false

@@ -134,7 +134,8 @@ struct SurveyQuestions {
             guard isInTheWay, there.name != own, there.seal?.run != scope.run,
                 stable?.name != scope.candidateName
             else { return nil }
-            return WorkloadRefusal(.exists(differingAt: nil), place: place(.autoscaler, there))
+            return WorkloadRefusal(
+                .exists(differingAt: nil), place: "\(there.reference(like: .autoscaler))")
         }
     }
 
@@ -146,7 +147,8 @@ struct SurveyQuestions {
         }
         if let autoscaler, let steward = Steward(of: autoscaler) {
             found.append(
-                WorkloadRefusal(.kept(by: steward), place: place(.autoscaler, autoscaler)))
+                WorkloadRefusal(
+                    .kept(by: steward), place: "\(autoscaler.reference(like: .autoscaler))"))
         }
         return found
     }
@@ -167,7 +169,7 @@ struct SurveyQuestions {
             found.append(
                 WorkloadRefusal(
                     .tooMany(needed: needed, maximum: bound.maxReplicas),
-                    place: self.place(.autoscaler, bound)))
+                    place: "\(bound.reference(like: .autoscaler))"))
         }
         return found
     }

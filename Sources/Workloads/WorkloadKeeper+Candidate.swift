@@ -9,7 +9,7 @@ extension WorkloadKeeper {
     ///
     /// `spec.replicas` is said once, when the Deployment is made, and never again.
     package func applyCandidate() async throws {
-        for (object, kind) in ordered where !kind.isSame(as: .autoscaler) {
+        for (object, kind) in ordered where !WorkloadScope.scalers.contains(kind) {
             try await make(object, kind)
         }
     }
@@ -32,8 +32,9 @@ extension WorkloadKeeper {
             return
         }
         let floor = max(autoscaler.minReplicas, candidate.replicas)
-        autoscaler.spec["minReplicas"] = .integer(min(floor, autoscaler.maxReplicas))
-        try await make(autoscaler, .autoscaler)
+        let place = autoscaler.isScaledObject ? "minReplicaCount" : "minReplicas"
+        autoscaler.spec[place] = .integer(min(floor, autoscaler.maxReplicas))
+        try await make(autoscaler, autoscaler.isScaledObject ? .scaledObject : .autoscaler)
     }
 
     /// What an autoscaler of `autoscaling/v1` says in annotations, since it has no fields for it.
@@ -48,9 +49,13 @@ extension WorkloadKeeper {
     private func twin(of model: KubernetesObject) -> KubernetesObject {
         var spec = model.spec
         spec.set(.string(scope.candidateName), at: "scaleTargetRef", "name")
+        // By its name KEDA would take stable's autoscaler for the candidate's.
+        if spec.at("advanced", "horizontalPodAutoscalerConfig", "name") != nil {
+            spec.set(nil, at: "advanced", "horizontalPodAutoscalerConfig", "name")
+        }
         var twin = KubernetesObject([
             "apiVersion": .string(model.apiVersion),
-            "kind": .string(ResourceKind.autoscaler.kind),
+            "kind": .string(model.kind),
             "metadata": [
                 "name": .string(scope.candidateName), "namespace": .string(scope.namespace),
             ],
@@ -67,10 +72,11 @@ extension WorkloadKeeper {
         let run = scope.run
         let original = (scope.ownAutoscaler ?? backup.autoscaler)?.minReplicas
         guard let original else { return }
+        let place = autoscaler.isScaledObject ? "minReplicaCount" : "minReplicas"
         _ = try await writer.change(autoscaler.reference(like: .autoscaler)) { object in
             guard object.seal?.run == run, object.minReplicas > original else { return object }
             var object = object
-            object.spec["minReplicas"] = .integer(original)
+            object.spec[place] = .integer(original)
             object.annotate(Self.floorAnnotation, nil)
             return object
         }
@@ -173,8 +179,9 @@ extension WorkloadKeeper {
                 ]
             ])
             all.append((twin, .autoscaler))
+            if scope.isScaledByKEDA { all.append((twin, .scaledObject)) }
         }
-        let first: [ResourceKind] = [.autoscaler, .deployment]
+        let first = WorkloadScope.scalers + [.deployment]
         return first.flatMap { kind in all.filter { $0.1 == kind } }
             + all.filter { !first.contains($0.1) }.reversed()
     }

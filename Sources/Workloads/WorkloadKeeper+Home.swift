@@ -16,18 +16,10 @@ extension WorkloadKeeper {
     }
 
     private func restore(_ original: KubernetesObject, _ kind: ResourceKind) async throws {
-        let field = Self.floorField(kind)
-        let uid = original.uid
+        let (uid, candidate) = (original.uid, scope.candidateName)
         _ = try await writer.change(original.reference(like: kind)) { object in
-            guard object.uid == uid, let ours = object.annotation(Self.floorAnnotation) else {
-                return object
-            }
-            var object = object
-            if ours == object.spec[field]?.whole.map(String.init) {
-                object.spec[field] = original.spec[field]
-            }
-            object.annotate(Self.floorAnnotation, nil)
-            return object
+            guard object.uid == uid else { return object }
+            return Floor.of(object, candidate: candidate).putBack(original, on: object)
         }
     }
 
@@ -97,8 +89,10 @@ extension WorkloadKeeper {
         if object.uid != original.uid { return ["\(name) was removed and made anew"] }
         let found = TreeDifference.between(original.tree["spec"], object.tree["spec"], at: "spec")
             .filter { !ignored.contains($0.path) }
-        guard !found.isEmpty else { return [] }
+        let pauses = object.isScaledObject ? Floor.differences(original, object) : []
+        let said = found.map { "\($0)" } + pauses
+        guard !said.isEmpty else { return [] }
         let writer = object.lastWriter.flatMap { $0 == "theseus" ? nil : " (written by \($0))" }
-        return found.map { "\(name): \($0)\(writer ?? "")" }
+        return said.map { "\(name): \($0)\(writer ?? "")" }
     }
 }

@@ -82,10 +82,12 @@ extension WorkloadKeeper {
         let target = try await autoscaler(of: stable)
         let reference =
             target?.reference(like: .autoscaler) ?? scope.reference(.deployment, stable)
-        let field = Self.floorField(reference.kind)
+        let candidate = scope.candidateName
         _ = try await writer.change(reference, mustBeSealed: true) { object in
-            guard (object.spec[field]?.whole ?? 1) > minimum else { return object }
-            return Self.floored(object, field, minimum)
+            let floor = Floor.of(object, candidate: candidate)
+            // KEDA that is not paused yet keeps as many as its triggers say.
+            let present = floor.value(in: object) ?? (floor == .pause ? .max : 1)
+            return present > minimum ? floor.set(minimum, on: object) : object
         }
     }
 
@@ -111,29 +113,23 @@ extension WorkloadKeeper {
         }
     }
 
-    static func floorField(_ kind: ResourceKind) -> String {
-        kind.isSame(as: .autoscaler) ? "minReplicas" : "replicas"
-    }
-
-    static func floored(_ object: KubernetesObject, _ field: String, _ count: Int)
-        -> KubernetesObject
-    {
-        var object = object
-        object.spec[field] = .integer(count)
-        object.annotate(floorAnnotation, "\(count)")
-        return object
-    }
-
     /// On the way forward what we raise carries our seal; on the way home it need not.
     private func raise(
         _ object: KubernetesObject, _ kind: ResourceKind, to count: Int,
         mustBeSealed: Bool = false
     ) async throws {
-        let field = Self.floorField(kind)
+        let candidate = scope.candidateName
         let reference = object.reference(like: kind)
+        var count = count
+        if Floor.of(object, candidate: candidate) == .pause, let stable = try await stableName() {
+            // A pause takes none away.
+            count = max(count, try await get(.deployment, stable)?.replicas ?? 0)
+        }
+        let (wanted, least) = (count, object.isScaledObject ? -1 : 1)
         _ = try await writer.change(reference, mustBeSealed: mustBeSealed) { object in
-            guard (object.spec[field]?.whole ?? 1) < count else { return object }
-            return Self.floored(object, field, count)
+            let floor = Floor.of(object, candidate: candidate)
+            return (floor.value(in: object) ?? least) < wanted
+                ? floor.set(wanted, on: object) : object
         }
     }
 }

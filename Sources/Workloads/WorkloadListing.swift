@@ -35,7 +35,10 @@ package struct WorkloadListing: Sendable {
         }
         services = try await all(.service)
         deployments = try await all(.deployment)
-        autoscalers = try await all(.autoscaler)
+        let scalers = try await all(.autoscaler)
+        autoscalers = scalers.filter { !$0.isKEDAs }
+        autoscalers += try await Self.scaledObjects(
+            scope, from: client, areNeeded: scalers.contains(where: \.isKEDAs))
         disruptionBudgets = try await all(.disruptionBudget)
         pods = try await all(.pod)
         standing = []
@@ -52,6 +55,30 @@ package struct WorkloadListing: Sendable {
             let reference = object.reference(as: served)
             let found = try await client.patiently { try await $0.get(reference) }
             if let found { standing.append(found) }
+        }
+    }
+
+    /// None where the cluster has no KEDA, or where the account may not see them and no autoscaler
+    /// says that there are any.
+    private static func scaledObjects(
+        _ scope: WorkloadScope, from client: KubernetesClient, areNeeded: Bool
+    ) async throws -> [KubernetesObject] {
+        let kind = ResourceKind.scaledObject
+        do {
+            return try await client.patiently {
+                client throws(KubernetesError) -> [KubernetesObject] in
+                guard try await client.served(kind, as: kind.versions) != nil else { return [] }
+                return try await client.list(kind, namespace: scope.namespace).items
+            }
+        } catch let error as KubernetesError where error.code == .forbidden && !areNeeded {
+            return []
+        }
+    }
+
+    /// Whether KEDA scales one of these Deployments.
+    package func areScaledByKEDA(_ deployments: [String]) -> Bool {
+        autoscalers.contains { scaler in
+            scaler.isScaledObject && deployments.contains(where: scaler.scales)
         }
     }
 

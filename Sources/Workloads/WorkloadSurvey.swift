@@ -28,6 +28,8 @@ package struct WorkloadSurvey: Sendable {
     /// nil on a first release, or where a refusal says why there is none.
     package let stable: KubernetesObject?
     package let autoscaler: KubernetesObject?
+    /// KEDA scales stable, or is to scale the candidate.
+    package let isScaledByKEDA: Bool
     /// The Services that select stable's pods.
     package let services: [KubernetesObject]
     /// Stable's ready pods.
@@ -52,6 +54,9 @@ package struct WorkloadSurvey: Sendable {
         }
         self.stable = stable
         autoscaler = stable.flatMap { listing.autoscalers(of: $0.name).first }
+        isScaledByKEDA =
+            listing.areScaledByKEDA([stable?.name ?? "", scope.candidateName])
+            || scope.ownAutoscaler?.isScaledObject == true
         services = stable.map { Self.services(of: $0, listing) } ?? []
         readyPods = stable.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
         self.refusals =

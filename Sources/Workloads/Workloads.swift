@@ -30,6 +30,8 @@ package struct WorkloadScope: Sendable {
     package var fingerprintsSecrets = false
     /// The candidate stands already and is to go: the run makes nothing.
     package var isRemoval = false
+    /// A ScaledObject scales one of the two versions: only then is KEDA asked.
+    package var isScaledByKEDA = false
     /// The run's id, as it stands in its seal.
     package let run: String
     /// The one Deployment among the candidate's objects.
@@ -61,11 +63,14 @@ package struct WorkloadScope: Sendable {
     /// Kinds that a run may make, in the order in which they are made.
     static let kinds: [ResourceKind] = [
         .serviceAccount, .role, .roleBinding, .configMap, .secret, .service, .networkPolicy,
-        .disruptionBudget, .deployment, .autoscaler,
+        .disruptionBudget, .deployment, .autoscaler, .scaledObject,
     ]
 
+    /// What scales a Deployment.
+    static let scalers: [ResourceKind] = [.scaledObject, .autoscaler]
+
     /// Of these a run uses none but its own, however equal another is.
-    static let ownOnly = [ResourceKind.deployment.kind, ResourceKind.autoscaler.kind]
+    static let ownOnly = ([.deployment] + scalers).map(\.kind)
 
     private static func placed(_ object: KubernetesObject, in namespace: String)
         throws(WorkloadRefusal) -> KubernetesObject
@@ -90,7 +95,9 @@ package struct WorkloadScope: Sendable {
 
     /// The autoscaler that the manifest brings; nil where it brings none.
     package var ownAutoscaler: KubernetesObject? {
-        candidateObjects.first { $0.kind == ResourceKind.autoscaler.kind }
+        candidateObjects.first { object in
+            Self.scalers.contains { $0.kind == object.kind }
+        }
     }
 
     /// The Service that the manifest brings, as that of a first release may.

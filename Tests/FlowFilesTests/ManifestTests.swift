@@ -83,7 +83,7 @@ import Testing
               where: k8s/reviews-v2.yaml:14:7 (kind)
               do:    take it out and apply it before the run; a run makes: ServiceAccount, Role, \
             RoleBinding, ConfigMap, Service, NetworkPolicy, PodDisruptionBudget, Deployment, \
-            HorizontalPodAutoscaler
+            HorizontalPodAutoscaler, ScaledObject
             """),
         BadFlow(
             "another version of a kind", "",

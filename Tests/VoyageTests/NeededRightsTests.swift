@@ -10,13 +10,15 @@ import YAML
 /// What an account must be allowed before a run begins.
 @Suite struct NeededRightsTests {
     private static func needs(
-        scaled: Bool = true, remembered: Bool = false, routes: [ObjectReference] = [],
+        scaled: Bool = true, scaler: String = "HorizontalPodAutoscaler",
+        remembered: Bool = false, routes: [ObjectReference] = [],
         manifest: [KubernetesObject] = [], settings: [String] = [], guarded: Bool = false,
         makesRoutes: Bool = false
     ) -> [AccessRight] {
         NeededRights(
             namespace: "shop", routes: routes, manifest: manifest, settings: settings,
-            scaled: scaled, remembered: remembered, guarded: guarded, makesRoutes: makesRoutes
+            scaler: scaled ? KubernetesObject(["kind": .string(scaler)]) : nil,
+            remembered: remembered, guarded: guarded, makesRoutes: makesRoutes
         ).all
     }
 
@@ -40,7 +42,7 @@ import YAML
     @Test func jobsAreAskedForWhereATestIsOne() {
         func verbs(_ hasJobs: Bool) -> [String] {
             NeededRights(
-                namespace: "shop", routes: [], manifest: [], scaled: false, remembered: false,
+                namespace: "shop", routes: [], manifest: [], scaler: nil, remembered: false,
                 guarded: false, makesRoutes: false, hasJobs: hasJobs
             ).all.filter { $0.resource == "jobs" }.map(\.verb)
         }
@@ -56,6 +58,28 @@ import YAML
             !Self.needs(scaled: false).contains {
                 $0.resource.hasPrefix("horizontal") && $0.verb == "update"
             })
+    }
+
+    /// KEDA's kind is asked for only where KEDA scales, and then nothing of autoscalers but a look.
+    @Test func kedaIsAskedForWhereItIs() {
+        #expect(Self.verbs("scaledobjects", in: Self.needs()) == [])
+        let all = Self.needs(scaler: "ScaledObject")
+        #expect(
+            Self.verbs("scaledobjects", in: all) == ["get", "create", "update", "delete", "list"])
+        #expect(Self.verbs("horizontalpodautoscalers", in: all) == ["list"])
+    }
+
+    /// What goes is asked for by its name, and to be taken away alone.
+    @Test func aRemovalAsksForWhatGoes() {
+        let budget = KubernetesObject([
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": ["name": "own"],
+        ])
+        let all = NeededRights(
+            namespace: "shop", routes: [], manifest: [], removed: [budget], scaler: nil,
+            remembered: false, guarded: false, makesRoutes: false
+        ).all.filter { $0.resource == "poddisruptionbudgets" }
+        #expect(all.map(\.verb) == ["list", "get", "delete"])
+        #expect(all.map(\.name) == [nil, "own", "own"])
     }
 
     /// The verbs asked for on one kind, in their order.

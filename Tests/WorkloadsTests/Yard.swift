@@ -51,6 +51,12 @@ struct Yard: Sendable {
         _ = try await client().update(object, as: kind)
     }
 
+    /// Whether that is so within a minute.
+    func sees(_ isSo: (Yard) -> Bool) async throws -> Bool {
+        for _ in 0..<60 where !isSo(self) { try await clock.sleep(for: .seconds(1)) }
+        return isSo(self)
+    }
+
     func behave(_ behaviour: PodBehaviour?, _ deployment: String) {
         world.reach {
             $0.cluster.setBehaviour(behaviour, namespace: "demo", deployment: deployment)

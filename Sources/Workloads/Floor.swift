@@ -1,0 +1,68 @@
+internal import JSONTree
+internal import Manifests
+
+/// Where it stands that a Deployment may not have fewer pods: what a run raises, lowers and puts back.
+enum Floor: Hashable, Sendable {
+    /// An autoscaler's minimum or, without one, the Deployment's replicas.
+    case field(String)
+    /// KEDA is paused at so many pods: it has its triggers from elsewhere, and a minimum alone would
+    /// neither keep it from going to zero nor let stable become small.
+    case pause
+
+    /// KEDA's annotations; the number is stronger than the switch.
+    static let pausedReplicas = "autoscaling.keda.sh/paused-replicas"
+    static let paused = "autoscaling.keda.sh/paused"
+
+    /// The candidate's own ScaledObject is never paused: it grows with its share.
+    static func of(_ object: KubernetesObject, candidate: String) -> Floor {
+        switch object.kind {
+        case ResourceKind.scaledObject.kind:
+            object.scales(candidate) ? .field("minReplicaCount") : .pause
+        case ResourceKind.autoscaler.kind: .field("minReplicas")
+        default: .field("replicas")
+        }
+    }
+
+    /// nil where it is not said.
+    func value(in object: KubernetesObject) -> Int? {
+        switch self {
+        case .field(let name): object.spec[name]?.whole
+        case .pause: object.annotation(Self.pausedReplicas).flatMap { Int($0) }
+        }
+    }
+
+    /// Sets it, and notes beside it that it is ours.
+    func set(_ count: Int, on object: KubernetesObject) -> KubernetesObject {
+        var object = object
+        switch self {
+        case .field(let name): object.spec[name] = .integer(count)
+        case .pause: object.annotate(Self.pausedReplicas, "\(count)")
+        }
+        object.annotate(WorkloadKeeper.floorAnnotation, "\(count)")
+        return object
+    }
+
+    /// As `original` has it, if nobody moved it since we did.
+    func putBack(_ original: KubernetesObject, on object: KubernetesObject) -> KubernetesObject {
+        guard let ours = object.annotation(WorkloadKeeper.floorAnnotation) else { return object }
+        var object = object
+        if ours == value(in: object).map(String.init) {
+            switch self {
+            case .field(let name): object.spec[name] = original.spec[name]
+            case .pause:
+                object.annotate(Self.pausedReplicas, original.annotation(Self.pausedReplicas))
+            }
+        }
+        object.annotate(WorkloadKeeper.floorAnnotation, nil)
+        return object
+    }
+
+    /// The annotations of KEDA that are not as they were, a sentence each.
+    static func differences(_ before: KubernetesObject, _ now: KubernetesObject) -> [String] {
+        [pausedReplicas, paused].compactMap { name -> String? in
+            let (was, stands) = (before.annotation(name), now.annotation(name))
+            if was == stands { return nil }
+            return "annotation \(name) was \(was ?? "not there"), is \(stands ?? "gone")"
+        }
+    }
+}
