@@ -24,12 +24,16 @@ struct ConfigMapDesk: Sendable {
         return try await patiently(doing) { try await $0.get(reference) }
     }
 
-    func list(_ selector: [(String, String)], _ doing: String) async throws(JournalError)
-        -> [KubernetesObject]
+    /// In pages of which each is a small part of what an answer may hold (16 MiB): a segment has at
+    /// most 22 KiB, a blob's piece near to 1 MiB.
+    func list(_ selector: [(String, String)], pageOf size: Int = 200, _ doing: String)
+        async throws(JournalError) -> [KubernetesObject]
     {
         let namespace = namespace
         return try await patiently(doing) {
-            try await $0.list(.configMap, namespace: namespace, selector: selector).items
+            try await $0.list(
+                .configMap, namespace: namespace, selector: selector, pageOf: size
+            ).items
         }
     }
 

@@ -68,11 +68,9 @@ extension ConfigMapJournal {
                 Self.collectDigests(in: object.bytes(key) ?? [], &named)
             }
         }
-        // The dates are of several machines' clocks: the slower one counts.
-        let clock = desk.client.time.date
-        let now = min(clock, desk.client.serverDate ?? clock)
-        for object in try await desk.list(JournalNames.selector(.blob), doing) {
-            let digest = String(object.name.dropFirst(JournalNames.blob("").count))
+        let now = now
+        for object in try await desk.list(JournalNames.selector(.blob), pageOf: 10, doing) {
+            let digest = JournalNames.digest(in: object.name)
             let kept = object.annotation(Self.keptAnnotation).flatMap { Int($0) } ?? 0
             guard !named.contains(digest), now - kept > Self.youth else { continue }
             try await desk.delete(object, doing)

@@ -37,7 +37,17 @@ enum JournalNames {
     static func wish(_ key: String, _ number: Int) -> String {
         "theseus-wish-\(key)-\(padded(number))"
     }
-    static func blob(_ digest: String) -> String { "theseus-blob-\(digest)" }
+    /// The first piece has the blob's own name; most blobs have no other.
+    static func blob(_ digest: String, piece: Int) -> String {
+        piece == 1 ? "\(blobs)\(digest)" : "\(blobs)\(digest)-\(padded(piece))"
+    }
+
+    private static let blobs = "theseus-blob-"
+
+    /// The digest in the name of a blob's piece.
+    static func digest(in name: String) -> String {
+        String(name.dropFirst(blobs.count).prefix(64))
+    }
 
     /// Six digits, so that names and keys stand in the order of their numbers.
     static func padded(_ number: Int) -> String {

@@ -21,6 +21,11 @@ private struct SubsetNames: Sendable {
 /// An edit met a VirtualService without our record, and needs the subsets' names from the rule.
 private struct RecordLost: Error {}
 
+/// An edit would pin a route anew, and whether the rule still has the subset is not known.
+private struct PinUnknown: Error {
+    let subset: String
+}
+
 /// Sentences that an edit leaves behind; the last try's count.
 private final class Notes: Sendable {
     private let held = Mutex<[String]>([])
@@ -47,6 +52,10 @@ extension IstioRouter {
             } catch is RecordLost {
                 let names = try await namesFromRule()
                 try await sendHome(reference, share, notes, names: names, &report)
+            } catch let unknown as PinUnknown {
+                try await putBack(unknown.subset)
+                try await sendHome(
+                    reference, share, notes, names: nil, mayPin: true, &report)
             }
             report.overridden += notes.sentences
         }
@@ -55,14 +64,19 @@ extension IstioRouter {
 
     private func sendHome(
         _ reference: ObjectReference, _ share: TrafficWeight, _ notes: Notes,
-        names: SubsetNames?, _ report: inout HomeReport
+        names: SubsetNames?, mayPin: Bool = false, _ report: inout HomeReport
     ) async throws {
         let written = try await writer.change(reference) { object in
             notes.sentences = []
             if let edit = RouteEdit(of: object, run: scope.run) {
                 let difference = Self.difference(object, edit, from: [edit.record.weight])
                 notes.sentences = [difference].compactMap { $0 }
-                return edit.lowered(object, to: share)
+                let lowered = edit.lowered(object, to: share)
+                // On a way home that is gone a second time, the subset may have been tidied away.
+                if !mayPin, edit.pinsAnew(lowered, from: object) {
+                    throw PinUnknown(subset: edit.record.stableSubset)
+                }
+                return lowered
             }
             guard let names else { throw RecordLost() }
             notes.sentences = [
@@ -114,12 +128,21 @@ extension IstioRouter {
             return SubsetNames(stable: stable, candidate: candidate)
         }
         let name = VersionSubset.name(for: version)
+        try await putBack(name)
+        return SubsetNames(stable: name, candidate: candidate)
+    }
+
+    /// Puts stable's subset back, and the rule itself, where somebody took them away.
+    private func putBack(_ name: String) async throws {
+        if try await rule() == nil { try await ensureStableSubset(isGoingHome: true) }
+        guard let rule = try await rule() else { throw Self.noRule(scope) }
+        if SubsetEdit.has(name, in: rule) { return }
+        let version = scope.stableVersion ?? Surveying.nobody
         let subset = VersionSubset(
             name: name,
             tree: ["name": .string(name), "labels": [scope.versionLabel: .string(version)]])
         let edit = SubsetEdit(run: scope.run)
         _ = try await writer.change(Self.reference(rule)) { try edit.adding(subset, to: $0) }
-        return SubsetNames(stable: name, candidate: candidate)
     }
 
     /// Brings a service's weights home by what stands on its VirtualServices alone, for a holder
@@ -175,8 +198,28 @@ extension IstioRouter {
         let rest = try await staying(edit.record)
         if rest == .all { return "stays as it is: stable has no ready pod" }
         let lowered = edit.lowered(object, to: rest)
+        if edit.pinsAnew(lowered, from: object),
+            try await !hasSubset(edit.record, client, object.namespace)
+        {
+            return "stays as it is: no rule has the subset \(edit.record.stableSubset) to pin it to"
+        }
         if lowered != object { _ = try await client.update(lowered, as: reference.kind) }
         return rest == .none
             ? "brought home" : "brought home but for \(rest.percent)%, which stable cannot carry"
+    }
+
+    /// Whether a rule of the service has stable's subset; only looked for where a route would name it
+    /// anew.
+    private static func hasSubset(
+        _ record: RouteRecord, _ client: KubernetesClient, _ namespace: String
+    ) async throws -> Bool {
+        let version = try await servedVersion(client)
+        let kind = ResourceKind.destinationRule.inVersion(version)
+        let parts = record.service.split(separator: ".")
+        let home = parts.count > 1 ? String(parts[1]) : namespace
+        return try await client.list(kind, namespace: home).items.contains { rule in
+            MeshHost(rule.spec["host"]?.text ?? "", from: rule.namespace, domain: record.domain)
+                == record.host && SubsetEdit.has(record.stableSubset, in: rule)
+        }
     }
 }

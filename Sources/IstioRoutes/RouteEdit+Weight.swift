@@ -42,6 +42,21 @@ extension RouteEdit {
         return recording(min(weight, noted), on: lowered)
     }
 
+    /// Whether an edit names stable's subset in an object that did not: it must be seen that it is
+    /// there.
+    func pinsAnew(_ edited: KubernetesObject, from object: KubernetesObject) -> Bool {
+        names(edited) && !names(object)
+    }
+
+    private func names(_ object: KubernetesObject) -> Bool {
+        let reading = reading(object)
+        return reading.places.contains { place in
+            (reading[place]["route"]?.items ?? []).contains {
+                side(of: $0, in: reading) == .stable
+            }
+        }
+    }
+
     private func setParts(
         _ list: inout [JSONTree], stable: Int, candidate: Int, _ route: RouteRecord.Route,
         in reading: RouteReading

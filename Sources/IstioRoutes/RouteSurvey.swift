@@ -83,7 +83,7 @@ package struct RouteSurvey: Hashable, Sendable {
         }
         namesCandidate = surveying.names(subsets.candidate.name, ruling)
         warnings = surveying.warnings(
-            of: touched, under: ruling, seesAll: world.seesAllNamespaces)
+            of: touched, found, under: ruling, seesAll: world.seesAllNamespaces)
         try surveying.checkDark(found, subsets: subsets)
     }
 

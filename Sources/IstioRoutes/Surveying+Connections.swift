@@ -48,10 +48,36 @@ extension Surveying {
         let isDatagram: Bool
         /// What it says to speak, where that is not HTTP.
         let opaque: String?
+        /// It says nothing that Istio knows: each connection is looked at.
+        let isSniffed: Bool
         let place: String
 
         /// The routes by which Istio leads it.
         var list: RouteProtocol { opaque == "TLS" || opaque == "HTTPS" ? .tls : .tcp }
+    }
+
+    /// HTTP, by all the names that Istio knows it by.
+    private static let spoken = [
+        "http", "http2", "grpc", "grpc-web", "udp", "kubernetes.io/h2c", "kubernetes.io/ws",
+        "kubernetes.io/wss",
+    ]
+
+    /// Ports of which Istio finds out by each connection's first bytes what it is.
+    ///
+    /// What is HTTP goes by the routes; what is not meets every pod that the Service selects, unless
+    /// a TCP route leads it. To refuse that would refuse most services, whose ports are only named
+    /// oddly: it is said.
+    func sniffedPorts(_ found: [FoundRoute]) -> [String] {
+        ports.filter { port in
+            port.isSniffed && !port.isDatagram
+                && !found.contains { route in
+                    route.reading.isOnMesh && route.reading.hosts.contains(scope.host)
+                        && route.place.list == .tcp && Self.leads(route, port.number)
+                }
+        }.map { port in
+            "\(port.place) declares no protocol: Istio looks at each connection, and one that is not"
+                + " HTTP goes by no route and meets both versions; set appProtocol (http, grpc, tcp …)"
+        }
     }
 
     private var ports: [ServicePort] {
@@ -63,6 +89,7 @@ extension Surveying {
             return ServicePort(
                 number: number, isDatagram: port["protocol"]?.text == "UDP",
                 opaque: opaque.contains(said.lowercased()) ? said.uppercased() : nil,
+                isSniffed: !(opaque + Self.spoken).contains(said.lowercased()),
                 place: "Service \(scope.namespace)/\(scope.service), port "
                     + (number.map(String.init) ?? name))
         }

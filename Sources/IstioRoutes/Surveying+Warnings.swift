@@ -3,8 +3,10 @@ internal import Manifests
 
 /// What does not stop a run, but should be known before it begins.
 extension Surveying {
-    func warnings(of touched: [KubernetesObject], under ruling: Ruling, seesAll: Bool) -> [String] {
-        var warnings: [String] = []
+    func warnings(
+        of touched: [KubernetesObject], _ found: [FoundRoute], under ruling: Ruling, seesAll: Bool
+    ) -> [String] {
+        var warnings = sniffedPorts(found)
         for place in hashedPlaces(of: ruling.object) {
             warnings.append(
                 "\(ruling.reference) balances by consistentHash (\(place)): weights divide requests"

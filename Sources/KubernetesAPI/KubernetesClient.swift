@@ -54,8 +54,9 @@ package struct KubernetesClient: Sendable {
         return client
     }
 
-    /// The `Date` of the server's last answer, in milliseconds since 1970; nil before the first.
-    package var serverDate: Int? { heard.milliseconds }
+    /// What the server's clock shows now, in milliseconds since 1970, by the `Date` of its last
+    /// answer and the time that has gone by since; nil before the first.
+    package var serverDate: Int? { heard.date(at: time.now) }
 
     /// nil where there is no such object.
     package func get(_ reference: ObjectReference) async throws(KubernetesError)
@@ -129,7 +130,7 @@ package struct KubernetesClient: Sendable {
                 .unavailable(reached: error.reached), place: call.place,
                 detail: clean(error.meaning + said))
         }
-        if let date = response.headers["Date"] { heard.hear(date) }
+        if let date = response.headers["Date"] { heard.hear(date, at: time.now) }
         guard (200..<300).contains(response.status) else { throw refusal(response, of: call) }
         return response
     }
@@ -210,15 +211,25 @@ package struct KubernetesClient: Sendable {
 
 /// The date that copies of one client share.
 private final class LastDate: Sendable {
-    private let last = Mutex<(text: String, milliseconds: Int?)>(("", nil))
+    private struct Heard {
+        var text = ""
+        var milliseconds: Int?
+        /// By our own monotonic clock.
+        var moment = Duration.zero
+    }
 
-    var milliseconds: Int? { last.withLock { $0.milliseconds } }
+    private let last = Mutex(Heard())
+
+    func date(at now: Duration) -> Int? {
+        let last = last.withLock { $0 }
+        return last.milliseconds.map { $0 + Int((now - last.moment) / .milliseconds(1)) }
+    }
 
     /// Many answers come within one second: their dates are one text.
-    func hear(_ text: String) {
+    func hear(_ text: String, at now: Duration) {
         last.withLock { last in
             guard last.text != text, let date = HTTPDate.milliseconds(text) else { return }
-            last = (text, date)
+            last = Heard(text: text, milliseconds: date, moment: now)
         }
     }
 }

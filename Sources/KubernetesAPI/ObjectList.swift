@@ -17,14 +17,16 @@ package struct ObjectList: Sendable {
 extension KubernetesClient {
     /// All objects of a kind whose labels equal `selector`; in all namespaces where that is nil.
     ///
-    /// Asks in pages of 500; a page that expires in between means starting over.
+    /// Asks in pages; one that expires in between means starting over, and where objects are small
+    /// in one piece.
     package func list(
-        _ kind: ResourceKind, namespace: String?, selector: [(String, String)] = []
+        _ kind: ResourceKind, namespace: String?, selector: [(String, String)] = [],
+        pageOf size: Int = 500
     ) async throws(KubernetesError) -> ObjectList {
         do {
-            return try await pages(kind, namespace, selector, limit: 500)
+            return try await pages(kind, namespace, selector, limit: size)
         } catch  where error.code == .gone {
-            return try await pages(kind, namespace, selector, limit: nil)
+            return try await pages(kind, namespace, selector, limit: size < 500 ? size : nil)
         }
     }
 

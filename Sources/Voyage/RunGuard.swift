@@ -4,6 +4,7 @@ internal import FlowFiles
 internal import JSONTree
 internal import KubernetesAPI
 internal import Manifests
+internal import Timekeeping
 
 /// The CronJob that ends a run whose holders are all lost: `resume SERVICE --all --stale`, in the
 /// cluster.
@@ -37,12 +38,18 @@ struct RunGuard: Sendable {
         return "\(object.reference(as: kind)) looks on at \(spec.schedule)"
     }
 
-    func dismiss() async throws {
+    /// On the way home the call that posts it may still be under way, called off and unanswered:
+    /// `pauses` have the times after which it is looked for again.
+    func dismiss(lookingAgainAfter pauses: [Duration] = []) async throws {
         let kind = try await kind()
         let reference = ObjectReference(
             kind, namespace: charter.flow.target.namespace, name: Self.name(charter.flow.target))
         let run = charter.run
         try await writer.remove(reference) { $0.seal?.run == run }
+        for pause in pauses {
+            try await writer.client.time.sleep(for: pause)
+            try await writer.remove(reference) { $0.seal?.run == run }
+        }
     }
 
     /// Old servers have it as v1beta1 only.

@@ -43,7 +43,8 @@ extension ShipCrew {
         case .dismissGuard:
             // Whoever took the run in between has put our marks on everything once more.
             let note = try await tidy(id)
-            try await RunGuard(charter, writer).dismiss()
+            try await RunGuard(charter, writer).dismiss(
+                lookingAgainAfter: id.course == .home ? [rig.pace.poll * 2, rig.pace.poll * 4] : [])
             return .done(id, note: note)
         case .dropStableRoute, .drainStable, .removeStable, .removeStableSubset:
             return .done(id, note: try await retire(leg))

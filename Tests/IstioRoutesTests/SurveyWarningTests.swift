@@ -50,6 +50,52 @@ struct SurveyWarningTests {
         #expect(try Self.scene(rule).survey().warnings.isEmpty)
     }
 
+    private static func port(_ port: String, routes: String = "") throws -> [String] {
+        try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http: [{name: a, route: [{destination: {host: reviews}}]}]
+              \(routes)
+            ---
+            kind: Service
+            metadata: {name: reviews}
+            spec: {ports: [\(port)], selector: {app: reviews}}
+            """
+        ).survey(
+            .reviews.naming(RouteName(virtualService: "reviews"))
+        ).warnings
+    }
+
+    /// Of a port that declares nothing, Istio looks at each connection.
+    @Test(arguments: [
+        "{port: 8080}", "{port: 8080, name: web}", "{port: 8080, name: httpx-web}",
+        "{port: 8080, name: http, appProtocol: example.com/own}",
+    ])
+    func saysWhichPortsAreLookedAt(port: String) throws {
+        #expect(
+            try Self.port(port) == [
+                "Service shop/reviews, port 8080 declares no protocol: Istio looks at each connection,"
+                    + " and one that is not HTTP goes by no route and meets both versions; set"
+                    + " appProtocol (http, grpc, tcp …)"
+            ])
+    }
+
+    @Test(arguments: [
+        "{port: 8080, name: http}", "{port: 8080, name: http-web}", "{port: 1, name: grpc-web}",
+        "{port: 8080, appProtocol: http2}", "{port: 8080, appProtocol: kubernetes.io/h2c}",
+    ])
+    func saysNothingOfDeclaredPorts(port: String) throws {
+        #expect(try Self.port(port) == [])
+    }
+
+    @Test func aRouteForConnectionsIsEnough() throws {
+        let tcp = "tcp: [{match: [{port: 8080}], route: [{destination: {host: reviews}}]}]"
+        #expect(try Self.port("{port: 8080}", routes: tcp) == [])
+    }
+
     @Test func saysWhatCannotBeSeen() throws {
         var world = try Self.scene("trafficPolicy: {}").world
         world.seesAllNamespaces = false

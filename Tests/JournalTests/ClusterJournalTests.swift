@@ -68,12 +68,47 @@ import Testing
 
     @Test func aBlobIsKeptOnceAndRefusedWhereItIsTooLarge() async throws {
         let cluster = try EmptyCluster()
-        let blob = Array(repeating: UInt8(7), count: ConfigMapJournal.largestBlob)
+        let blob = Array(repeating: UInt8(7), count: ConfigMapJournal.largestPiece)
         for _ in 0..<2 {
             #expect(try await cluster.journal().keep(blob) == SHA256.hex(of: blob))
         }
         #expect(cluster.objects("theseus-blob-").count == 1)
-        #expect(await refusal { _ = try await cluster.journal().keep(blob + [7]) } == .tooLarge)
+        let most = Array(repeating: UInt8(7), count: ConfigMapJournal.largestBlob + 1)
+        #expect(await refusal { _ = try await cluster.journal().keep(most) } == .tooLarge)
+        #expect(cluster.objects("theseus-blob-").count == 1)
+    }
+
+    /// A large one stands in pieces, of which the first is written last.
+    @Test func aLargeBlobStandsInPieces() async throws {
+        let cluster = try EmptyCluster()
+        let blob = (0..<ConfigMapJournal.largestPiece * 2 + 5).map {
+            UInt8(truncatingIfNeeded: $0 &* 31)
+        }
+        let digest = SHA256.hex(of: blob)
+        // Wherever it breaks off, there is no blob, and the next try makes it whole.
+        for call in 1...2 {
+            let plan = FaultPlan { $0.number >= call ? .status(403) : nil }
+            let code = await refusal {
+                _ = try await cluster.journal(over: cluster.bad(plan)).keep(blob)
+            }
+            #expect(code == .denied)
+            #expect(try await cluster.journal().blob(digest) == nil)
+        }
+        for _ in 0..<2 { #expect(try await cluster.journal().keep(blob) == digest) }
+        #expect(try await cluster.journal().blob(digest) == blob)
+        let pieces = cluster.objects("theseus-blob-")
+        #expect(
+            pieces.map(\.name) == [
+                "theseus-blob-\(digest)", "theseus-blob-\(digest)-000002",
+                "theseus-blob-\(digest)-000003",
+            ])
+        // One that is gone is missed.
+        let client = KubernetesClient(
+            server: LabWorld.server, transport: cluster.world, time: cluster.time)
+        try await client.delete(pieces[2], as: .configMap)
+        #expect(await refusal { _ = try await cluster.journal().blob(digest) } == .damaged)
+        #expect(try await cluster.journal().keep(blob) == digest)
+        #expect(try await cluster.journal().blob(digest) == blob)
     }
 
     // MARK: Two holders

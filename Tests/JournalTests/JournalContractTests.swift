@@ -140,7 +140,9 @@ import Testing
     func blobsAreKeptUnderTheirDigest(_ shelf: Shelf) async throws {
         try await shelf.with { store in
             let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-            for blob in [[], [0], Array("backup".utf8), large] {
+            // More than one piece of any store.
+            let huge = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+            for blob in [[], [0], Array("backup".utf8), large, huge] {
                 let digest = try await store.keep(blob)
                 #expect(digest == SHA256.hex(of: blob))
                 #expect(try await store.keep(blob) == digest)

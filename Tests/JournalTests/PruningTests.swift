@@ -47,6 +47,22 @@ import Testing
         #expect(try await cluster.journal().records(of: "kept", from: 1).count == 2)
     }
 
+    /// All pieces of a blob go, however many blobs there are; a young one keeps all of its.
+    @Test func piecesGoTogether() async throws {
+        let cluster = try EmptyCluster()
+        let store = cluster.journal()
+        let large = [UInt8](repeating: 1, count: ConfigMapJournal.largestPiece + 1)
+        let old = try await store.keep(large)
+        for number in 0..<25 { _ = try await store.keep([UInt8(number)]) }
+        _ = try await filled(store, "old", blob: "own")
+        try await cluster.time.sleep(for: .seconds(7200))
+        let young = try await store.keep([2] + large)
+        try await store.prune(keeping: [])
+        #expect(try await store.blob(old) == nil)
+        #expect(try await store.blob(young) == [2] + large)
+        #expect(cluster.objects("theseus-blob-").count == 2)
+    }
+
     @Test func aBlobThatIsCountedOnAnewIsYoungAgain() async throws {
         let cluster = try EmptyCluster()
         let store = cluster.journal()
