@@ -10,6 +10,7 @@ struct RouteEditLawTests {
     struct Night {
         var dice: StrangeRoutes
         let before: KubernetesObject
+        let rule: KubernetesObject
         /// With copies and cookies, where the routes have room for them.
         let scope: RouteScope
         let edit: RouteEdit
@@ -18,7 +19,8 @@ struct RouteEditLawTests {
         init(seed: UInt64) throws {
             var dice = StrangeRoutes(seed: seed)
             before = dice.virtualService()
-            let world = RouteWorld(virtualServices: [before], rules: [dice.rule()])
+            rule = dice.rule()
+            let world = RouteWorld(virtualServices: [before], rules: [rule])
             scope = Self.scope(in: world)
             let survey = try RouteSurvey(of: world, for: scope)
             let reference = try #require(survey.virtualServices.first)
