@@ -33,13 +33,25 @@ struct CurlLoop: ~Copyable {
             multi.perform()
             while let over = multi.nextOver() { end(over.transfer, over.code) }
             expire()
-            multi.wait(atMost: deadlines.soonest.map { $0 - time.now })
+            multi.wait(atMost: rest)
         }
         inbox.hang(nil)
         for (_, transfer) in transfers.sorted(by: { $0.key < $1.key }) {
             fail(transfer, .cancelled, detail: "the transport is closed")
         }
     }
+
+    /// How long to wait at most, should nothing happen.
+    ///
+    /// libcurl 7.88 does not always wake for what one request over HTTP/2 has read for another: while
+    /// requests are under way it is looked at again and again.
+    private var rest: Duration? {
+        let left = deadlines.soonest.map { $0 - time.now }
+        guard options.offersHTTP2, !transfers.isEmpty else { return left }
+        return min(left ?? Self.longestRest, Self.longestRest)
+    }
+
+    private static let longestRest = Duration.milliseconds(100)
 
     private mutating func obey(_ order: CurlOrder) {
         switch order {
