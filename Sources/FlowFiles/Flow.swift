@@ -25,6 +25,10 @@ package struct Flow: Hashable, Sendable {
     package var tests: [TestSpec]
     package var gates: [GateSpec]
     package var plan: RunPlan
+    /// The domain of the mesh; nil: Istio's own.
+    package var meshDomain: String?
+    /// Where the mesh keeps what holds for all namespaces; nil: where Istio has it.
+    package var rootNamespace: String?
     /// How often Prometheus scrapes.
     package var scrape: Duration
     /// Weights count as taken without a look at the mesh.

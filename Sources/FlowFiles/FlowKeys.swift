@@ -37,6 +37,7 @@ enum FlowKeys {
             "observe", .either(.words(["none"]), .part(observe)),
             "How long to look for a new weight in the mesh; none trusts unseen."),
         FlowKey("scrape", .duration, "How often Prometheus scrapes."),
+        FlowKey("mesh", .part(mesh), "How the mesh is set up, where it is not as Istio has it."),
         FlowKey("limits", .part(limits), "How long the parts of a run may take."),
         FlowKey(
             "gitops", .either(.words(["keep"]), .part(gitops)),
@@ -125,6 +126,12 @@ enum FlowKeys {
             "writeBack", .text, isRequired: true,
             "The folder for the manifests to commit; retire waits until they are applied."),
         FlowKey("within", .duration, "How long that may take."),
+    ])
+
+    static let mesh = FlowPart([
+        FlowKey("domain", .text, "What long host names end in; cluster.local."),
+        FlowKey(
+            "rootNamespace", .name, "Where what holds for the whole mesh is kept; istio-system."),
     ])
 
     static let limits = FlowPart([

@@ -73,6 +73,8 @@ struct FlowReading {
         readSources(&flow)
         readScrape(&flow)
         readDark(&flow)
+        flow.meshDomain = document["mesh"]?["domain"]?.text
+        flow.rootNamespace = document["mesh"]?["rootNamespace"]?.text
         flow.trustsWeights = document["observe"]?.text == "none" || flow.prometheus == nil
         flow.readsPodLogs = document["podLogs"]?.text != "none"
         flow.fingerprintsSecrets = document["fingerprintSecrets"]?.flag == true

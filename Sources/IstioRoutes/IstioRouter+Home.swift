@@ -153,10 +153,9 @@ extension IstioRouter {
     /// object, how much stable cannot carry.
     package static func emergencyHome(
         client: KubernetesClient, namespace: String, service: String, run: String? = nil,
-        epoch: Int = .max, clusterDomain: String = "cluster.local",
+        epoch: Int = .max,
         staying: @escaping @Sendable (RouteRecord) async throws -> TrafficWeight = { _ in .none }
     ) async throws -> [String] {
-        let host = MeshHost(service, from: namespace, domain: clusterDomain)
         let version = try await servedVersion(client)
         let kind = ResourceKind.virtualService.inVersion(version)
         let all = try await client.patiently { client in
@@ -168,7 +167,9 @@ extension IstioRouter {
         }
         var sentences: [String] = []
         for object in all {
-            guard let record = RouteRecord(on: object), record.service == host.name,
+            guard let record = RouteRecord(on: object),
+                record.service
+                    == MeshHost(service, from: namespace, domain: record.domain).name,
                 run == nil || record.run == run
             else { continue }
             let reference = reference(object)

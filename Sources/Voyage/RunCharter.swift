@@ -83,6 +83,8 @@ package struct RunCharter: Sendable {
             },
             dark: flow.dark, run: run)
         scope.version = istio
+        scope.clusterDomain = flow.meshDomain ?? scope.clusterDomain
+        scope.rootNamespace = flow.rootNamespace ?? scope.rootNamespace
         scope.isRemoval = removal != nil
         for step in flow.plan.steps {
             switch step {

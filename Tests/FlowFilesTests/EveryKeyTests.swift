@@ -28,6 +28,7 @@ import Testing
           settle: 20s
           observe: {deadline: 90s}
           limits: {write: 1m, capacity: 2m, drain: 3m, home: 4m, pause: 5h, ready: 6s, metrics: 7m}
+          mesh: {domain: corp.local, rootNamespace: mesh-root}
           podLogs: none
           fingerprintSecrets: true
           gitops: keep
@@ -150,6 +151,8 @@ import Testing
                 == FlowGuard(
                     image: "r.example.com/theseus:1", serviceAccount: "guard",
                     schedule: "0 * * * *"))
+        #expect(flow.meshDomain == "corp.local")
+        #expect(flow.rootNamespace == "mesh-root")
         #expect(flow.plan.isGuarded)
         #expect(!flow.trustsWeights)
     }

@@ -15,6 +15,13 @@ struct RouterStoryTests {
         var testDescription: String { name }
     }
 
+    static var elsewhere: RouteScope {
+        var scope = RouteScope.reviews
+        scope.clusterDomain = "corp.local"
+        scope.rootNamespace = "mesh-root"
+        return scope
+    }
+
     static let api = "apiVersion: networking.istio.io/v1"
     static let scenes: [Scene] = [
         Scene(name: "nothing there", objects: "{}"),
@@ -118,6 +125,25 @@ struct RouterStoryTests {
                   hosts: [reviews]
                   tcp: [{match: [{port: 3306}], route: [{destination: {host: reviews}}]}]
                 """),
+        Scene(
+            name: "a mesh of another domain, policy from its own root namespace",
+            scope: elsewhere,
+            objects: """
+                \(api)
+                kind: VirtualService
+                metadata: {name: reviews, namespace: shop}
+                spec:
+                  hosts: [reviews.shop.svc.corp.local]
+                  http:
+                  - route:
+                    - {destination: {host: reviews.shop.svc.corp.local}, weight: 90}
+                    - {destination: {host: reviews.shop.svc.cluster.local}, weight: 10}
+                ---
+                \(api)
+                kind: DestinationRule
+                metadata: {name: default, namespace: mesh-root}
+                spec: {host: "*.corp.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+                """),
     ]
 
     /// Whether two worlds hold the same routes and rules, marks and managers aside.
@@ -171,7 +197,7 @@ struct RouterStoryTests {
         let cluster = waters.lab.snapshot().cluster
         for object in cluster.objects(.virtualService) {
             #expect(object.unsealed == object)
-            let reading = RouteReading(object)
+            let reading = RouteReading(object, domain: scene.scope.clusterDomain)
             for place in reading.places(leadingTo: scene.scope.host) {
                 let ours = reading.destinations(of: reading[place])?.filter {
                     $0.host == scene.scope.host
