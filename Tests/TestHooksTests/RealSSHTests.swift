@@ -6,9 +6,9 @@ import Testing
 
 @testable import TestHooks
 
-/// With the system's own ssh, and an sshd on loopback for the time of one test; where there is no
-/// sshd, nothing is tried.
-@Suite(.enabled(if: SSHServer.isThere, "there is no sshd: ssh is not tried")) struct RealSSHTests {
+/// With the system's own ssh, and an sshd on loopback for the time of one test.
+@Suite(.enabled(if: SSHServer.isThere, "there is no sshd: scripts/real-parts gathers it"))
+struct RealSSHTests {
     private func run(
         _ server: SSHServer, _ command: String, knownHosts: String = "known", key: String = "id"
     ) async -> TestReport {
@@ -50,10 +50,18 @@ import Testing
 
 /// An sshd that lets one key in, at a free port of loopback.
 final class SSHServer {
-    static let program = "/usr/sbin/sshd"
+    /// The machine's own, or the one that `scripts/real-parts` unpacks.
+    static var program: String? {
+        let surroundings = ProcessInfo.processInfo.environment
+        let cache = surroundings["XDG_CACHE_HOME"] ?? (surroundings["HOME"] ?? "") + "/.cache"
+        return ["/usr/sbin/sshd", "\(cache)/theseus/real-parts/bin/sshd"]
+            .first(where: FileManager.default.isExecutableFile)
+    }
+
     static var isThere: Bool {
-        ["/usr/sbin/sshd", "/usr/bin/ssh-keygen", "/usr/bin/ssh"]
-            .allSatisfy(FileManager.default.isExecutableFile)
+        program != nil
+            && ["/usr/bin/ssh-keygen", "/usr/bin/ssh"]
+                .allSatisfy(FileManager.default.isExecutableFile)
     }
 
     let port: Int
@@ -92,14 +100,26 @@ final class SSHServer {
 
             """
         try settings.write(toFile: path("config"), atomically: true, encoding: .utf8)
-        process.executableURL = URL(filePath: Self.program)
-        process.arguments = ["-D", "-e", "-f", path("config")]
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", try inItsOwnWorld(), "sh", try #require(Self.program)]
+        process.arguments? += ["-D", "-e", "-f", path("config")]
         let words = Pipe()
         process.standardError = words
         try process.run()
         // Its first words are that it listens.
         try #require(!words.fileHandleForReading.availableData.isEmpty)
         try #require(process.isRunning)
+    }
+
+    /// Begun by root it wants a user of its own, which is there where it was installed: else it is
+    /// shown a list of users that has one.
+    private func inItsOwnWorld() throws -> String {
+        let users = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
+        if getuid() != 0 || users.contains("\nsshd:") { return #"exec "$@""# }
+        try (users + "sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n").write(
+            toFile: path("passwd"), atomically: true, encoding: .utf8)
+        let shown = #"mount --bind "$0" /etc/passwd && exec "$@""#
+        return #"exec unshare --mount sh -c '\#(shown)' \#(path("passwd")) "$@""#
     }
 
     deinit {
