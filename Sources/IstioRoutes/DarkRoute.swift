@@ -119,6 +119,21 @@ enum MatchProduct {
     /// Fields in which all entries must fit: those of both blocks together.
     private static let maps = ["headers", "withoutHeaders", "queryParams", "sourceLabels"]
 
+    /// Whether one of these blocks takes every request that `match` means: it asks for nothing that
+    /// `match` does not ask for in the same words.
+    static func takes(_ blocks: [JSONTree], _ match: JSONTree) -> Bool {
+        blocks.contains { block in
+            guard let members = block.members else { return false }
+            return members.allSatisfy { member in
+                if member.key == "name" { return true }
+                guard maps.contains(member.key), let entries = member.value.members else {
+                    return match[member.key] == member.value
+                }
+                return entries.allSatisfy { match[member.key]?[$0.key] == $0.value }
+            }
+        }
+    }
+
     private static func both(_ base: JSONTree, _ dark: JSONTree, at place: String)
         throws(RouteRefusal) -> JSONTree
     {

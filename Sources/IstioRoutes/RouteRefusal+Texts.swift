@@ -14,7 +14,7 @@ extension RouteRefusal.Code {
             .inUse, .lastInUse:
             destinationText
         case .mirrored, .sameName, .claimedTwice, .coveredByWildcard,
-            .leftOver, .heldByRun, .darkConflict, .nameTaken, .kept, .noIstio,
+            .leftOver, .heldByRun, .darkConflict, .darkHidden, .nameTaken, .kept, .noIstio,
             .mirrorTaken, .stickyConflict:
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
@@ -195,6 +195,11 @@ extension RouteRefusal.Code {
             (
                 "dark-conflict", "the dark match and the route's own match differ in '\(field)'",
                 "leave '\(field)' out of the dark match"
+            )
+        case .darkHidden(let other):
+            (
+                "dark-hidden", "http route \(other) before it takes the requests of the dark match",
+                "choose another dark match, or put that route behind this one"
             )
         case .nameTaken:
             (

@@ -40,6 +40,8 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case leftOver(run: String)
         case heldByRun(String)
         case darkConflict(field: String)
+        /// Another route before ours takes what the dark match means.
+        case darkHidden(by: String)
         case nameTaken
         case sameSubset(subset: String)
         case kept(by: Steward)

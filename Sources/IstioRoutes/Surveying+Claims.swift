@@ -107,8 +107,11 @@ extension Surveying {
             if let stickiness = scope.stickiness {
                 try KeptRoute.check(route, stickiness, scope)
             }
-            _ = try MatchProduct.of(
-                route.route["match"]?.items ?? [], scope.dark, at: route.words)
+            let own = route.route["match"]?.items ?? []
+            let matched = try MatchProduct.of(own, scope.dark, at: route.words)
+            if let other = Self.taker(of: matched, before: route, whoseOwn: own) {
+                throw RouteRefusal(.darkHidden(by: other), at: route.words)
+            }
             // Istio joins a delegate's matches with those of the route that delegates, and drops
             // the delegate's route where they contradict; these fields it does not take there.
             for delegation in delegations(to: route.reading) {
@@ -124,5 +127,22 @@ extension Surveying {
                 }
             }
         }
+    }
+
+    /// A route before this one that takes all requests of the dark match, and yet leaves it others.
+    private static func taker(
+        of matched: [JSONTree], before route: FoundRoute, whoseOwn own: [JSONTree]
+    )
+        -> String?
+    {
+        guard !matched.isEmpty else { return nil }
+        let whole: [JSONTree] = own.isEmpty ? [.object([:])] : own
+        let earlier = route.reading.http.prefix(route.place.index)
+        let place = earlier.firstIndex { other in
+            let blocks = other["match"]?.items ?? []
+            return matched.allSatisfy { MatchProduct.takes(blocks, $0) }
+                && !whole.allSatisfy { MatchProduct.takes(blocks, $0) }
+        }
+        return place.map { earlier[$0]["name"]?.text ?? "(unnamed, \($0 + 1))" }
     }
 }

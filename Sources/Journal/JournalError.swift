@@ -72,8 +72,8 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
             "check that the file is there, is yours to read, and is not from a newer theseus"
         case .busy: "another process is writing to this journal: try again in a moment"
         case .denied:
-            "give this account that verb by a Role in the namespace, or give "
-                + "--journal sqlite:PATH"
+            "give the account's Role in this namespace {apiGroups: [\"\"], resources: [configmaps], "
+                + "verbs: [get, list, create, update]}, or give --journal sqlite:PATH"
         case .unreachable: "see that the API server answers, then try again"
         case .tooLarge: "make the flow's manifests smaller, or give --journal sqlite:PATH"
         }

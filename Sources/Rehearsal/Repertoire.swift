@@ -303,6 +303,14 @@ package enum Repertoire {
             $0.keepsJournalInCluster = true
         },
         Scenario(
+            "blind-in-the-dark", flow: DemoFlow.bare,
+            events: [
+                .init(
+                    .upon(after: .seconds(1)) { $0.isAwaitingReady },
+                    .world { _ = $0.mesh.turn("prometheus", ["fault": "hang"]) })
+            ], ends: .promoted
+        ).with { $0.saying = "nobody could look who meets it" },
+        Scenario(
             "side-door", flow: DemoFlow.short, world: DemoVariations.withSideDoor,
             ends: .rolledBack
         ).with {

@@ -225,6 +225,16 @@ struct SurveyRefusalTests {
                 "[{name: a, route: [{destination: {host: reviews}}]}]", more: "exportTo: ['.']"),
             code: .hidden, place: here),
         Case(
+            name: "another route takes what the dark match means",
+            yaml: http(
+                """
+                [{name: jason, match: [{uri: {prefix: /x}},
+                                       {headers: {cookie: {exact: user=jason}}}],
+                    route: [{destination: {host: ratings}}]},
+                   {name: a, match: [{uri: {prefix: /r}}], route: [{destination: {host: reviews}}]}]
+                """), code: .darkHidden(by: "jason"),
+            place: here + ", http route a"),
+        Case(
             name: "the dark match contradicts",
             yaml: http(
                 """

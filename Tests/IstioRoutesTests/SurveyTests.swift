@@ -193,4 +193,20 @@ struct SurveyTests {
     func makesNames(version: String, name: String) {
         #expect(VersionSubset.name(for: version) == name)
     }
+
+    /// A route before the run's that takes only some of the matched requests, or everything, or asks
+    /// for more than the match, leaves the dark route as it is.
+    @Test(arguments: [
+        "{headers: {cookie: {exact: user=jason}}, uri: {prefix: /x}}",
+        "{headers: {cookie: {exact: user=jill}}}", "{uri: {prefix: /r}}",
+        "{headers: {cookie: {exact: user=jason}, x: {exact: y}}}",
+    ])
+    func othersBeforeItMayStand(_ match: String) throws {
+        let yaml = SurveyRefusalTests.http(
+            """
+            [{name: other, match: [\(match)], route: [{destination: {host: ratings}}]},
+               {name: a, match: [{uri: {prefix: /r}}], route: [{destination: {host: reviews}}]}]
+            """)
+        _ = try RouteScene(yaml).survey()
+    }
 }

@@ -60,7 +60,8 @@ import Testing
             text: """
                 journal: this account may not create configmaps (denied)
                   where: \(place)
-                  do:    give this account that verb by a Role in the namespace, or give \
+                  do:    give the account's Role in this namespace {apiGroups: [""], \
+                resources: [configmaps], verbs: [get, list, create, update]}, or give \
                 --journal sqlite:PATH
                 """),
         Text(
