@@ -101,7 +101,7 @@ struct ControlPlane: Sendable {
             [
                 parts.path("kube-controller-manager"), "--kubeconfig",
                 folder.file("controllers.kubeconfig"), "--controllers",
-                "deployment,replicaset,garbagecollector,endpoint,endpointslice",
+                "deployment,replicaset,job,garbagecollector,endpoint,endpointslice",
                 "--leader-elect=false", "--port", "0", "--secure-port", "0", "--kube-api-qps",
                 "300", "--kube-api-burst", "600", "--concurrent-deployment-syncs", "20",
                 "--concurrent-replicaset-syncs", "20",

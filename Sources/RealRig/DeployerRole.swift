@@ -23,6 +23,12 @@ enum DeployerRole {
         rule("networking.istio.io", ["destinationrules"], ["list"]),
     ]
 
+    /// For tests that are Jobs.
+    static let ofJobs = [
+        rule("batch", ["jobs"], ["get", "list", "create", "delete"]),
+        rule("", ["pods/log"], ["get"]),
+    ]
+
     static let rules: [JSONTree] = [
         rule("", ["services"], ["get", "list"]),
         rule("", ["pods"], ["list"]),

@@ -37,7 +37,11 @@ final class FaultProxy: Sendable {
     private let time: any Timekeeper
     private let state: Mutex<State>
 
-    init(rig: Rig, seed: UInt64, perMille: Int) {
+    /// nil: any of them.
+    private let only: Fault?
+
+    init(rig: Rig, seed: UInt64, perMille: Int, only: Fault? = nil) {
+        self.only = only
         upstream = rig.control.server
         transport = rig.control.transport
         time = rig.time
@@ -52,23 +56,29 @@ final class FaultProxy: Sendable {
     /// From now on everything goes well.
     func heal() { state.withLock { $0.perMille = 0 } }
 
+    /// How often this one befell a call.
+    func count(of fault: Fault) -> Int { state.withLock { $0.counts[fault] ?? 0 } }
+
     var faults: Int { state.withLock { $0.counts.values.reduce(0, +) } }
     var calls: Int { state.withLock { $0.calls } }
 
     private func fault(for request: HTTPServerRequest) -> Fault? {
         let isWatch = request[parameter: "watch"] != nil
         let isWrite = request.method != "GET"
+        let only = only
         return state.withLock { state in
             state.calls += 1
             let roll = state.dice.roll(1000)
             let choices = Fault.allCases.filter { fault in
-                switch fault {
+                if let only, fault != only { return false }
+                return switch fault {
                 case .deadWatch: isWatch
                 case .conflict: isWrite
                 case .slowBody: !isWatch
                 default: true
                 }
             }
+            guard !choices.isEmpty else { return nil }
             // A silence lasts as long as the caller's patience: half as often as the rest.
             let quick = choices.filter { $0 != .silenceBefore && $0 != .silenceAfter }
             let choice = (choices + quick)[state.dice.roll(choices.count + quick.count)]

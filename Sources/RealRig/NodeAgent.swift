@@ -128,6 +128,8 @@ actor NodeAgent {
         let report: PodReport
         if behaviour.isUnpullable {
             report = .unpullable
+        } else if let length = behaviour.runsFor, age >= .milliseconds(length) {
+            report = .ended(code: behaviour.exitCode)
         } else if behaviour.crashes {
             report = .crashing(restarts: min(5, Int(age / .seconds(1)) + 1))
         } else {

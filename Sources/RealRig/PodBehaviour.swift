@@ -13,6 +13,10 @@ struct PodBehaviour: Hashable, Sendable {
     var preStop = 0
     /// It ends at once, again and again (`CRASH=1`).
     var crashes = false
+    /// It does its work for so many milliseconds and ends (`RUN_MS`) with this code (`EXIT`), as the
+    /// first container of a Job's pod does.
+    var runsFor: Int?
+    var exitCode = 0
     /// Its image is not there: the reference ends with `:missing`.
     var isUnpullable = false
     var port = 8080
@@ -26,6 +30,8 @@ struct PodBehaviour: Hashable, Sendable {
             case "FAIL_PERCENT": failPercent = value
             case "READY_AFTER_MS": readyAfter = value
             case "CRASH": crashes = value != 0
+            case "RUN_MS": runsFor = value
+            case "EXIT": exitCode = value
             default: break
             }
         }

@@ -101,13 +101,14 @@ enum RigKinds {
 
     /// What is watched from beginning to end.
     static let watched: [ResourceKind] = [
-        .pod, .service, .endpoints, .configMap, .deployment, autoscaler, disruptionBudget, .lease,
-        .virtualService, .destinationRule, .gateway,
+        .pod, .service, .endpoints, .configMap, .deployment, .job, autoscaler, disruptionBudget,
+        .lease, .virtualService, .destinationRule, .gateway,
     ]
 
     /// What a stage is made of, in the order in which it is taken away.
     static let played: [ResourceKind] = [
-        .virtualService, .destinationRule, autoscaler, disruptionBudget, .deployment, .service,
+        .virtualService, .destinationRule, autoscaler, disruptionBudget, .deployment, .job,
+        .service,
         .configMap, .lease,
     ]
 

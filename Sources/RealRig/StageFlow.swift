@@ -2,6 +2,10 @@
 struct StageFlow: Sendable {
     var steps = Self.all
     var manifest = "candidate.yaml"
+    /// Tests beside its own.
+    var tests: [String] = []
+    /// Files that lie beside the flow.
+    var files: [String: String] = [:]
     /// After this step comes a test that fails.
     var failsAfter: Int?
 
@@ -61,7 +65,9 @@ struct StageFlow: Sendable {
             tests.append(
                 "  smoke: {http: {path: /, requests: 3, dark: true}, timeout: 1m, retries: 3}")
         }
-        spec += ["tests:"] + tests + ["steps:"] + told.map { "  - \($0)" }
+        spec +=
+            ["tests:"] + tests + self.tests.map { "  \($0)" } + ["steps:"]
+            + told.map { "  - \($0)" }
         return """
             apiVersion: theseus.dev/v1
             kind: Flow

@@ -3,7 +3,8 @@
 /// The long ones come first, so that the lanes end together.
 package enum Stories {
     package static let all: [Story] =
-        crowd + Machines.stories + Wirings.stories + kills + stages(.abort) + stages(.failure)
+        crowd + Machines.stories + Encounters.stories + Wirings.stories + kills + stages(.abort)
+        + stages(.failure)
         + [promoted, rolledBack, net, lackingOne] + sweep(seeds: 40)
 
     /// Runs through a proxy that errs, each by its seed.

@@ -30,6 +30,8 @@ struct StoryStage: Sendable {
         var stable = StageObjects.Version(name: "v1")
         var wiring = StageObjects.Wiring.own
         var journal = JournalPlace.cluster
+        /// Rules that the account has beside its own.
+        var alsoMay: [JSONTree] = []
         /// The address of what stands before the API server.
         var proxy: String?
     }
@@ -50,7 +52,8 @@ struct StoryStage: Sendable {
         for space in objects.namespaces {
             let rules =
                 space == namespace
-                ? DeployerRole.rules(setting.journal, setting.wiring) : DeployerRole.routesOnly
+                ? DeployerRole.rules(setting.journal, setting.wiring) + setting.alsoMay
+                : DeployerRole.routesOnly
             try await rig.cluster.create(
                 DeployerRole.objects(rules: rules, for: person.name, in: space))
         }
@@ -142,6 +145,7 @@ struct StoryStage: Sendable {
         try folder.put(
             flow.text(objects, gateway: door, prometheus: rig.prometheus.address),
             in: "flow.yaml")
+        for (name, text) in flow.files { try folder.put(text, in: name) }
     }
 
     /// The API server, asked with the account of those who deliver.
@@ -159,8 +163,11 @@ struct StoryStage: Sendable {
 
     /// What the auditor finds, from what the API server stored and the journal alone.
     ///
-    /// `start`: when this run began, where others went before it in the same namespace.
-    func audit(_ run: String, since start: Int = 0) async throws -> [String] {
+    /// `start`: when this run began, where others went before it in the same namespace; `removed`: the
+    /// Deployment that it takes away, where that is what it is for.
+    func audit(_ run: String, since start: Int = 0, removes removed: String? = nil) async throws
+        -> [String]
+    {
         let entries = try await settledEntries()
         let gaps = await rig.mirror.gaps
         if gaps > 0 { return ["the rig lost \(gaps) watches: versions may be missing"] }
@@ -171,10 +178,11 @@ struct StoryStage: Sendable {
         guard history.contains(where: { $0.manager == "theseus" && $0.object != nil }) else {
             return ["the API server's own log names no write of ours: nothing was audited"]
         }
-        return Audit.violations(
-            in: Evidence(
-                namespace: namespace, service: objects.service, run: run, history: history,
-                facts: facts))
+        var evidence = Evidence(
+            namespace: namespace, service: objects.service, run: run, history: history,
+            facts: facts)
+        evidence.removes = removed
+        return Audit.violations(in: evidence)
     }
 
     /// What the person asked of the API server, once its log and our watches have told all of it.

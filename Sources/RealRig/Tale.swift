@@ -19,6 +19,8 @@ struct Tale: Sendable {
     var insidePerSecond = 0
     /// The proxy's seed, and how many of 1000 calls go wrong.
     var faults: (seed: UInt64, perMille: Int) = (0, 0)
+    /// Of all that can go wrong, this alone.
+    var onlyFault: FaultProxy.Fault?
     /// Instead of a promotion the way home is an end, too.
     var mayTurnBack = false
     /// The record at which the binary is killed; it is then resumed.
@@ -42,13 +44,16 @@ struct Tale: Sendable {
         guard faults.perMille > 0 else {
             return try await tell(on: rig, through: nil, &report)
         }
-        let proxy = FaultProxy(rig: rig, seed: faults.seed, perMille: faults.perMille)
+        let proxy = FaultProxy(
+            rig: rig, seed: faults.seed, perMille: faults.perMille, only: onlyFault)
         let server = try proxy.server()
         report = try await beside([{ await server.serve() }]) { [report] in
             var report = report
             try await tell(on: rig, through: "http://127.0.0.1:\(server.port)", &report)
             report.numbers.append("\(proxy.faults) of \(proxy.calls) calls went wrong")
             report.expect(proxy.faults > 0, "the proxy never erred")
+            let dead = proxy.count(of: .deadWatch)
+            if dead > 0 { report.numbers.append("\(dead) dead watches") }
             return report
         }
     }
