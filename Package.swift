@@ -111,6 +111,13 @@ let package = Package(
                 "JSONTree", "YAML", "Timekeeping", "Digests",
             ]),
         room(
+            "Checkup",
+            on: [
+                "Voyage", "FlowFiles", "IstioRoutes", "MetricsGate", "MetricsSources",
+                "KubernetesAPI",
+                "Manifests", "JSONTree", "Timekeeping",
+            ]),
+        room(
             "Auditor",
             on: ["CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
 
@@ -138,10 +145,10 @@ let package = Package(
         .executableTarget(
             name: "theseus",
             dependencies: [
-                "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Auditor",
-                "FlowFiles", "Lab", "KubernetesAPI", "ClusterAccess", "Manifests", "HTTPClient",
-                "HTTPServer", "HTTPMessages", "Processes", "TestHooks", "MetricsGate",
-                "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
+                "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Checkup",
+                "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
+                "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
+                "MetricsGate", "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
             ],
             swiftSettings: house),
 
@@ -248,6 +255,12 @@ let package = Package(
                 "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "HTTPMessages",
                 "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
                 "Timekeeping", "YAML",
+            ]),
+        tests(
+            "CheckupTests",
+            of: [
+                "Checkup", "Voyage", "Rehearsal", "FlowFiles", "HTTPMessages", "JSONTree",
+                "KubernetesAPI", "Lab", "Manifests", "Processes",
             ]),
         tests(
             "TheseusTests",

@@ -20,6 +20,11 @@ final class ServedVersions: Sendable {
 }
 
 extension KubernetesClient {
+    /// What the server calls its own version.
+    package func serverVersion() async throws(KubernetesError) -> String {
+        try await tree(APICall(discovering: "/version"))["gitVersion"]?.text ?? "of no version"
+    }
+
     /// The versions of a group that the server serves, its preferred one first; empty for a group that
     /// it does not know.
     package func served(group: String) async throws(KubernetesError) -> [String] {

@@ -63,6 +63,11 @@ extension LabCluster {
             "ownerReferences": [Self.ownerReference(set)], "uid": .string(issueUID()),
         ]
         metadata["annotations"] = template.at("metadata", "annotations")
+        let home = shelves[LabCatalog.namespaces][Key(namespace: "", name: set.namespace)]
+        if home?.label("istio-injection") == "enabled" {
+            // As much as anybody sees of the proxy that every pod here has.
+            metadata.set("{}", at: "annotations", "sidecar.istio.io/status")
+        }
         let tree: JSONTree = [
             "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
             "spec": template["spec"] ?? [:],

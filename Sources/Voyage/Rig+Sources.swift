@@ -1,12 +1,14 @@
 internal import CanaryEngine
-internal import FlowFiles
+package import FlowFiles
 internal import MetricsGate
-internal import MetricsSources
+package import MetricsSources
 internal import Timekeeping
 
 /// The sources of a flow, as they are reached from here.
 extension Rig {
-    func prometheus(of flow: Flow) -> PrometheusSource? { flow.prometheus?.prometheus(sources) }
+    package func prometheus(of flow: Flow) -> PrometheusSource? {
+        flow.prometheus?.prometheus(sources)
+    }
 
     /// `asOf`: what counts as now, in seconds since 1970; nil for now.
     func otherSources(of flow: Flow, asOf: Double? = nil) -> OtherSources {

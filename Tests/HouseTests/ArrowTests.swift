@@ -12,7 +12,7 @@ import Testing
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
-        ["Rehearsal", "RealRig", "GateTrials"],
+        ["Rehearsal", "RealRig", "GateTrials", "Checkup"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let pages = [
         "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
-        "delete", "status", "history", "show", "judge", "verify", "lab serve", "help", "version",
+        "delete", "status", "history", "show", "judge", "doctor", "verify", "lab serve", "help",
+        "version",
     ]
 
     @Test(arguments: pages) func page(of command: String) async throws {

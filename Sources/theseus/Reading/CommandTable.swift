@@ -134,6 +134,10 @@ enum CommandTable {
                 OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
             ]),
         CommandEntry(
+            "doctor", "FLOW", needed: false,
+            "look at everything that a release stands on; changes nothing",
+            [image, manifest, setting]),
+        CommandEntry(
             "verify", "RUN", needed: false, "check the journal's chain, and the cluster against it"),
         CommandEntry(
             "lab serve", "a cluster, a mesh, users and Prometheus on loopback",
