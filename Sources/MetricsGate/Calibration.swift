@@ -6,7 +6,8 @@ internal import Statistics
 /// is judged as if it were the candidate's, beside the rest.
 ///
 /// Both are the same version, so that every failure is a mistake. Other than in a simulation failures
-/// come as they really came.
+/// come as they really came. Of answers that are not made of requests no part can be dealt: each
+/// window's stand for the candidate's, and for stable's those of the window before.
 package struct Calibration: Sendable {
     package struct Outcome: Hashable, Sendable {
         package var windows = 0
@@ -15,21 +16,31 @@ package struct Calibration: Sendable {
         package var undecided = 0
 
         package var mistakes: Double { windows > 0 ? Double(failed) / Double(windows) : 0 }
+
+        mutating func add(_ ruling: Verdict.Ruling) {
+            windows += 1
+            failed += ruling == .fail ? 1 : 0
+            undecided += ruling == .notEnough ? 1 : 0
+        }
     }
 
     private let history: StableHistory
+    private let answers: PastAnswers?
     private let share: Double
     /// Steps that a window has.
     private let steps: Int
 
     /// `share`: the candidate's part of the requests.
-    package init(_ history: StableHistory, share: Double, window: Duration) {
+    package init(
+        _ history: StableHistory, answers: PastAnswers? = nil, share: Double, window: Duration
+    ) {
         self.history = history
+        self.answers = answers
         self.share = min(1, max(0, share))
         steps = max(1, UsersRequests.Count.whole(window.seconds / max(1, history.step.seconds)))
     }
 
-    /// nil for a gate whose answers are not made of requests and failures.
+    /// nil for a gate that cannot be played.
     ///
     /// Windows do not overlap. The same dice give the same outcome.
     package func outcome(of gate: GateSpec, _ dice: inout some RandomNumberGenerator) -> Outcome? {
@@ -37,26 +48,98 @@ package struct Calibration: Sendable {
         case (.range, .errorRatio), (.range, .successRate), (.compare, .errorRatio),
             (.compare, .successRate), (.sequential, _), (.burnRate, _):
             break
-        case (.range, _), (.compare, _), (.distributions, _): return nil
+        case (.range, _), (.compare, _): return outcome(of: gate, by: answers, &dice)
+        case (.distributions, _): return nil
         }
         var outcome = Outcome()
-        var start = 0
-        while start + steps <= history.counts.count {
-            var memory = VerdictMemory(gate)
+        for start in starts(among: history.counts.count) {
             var split = SplitCounts()
-            var last = Verdict.Ruling.notEnough
-            for count in history.counts[start..<start + steps] where last != .fail {
-                split.add(count, share: share, &dice)
-                let ruling = ruling(on: gate, split)
-                last =
-                    memory.hear(MetricsJudge.Judgement(Verdict(ruling, "")), at: .zero).ruling
-            }
-            outcome.windows += 1
-            outcome.failed += last == .fail ? 1 : 0
-            outcome.undecided += last == .notEnough ? 1 : 0
-            start += steps
+            outcome.add(
+                play(gate, history.counts[start..<start + steps]) { count in
+                    split.add(count, share: share, &dice)
+                    return ruling(on: gate, split)
+                })
         }
         return outcome
+    }
+
+    /// Where windows begin; they do not overlap.
+    private func starts(among count: Int) -> [Int] {
+        Array(stride(from: 0, through: count - steps, by: steps))
+    }
+
+    /// What a window ends with, look by look, until one fails.
+    private func play<Look>(
+        _ gate: GateSpec, _ looks: some Sequence<Look>, _ ruling: (Look) -> Verdict.Ruling
+    ) -> Verdict.Ruling {
+        var memory = VerdictMemory(gate)
+        var last = Verdict.Ruling.notEnough
+        for look in looks where last != .fail {
+            last = memory.hear(MetricsJudge.Judgement(Verdict(ruling(look), "")), at: .zero).ruling
+        }
+        return last
+    }
+
+    // MARK: Answers that are no counts
+
+    private func outcome(
+        of gate: GateSpec, by answers: PastAnswers?, _ dice: inout some RandomNumberGenerator
+    ) -> Outcome? {
+        switch answers {
+        case nil: return nil
+        case .latencies(let history, let quantile):
+            var outcome = Outcome()
+            for start in starts(among: history.count) {
+                var candidate = LatencyCounts(bounds: [], counts: [])
+                var stable = candidate
+                outcome.add(
+                    play(gate, history[start..<start + steps]) { counts in
+                        let (part, rest) = counts.dealt(share, &dice)
+                        candidate.add(part)
+                        stable.add(rest)
+                        return ruling(
+                            on: gate, candidate.value(at: quantile), stable.value(at: quantile),
+                            samples: candidate.total)
+                    })
+            }
+            return outcome
+        case .whole(let windows):
+            var outcome = Outcome()
+            let needsStable = gate.rule.needsStable
+            for (place, looks) in windows.enumerated() where place > 0 || !needsStable {
+                let before = place > 0 ? windows[place - 1] : looks
+                outcome.add(
+                    play(gate, looks.indices) { look in
+                        ruling(
+                            on: gate, looks[look], before[look],
+                            samples: pace * Double(look + 1) / Double(looks.count))
+                    })
+            }
+            return outcome
+        }
+    }
+
+    /// Requests at the candidate in a whole window, on the average.
+    private var pace: Double {
+        guard !history.counts.isEmpty else { return 0 }
+        let all = history.counts.reduce(0) { $0 + $1.total }
+        return all / Double(history.counts.count) * Double(steps) * share
+    }
+
+    private func ruling(
+        on gate: GateSpec, _ candidate: Double?, _ stable: Double?, samples: Double
+    ) -> Verdict.Ruling {
+        var count = UsersRequests.Count()
+        count.requests = samples
+        let window = GateWindow(sinceEffect: history.step * steps)
+        let finding = Finding(value: candidate, samples: count)
+        guard case .compare(let rule) = gate.rule else {
+            return finding.verdict(on: gate, over: window).ruling
+        }
+        count.requests = max(samples, samples / max(0.01, share) * (1 - share))
+        return ComparisonFinding(
+            candidate: finding, stable: Finding(value: stable, samples: count), lost: 0
+        ).verdict(on: gate, by: rule, over: window).ruling
     }
 
     private func ruling(on gate: GateSpec, _ split: SplitCounts) -> Verdict.Ruling {
@@ -131,7 +214,7 @@ private struct SplitCounts {
 
     /// How many of so many fall to a share of them: one by one, or by the normal distribution where
     /// there are very many.
-    private static func part(
+    static func part(
         of count: Double, _ share: Double, _ dice: inout some RandomNumberGenerator
     ) -> Double {
         let count = count.rounded()
@@ -146,6 +229,20 @@ private struct SplitCounts {
     }
 }
 
+extension LatencyCounts {
+    /// Its requests dealt to two.
+    fileprivate func dealt(
+        _ share: Double, _ dice: inout some RandomNumberGenerator
+    ) -> (part: LatencyCounts, rest: LatencyCounts) {
+        var (part, rest) = (self, self)
+        for place in counts.indices {
+            part.counts[place] = SplitCounts.part(of: counts[place], share, &dice)
+            rest.counts[place] = counts[place] - part.counts[place]
+        }
+        return (part, rest)
+    }
+}
+
 extension GateSpec {
     /// The same gate, so many times as patient; and the setting that makes it so.
     package func patient(_ factor: Double) -> (gate: GateSpec, setting: String) {
@@ -156,8 +253,12 @@ extension GateSpec {
                 gate.minimum = minimum.map { 1 - (1 - $0) * factor }
                 return (gate, "min: \(NumberText.short(gate.minimum ?? 0))")
             }
-            gate.maximum = maximum.map { $0 * factor }
-            return (gate, "max: \(NumberText.short(gate.maximum ?? 0))")
+            if let maximum {
+                gate.maximum = maximum * factor
+                return (gate, "max: \(NumberText.short(maximum * factor))")
+            }
+            gate.minimum = minimum.map { $0 / factor }
+            return (gate, "min: \(NumberText.short(gate.minimum ?? 0))")
         case .compare(var rule):
             rule.relative *= factor
             rule.absolute *= factor

@@ -99,7 +99,11 @@ package struct Hindsight: Sendable {
             let history = try await StableHistory(
                 of: scope, codes: gate.codes, length: length, endingAt: Double(now) / 1000,
                 from: source)
-            let calibration = Calibration(history, share: share, window: window)
+            let answers = try await PastAnswers(
+                to: gate, about: scope, over: length, windows: window, step: history.step,
+                endingAt: Double(now) / 1000, from: source)
+            let calibration = Calibration(
+                history, answers: answers, share: share, window: window)
             var trial = Trial(
                 gate: gate, window: window, share: share,
                 outcome: calibration.outcome(of: gate, &dice))

@@ -8,7 +8,7 @@ enum CalibrationLines {
     static func line(_ trial: Hindsight.Trial) -> String {
         let name = trial.gate.name
         guard let outcome = trial.outcome else {
-            return "\(name): cannot be played: its answers are not made of requests and failures"
+            return "\(name): cannot be played: it judges distributions, or asks another source"
         }
         guard outcome.windows > 0 else { return "\(name): stable's history is too short" }
         var line =
