@@ -111,6 +111,12 @@ let package = Package(
                 "JSONTree", "YAML", "Timekeeping", "Digests",
             ]),
         room(
+            "Drafting",
+            on: [
+                "IstioRoutes", "Workloads", "KubernetesAPI", "Manifests", "JSONTree", "YAML",
+                "Timekeeping",
+            ]),
+        room(
             "Checkup",
             on: [
                 "Voyage", "FlowFiles", "IstioRoutes", "MetricsGate", "MetricsSources",
@@ -146,6 +152,7 @@ let package = Package(
             name: "theseus",
             dependencies: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Checkup",
+                "Drafting",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
                 "MetricsGate", "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
@@ -255,6 +262,12 @@ let package = Package(
                 "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "HTTPMessages",
                 "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
                 "Timekeeping", "YAML",
+            ]),
+        tests(
+            "DraftingTests",
+            of: [
+                "Drafting", "FlowFiles", "JSONTree", "KubernetesAPI", "Lab", "Manifests",
+                "TestHooks",
             ]),
         tests(
             "CheckupTests",

@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let pages = [
         "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
-        "delete", "status", "history", "show", "judge", "doctor", "verify", "lab serve", "help",
+        "delete", "status", "history", "show", "judge", "init", "doctor", "verify", "lab serve",
+        "help",
         "version",
     ]
 

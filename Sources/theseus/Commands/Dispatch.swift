@@ -19,6 +19,7 @@ enum Dispatch {
         case "judge": try await JudgeCommand(request).carryOut()
         case "undo": try await UndoCommand(request).carryOut()
         case "delete": try await DeleteCommand(request).carryOut()
+        case "init": try await InitCommand(request).carryOut()
         case "doctor": try await DoctorCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()
         case "lab serve": try await LabServeCommand(request).carryOut()

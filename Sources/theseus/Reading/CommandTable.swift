@@ -134,6 +134,15 @@ enum CommandTable {
                 OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
             ]),
         CommandEntry(
+            "init", "write the first flow of a service, from what stands in the cluster",
+            [
+                OptionEntry(
+                    "--service", "NAME", "the service (asked for, where there are several)"),
+                OptionEntry("--out", "FOLDER", "where the files go (default: here)"),
+                OptionEntry("--gateway", "URL", "where tests knock, instead of what was found"),
+                OptionEntry("--prometheus", "URL", "instead of what was found"),
+            ]),
+        CommandEntry(
             "doctor", "FLOW", needed: false,
             "look at everything that a release stands on; changes nothing",
             [image, manifest, setting]),
