@@ -74,6 +74,12 @@ package struct AccessError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "cluster: \(meaning)\n  where: \(place)\n  do:    \(remedy)"
+        ["cluster: \(meaning)", "  where: \(place)", "  do:    \(remedy)"]
+            .map(Self.inOneLine).joined(separator: "\n")
+    }
+
+    /// Names and programs' words may hold anything.
+    private static func inOneLine(_ text: String) -> String {
+        String(text.map { $0.isNewline ? " " : $0 })
     }
 }
