@@ -8,6 +8,7 @@
 // Departure says it, in the words in which it would refuse.
 
 package import FlowFiles
+internal import KubernetesAPI
 internal import Timekeeping
 package import Voyage
 
@@ -53,6 +54,9 @@ package struct Examination: Sendable {
     ) async -> [Symptom] {
         do {
             return try await within(Self.patience, by: rig.time, work)
+        } catch let error as KubernetesError where error.code == .forbidden {
+            // What a release needs it asks for itself, and that is looked at last.
+            return [Symptom(name, error: error, state: .unseen)]
         } catch {
             return [Symptom(name, error: error)]
         }

@@ -108,9 +108,7 @@ extension Examination {
 
     /// Marks of runs that nobody drives.
     func leftovers() async throws -> [Symptom] {
-        let held = Set(
-            try await all(.lease).filter { $0.spec["holderIdentity"]?.text?.isEmpty == false }
-                .compactMap { $0.seal?.run })
+        let held = try await held()
         var left: [(run: String, places: [String])] = []
         for kind in try await routedKinds() {
             for object in try await all(kind) {
@@ -133,6 +131,20 @@ extension Examination {
                 "\(places[0])\(more) carries marks of run \(run), which nobody drives",
                 do: "theseus resume \(run), or theseus abort \(run)")
         }
+    }
+
+    /// The runs that somebody holds: of the flow's service, which an account may always ask for, else
+    /// of all that the namespace has.
+    private func held() async throws -> Set<String> {
+        if let service = flow?.flow.target.service {
+            let lease = TargetLease(
+                client: client, namespace: namespace, service: service, run: "", holder: "",
+                pace: rig.pace)
+            return Set([try await lease.owner()].compactMap(\.self))
+        }
+        return Set(
+            try await all(.lease).filter { $0.spec["holderIdentity"]?.text?.isEmpty == false }
+                .compactMap { $0.seal?.run })
     }
 
     // MARK: Metrics

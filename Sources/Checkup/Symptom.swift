@@ -24,7 +24,7 @@ package struct Symptom: Hashable, Sendable {
     }
 
     /// Of an error in three lines: what happened and where, and what to do.
-    init(_ name: String, error: any Error) {
+    init(_ name: String, error: any Error, state: State = .bad) {
         let lines = "\(error)".split(separator: "\n").map { line in
             String(line.drop { $0 == " " })
         }
@@ -34,6 +34,6 @@ package struct Symptom: Hashable, Sendable {
             }
         }
         let place = part("where:").map { " (\($0))" } ?? ""
-        self.init(name, .bad, (lines.first ?? "\(error)") + place, do: part("do:"))
+        self.init(name, state, (lines.first ?? "\(error)") + place, do: part("do:"))
     }
 }

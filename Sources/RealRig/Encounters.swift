@@ -6,7 +6,9 @@ internal import Timekeeping
 /// What else a run may meet: a second deploy, two versions of which one shall go, tests that are Jobs,
 /// and an API server whose watches all fall silent.
 enum Encounters {
-    static let stories = [second, removal, job(exit: 0), job(exit: 3), deadWatches]
+    static let stories = [
+        second, removal, job(exit: 0), job(exit: 3), deadWatches, newcomer,
+    ]
 
     /// Two machines, two journals: the target's Lease is one.
     static let second = Story("a second deploy of the same service is refused") { rig, report in
@@ -30,6 +32,29 @@ enum Encounters {
         try await tale.tell(on: rig, &report)
         let stage = try await StoryStage.found(rig, "second")
         report.expect(try await stage.facts(of: "second-again").isEmpty, "it was remembered")
+    }
+
+    /// Who has nothing but a service gets a flow, and is told what stands in the way.
+    static let newcomer = Story("init writes a flow, doctor finds nothing bad, deploy could begin")
+    {
+        rig, report in
+        let stage = try await StoryStage.set(rig, "newcomer")
+        let drafted = [
+            "init", "--service", "shop", "--out", "drafted", "--gateway", stage.door,
+            "--prometheus", rig.prometheus.address,
+        ]
+        for (words, wanted) in [
+            (drafted, "next: theseus doctor drafted/shop.yaml"),
+            (["doctor", "drafted/shop.yaml"], "could begin: shop-v1 (v1) -> shop-v2 (v2)"),
+            (["deploy", "drafted/shop.yaml", "--dry-run"], "nothing was changed"),
+        ] {
+            let end = try await stage.theseus(words, on: stage.machine)
+            report.expect(
+                end.code == 0 && end.output.contains(wanted),
+                "'\(words[0])' ended with \(end.code ?? -9):\n\(end.output.suffix(1500))")
+        }
+        let writes = await rig.trail.entries(of: stage.person.name).filter(\.makesVersion)
+        report.expect(writes.isEmpty, "it wrote: \(writes.map(\.name))")
     }
 
     // MARK: One of two versions goes
