@@ -91,6 +91,8 @@ struct ControlPlane: Sendable {
                 folder.file("accounts.key"), "--service-account-signing-key-file",
                 folder.file("accounts.key"), "--endpoint-reconciler-type", "none",
                 "--audit-policy-file", folder.file("audit.yaml"), "--audit-log-path", auditLog,
+                // It is followed as one file: after 100 MB the server would begin another.
+                "--audit-log-maxsize", "100000",
                 "--max-requests-inflight", "3000", "--max-mutating-requests-inflight", "3000",
             ], in: folder)
     }

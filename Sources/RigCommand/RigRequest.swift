@@ -4,7 +4,7 @@ internal import RealRig
 struct RigRequest: Sendable {
     enum Part: Hashable, Sendable {
         case test
-        case sweep(seeds: Int)
+        case sweep(seeds: ClosedRange<Int>)
         case only(String)
         case serve
         case list
@@ -23,7 +23,7 @@ struct RigRequest: Sendable {
 
           (nothing)     every story once; what `make test-real` plays
           --only TEXT   the stories whose names hold TEXT
-          --sweep N     N seeded runs through the proxy that errs
+          --sweep N     N seeded runs through the proxy that errs; FIRST:N begins with that seed
           --serve       brings the parts up, prints where they are, and waits
           --list        names the stories
           --lanes N     so many stories at a time (16)
@@ -42,8 +42,12 @@ struct RigRequest: Sendable {
                 switch word {
                 case "--only": part = .only(value)
                 case "--sweep":
-                    guard let seeds = Int(value), seeds > 0 else { return nil }
-                    part = .sweep(seeds: seeds)
+                    let numbers = value.split(separator: ":").map { Int($0) ?? 0 }
+                    guard (1...2).contains(numbers.count), numbers.allSatisfy({ $0 > 0 }) else {
+                        return nil
+                    }
+                    let first = numbers.count == 2 ? numbers[0] : 1
+                    part = .sweep(seeds: first...(first + numbers[numbers.count - 1] - 1))
                 case "--parts": parts = value
                 case "--theseus": theseus = value
                 case "--lanes":
