@@ -249,7 +249,7 @@ let package = Package(
             "FlowFilesTests",
             of: [
                 "FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks",
-                "MetricsGate", "MetricsSources", "Secrets",
+                "MetricsGate", "MetricsSources", "Secrets", "YAML",
             ]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),

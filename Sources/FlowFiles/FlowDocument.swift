@@ -13,6 +13,9 @@ struct FlowDocument {
     /// The candidate's version from `--set version=…`, where that is no parameter of the flow's.
     let saidVersion: String?
 
+    /// The steps in their order; each field knows its own file.
+    let steps: [FlowField]
+
     init(_ source: FlowSource) throws(FlowError) {
         guard let file = source.files.first else {
             throw FlowError(
@@ -22,7 +25,7 @@ struct FlowDocument {
         overrides = source.overrides
         let written = FlowField(
             file: file.path, document: try Self.document(file.bytes, file.path))
-        let template = try Self.template(of: written)
+        let template = try Self.template(of: written, in: source)
         var parameters = FlowParameters(own: written, template: template)
         let versions = overrides.parameters.filter { $0.name == "version" }
         if parameters.knows("version") {
@@ -32,17 +35,22 @@ struct FlowDocument {
             parameters.set(overrides.parameters.filter { $0.name != "version" })
             saidVersion = versions.last?.value
         }
+        let asking = written.at("spec", "template")
+        parameters.close(for: template == nil ? nil : asking)
+        let adjusted = AdjustedSteps(own: written, template: template)
         let filled = parameters.fill(written)
         var check = ShapeCheck()
         check.check(filled, .part(FlowKeys.file))
         let filledTemplate = template.map { template in
-            parameters.fill(template.without(written), for: written.at("spec", "template"))
+            parameters.fill(
+                template.without(written).withoutSteps(adjusted.dropped), for: asking)
         }
         var templateCheck = ShapeCheck(mayLack: true)
         if let filledTemplate { templateCheck.check(filledTemplate, .part(FlowKeys.file)) }
-        faults = parameters.faults + check.faults + templateCheck.faults
+        faults = parameters.faults + adjusted.faults + check.faults + templateCheck.faults
         own = filled
         self.template = filledTemplate
+        steps = adjusted.fields(own: filled, template: filledTemplate)
     }
 
     private static func document(_ bytes: [UInt8], _ file: String) throws(FlowError) -> YAMLNode {
@@ -53,19 +61,49 @@ struct FlowDocument {
         }
     }
 
-    private static func template(of flow: FlowField) throws(FlowError) -> FlowField? {
+    /// A template's name, or the path of one from the flow's folder; nil where none is named.
+    static func templateName(in source: FlowSource) throws(FlowError) -> String? {
+        guard let file = source.files.first else { return nil }
+        return try document(file.bytes, file.path).at("spec", "template")?.scalar?.text
+    }
+
+    private static func template(of flow: FlowField, in source: FlowSource) throws(FlowError)
+        -> FlowField?
+    {
         guard let field = flow.at("spec", "template"), let name = field.text else { return nil }
-        guard let text = FlowTemplates.text(of: name) else {
-            throw field.error(
-                .unknownName, "unknown template \"\(ShapeCheck.short(name))\"",
-                do: NearestName.suggestion(for: name, among: FlowTemplates.names, none: ""))
+        let path = FlowTemplates.path(of: name)
+        let kept = source.files.dropFirst().first { $0.path == path }?.bytes
+        guard let bytes = kept ?? FlowTemplates.text(of: name).map({ Array($0.utf8) }) else {
+            throw missingTemplate(name, field)
         }
-        let file = "template \(name)"
-        return FlowField(file: file, document: try document(Array(text.utf8), file))
+        let file =
+            FlowTemplates.isPath(name)
+            ? FlowPath.joined(FlowPath.folder(of: flow.file), name) : path
+        let template = FlowField(file: file, document: try document(bytes, file))
+        if let inner = template.at("spec", "template") {
+            throw inner.keyError(
+                .contradiction, "a template has no template of its own",
+                do: "write its steps out; theseus flows show NAME prints those of a template")
+        }
+        return template
+    }
+
+    private static func missingTemplate(_ name: String, _ field: FlowField) -> FlowError {
+        if FlowTemplates.isPath(name) {
+            return field.error(
+                .file, "missing template: \(ShapeCheck.short(name))",
+                do: "check the path: it starts from the flow's folder")
+        }
+        return field.error(
+            .unknownName, "unknown template \"\(ShapeCheck.short(name))\"",
+            do: NearestName.suggestion(for: name, among: FlowTemplates.names, none: ""))
     }
 
     /// What stands behind a key of spec, in the flow or else in its template.
     subscript(key: String) -> FlowField? { own.at("spec", key) ?? template?.at("spec", key) }
+
+    /// Where a person looks for the steps as a whole.
+    var placeOfSteps: FlowField? { own.at("spec", "adjust") ?? self["steps"] }
 
     /// Named things of both; of equal names the flow's own.
     func named(_ key: String) -> [(name: String, field: FlowField)] {
@@ -126,75 +164,5 @@ extension FlowField {
             return YAMLMember(key: member.key, place: member.place, value: spec)
         }
         return FlowField(file: file, document: YAMLNode(.mapping(left), at: node.place))
-    }
-}
-
-/// Values for `${name}`: declared by the template, given by the flow, overruled by `--set`.
-struct FlowParameters {
-    private(set) var faults: [FlowError] = []
-    private var values: [(name: String, scalar: YAMLScalar)] = []
-    private var empty: [String] = []
-
-    init(own: FlowField, template: FlowField?) {
-        for member in template?.at("spec", "parameters")?.members ?? [] {
-            declare(member.name, member.field.node.scalar)
-        }
-        let declared = values.map(\.name) + empty
-        for member in own.at("spec", "parameters")?.members ?? [] {
-            if template != nil, !declared.contains(member.name) {
-                faults.append(
-                    member.field.keyError(
-                        .parameter, "the template has no parameter \"\(member.name)\"",
-                        do: NearestName.suggestion(
-                            for: member.name, among: declared, none: "take it away")))
-            }
-            declare(member.name, member.field.node.scalar)
-        }
-    }
-
-    private mutating func declare(_ name: String, _ scalar: YAMLScalar?) {
-        values.removeAll { $0.name == name }
-        empty.removeAll { $0 == name }
-        if let scalar, scalar.value != .null {
-            values.append((name, scalar))
-        } else {
-            empty.append(name)
-        }
-    }
-
-    func knows(_ name: String) -> Bool {
-        values.contains { $0.name == name } || empty.contains(name)
-    }
-
-    mutating func set(_ settings: [FlowOverrides.Setting]) {
-        for setting in settings {
-            let known = values.map(\.name) + empty
-            guard known.contains(setting.name) else {
-                faults.append(
-                    FlowError(
-                        .parameter, "unknown parameter \"\(ShapeCheck.short(setting.name))\"",
-                        file: "--set",
-                        suggestion: NearestName.suggestion(
-                            for: setting.name, among: known,
-                            none: "the flow has no spec.parameters")))
-                continue
-            }
-            declare(setting.name, Self.scalar(setting.value))
-        }
-    }
-
-    /// What the text means where YAML has it as one plain word; else the text.
-    private static func scalar(_ text: String) -> YAMLScalar {
-        let read = try? YAMLReader.document(of: Array(text.utf8)).scalar
-        if let read, read.isPlain, read.text == text, read.value != .null { return read }
-        return YAMLScalar(value: .string(text), text: text, isPlain: false)
-    }
-
-    mutating func fill(_ field: FlowField, for user: FlowField? = nil) -> FlowField {
-        var substitution = FlowSubstitution(
-            file: field.file, values: values, empty: empty, for: user)
-        let filled = substitution.fill(field.node)
-        faults += substitution.faults
-        return FlowField(file: field.file, document: filled)
     }
 }

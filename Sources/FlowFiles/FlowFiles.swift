@@ -7,6 +7,8 @@
 //   FlowKeys          every key that a flow may have, and what may stand behind it
 //   FlowShape         the kinds of values, in words
 //   FlowDocument      a file with its template and its parameters
+//   FlowParameters    what parameters may be, and are
+//   AdjustedSteps     the steps of a template, with what the flow changes in them
 //   FlowSubstitution  ${name}
 //   ShapeCheck        a file against the keys
 //   FlowReading       what is there -> Flow; finds what does not go together

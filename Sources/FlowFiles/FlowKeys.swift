@@ -19,6 +19,8 @@ enum FlowKeys {
     static let spec = FlowPart([
         FlowKey("template", .text, "A flow with parameters that this one fills."),
         FlowKey("parameters", .named(.parameter), "Values for ${name}, by name."),
+        FlowKey(
+            "adjust", .list(.part(adjustment)), "What becomes of single steps of the template."),
         FlowKey("target", .part(target), isRequired: true, "The service and its new version."),
         FlowKey("routes", .list(.part(route)), "The VirtualServices whose weights move."),
         FlowKey("gateway", .part(gateway), "Where requests of tests enter the mesh."),
@@ -61,6 +63,27 @@ enum FlowKeys {
             "guard", .part(guardian),
             "A CronJob that ends the run should nobody else; it lasts as long as the run."),
     ])
+
+    static let parameter = FlowPart([
+        FlowKey(
+            "type", .words(ParameterKind.allCases.map(\.rawValue)), "What its value may be."),
+        FlowKey("default", .text, "Its value where none is given."),
+        FlowKey("unit", .text, "What it counts, for people."),
+        FlowKey("description", .text, "What it is for, for people."),
+        FlowKey(
+            "required", .flag,
+            "It must be given; without it only where something uses it and there is no default."),
+    ])
+
+    static let adjustment = FlowPart(
+        [
+            FlowKey("replace", .text, "The name of the step that another takes the place of."),
+            FlowKey("with", .step, "The step that takes its place, and its name."),
+            FlowKey("before", .text, "The name of the step before which others are put in."),
+            FlowKey("after", .text, "The name of the step behind which others are put in."),
+            FlowKey("insert", .steps, "The steps that are put in."),
+            FlowKey("drop", .text, "The name of the step that is left out."),
+        ], oneOf: ["replace", "before", "after", "drop"])
 
     static let guardian = FlowPart([
         FlowKey("image", .text, isRequired: true, "An image with theseus on its PATH."),

@@ -19,13 +19,14 @@ package enum FlowReader {
         let folder = FlowPath.folder(of: FlowPath.joined(workingDirectory, path))
         var source = FlowSource(
             files: [.init(path: path, bytes: text)], folder: folder, overrides: overrides)
+        if let template = try templateFile(of: source, readFile) { source.files.append(template) }
         let document = try FlowDocument(source)
         if let manifest = document.manifest {
             let place =
                 overrides.manifest ?? FlowPath.joined(FlowPath.folder(of: path), manifest)
             let text = try bytes(
                 of: place, readFile, else: document.missingManifest(manifest))
-            source.files.append(.init(path: manifest, bytes: text))
+            source.files.insert(.init(path: manifest, bytes: text), at: 1)
         }
         for job in document.jobManifests where !source.files.contains(where: { $0.path == job }) {
             let place = FlowPath.joined(FlowPath.folder(of: path), job)
@@ -35,6 +36,22 @@ package enum FlowReader {
             }
         }
         return (try document.flow(source, exists: exists), source)
+    }
+
+    /// What the flow's template says now: a run goes on with that, whatever a later theseus has.
+    ///
+    /// One that cannot be read is told with its place in the flow.
+    private static func templateFile(
+        of source: FlowSource, _ readFile: (String) throws -> [UInt8]
+    ) throws(FlowError) -> FlowSource.File? {
+        guard let name = try FlowDocument.templateName(in: source) else { return nil }
+        let path = FlowTemplates.path(of: name)
+        if let text = FlowTemplates.text(of: name) {
+            return FlowSource.File(path: path, bytes: Array(text.utf8))
+        }
+        let place = FlowPath.joined(FlowPath.folder(of: source.files[0].path), name)
+        guard FlowTemplates.isPath(name), let text = try? readFile(place) else { return nil }
+        return FlowSource.File(path: path, bytes: text)
     }
 
     /// Reads the same flow again from what a run remembers; touches no file.

@@ -9,8 +9,7 @@ extension FlowReading {
         requireOneSource()
         var order = StepOrder(flow: flow, isFirstRelease: isFirstRelease)
         var steps: [Step] = []
-        let items = document["steps"]?.items ?? []
-        for item in items {
+        for item in document.steps {
             guard let (name, value) = Self.parts(of: item),
                 let step = step(name, value, item, flow)
             else {
@@ -23,7 +22,7 @@ extension FlowReading {
             }
             steps.append(step)
         }
-        if let field = document["steps"] { order.end(field) }
+        if let field = document.placeOfSteps { order.end(field) }
         faults += order.faults
         return steps
     }
@@ -42,8 +41,7 @@ extension FlowReading {
             faults.append(
                 spec.keyError(
                     .missingKey, "\(spec.name) has neither steps nor template",
-                    do: "add steps, or template: "
-                        + FlowTemplates.names.joined(separator: " or template: ")))
+                    do: "add steps, or template: and \(FlowTemplates.names.list)"))
         }
     }
 
@@ -57,7 +55,7 @@ extension FlowReading {
     /// A step's word and, where there is one, what stands behind it.
     private static func parts(of item: FlowField) -> (String, FlowField?)? {
         if let word = item.text { return (word, nil) }
-        let members = item.members
+        let members = item.stepMembers
         guard members.count == 1 else { return nil }
         return (members[0].name, members[0].field)
     }

@@ -26,7 +26,7 @@ indirect enum FlowShape: Sendable {
     case nothing
     /// Whatever there is.
     case anything
-    /// A text, or nothing yet.
+    /// A value, nothing yet, or what the value may be.
     case parameter
     /// Where a secret is found; never the secret.
     case secret
@@ -37,6 +37,7 @@ indirect enum FlowShape: Sendable {
     /// A word, or a mapping or list.
     case either(FlowShape, FlowShape)
     case steps
+    case step
 }
 
 /// A key, what may stand behind it, and what it is for.
@@ -127,6 +128,7 @@ extension FlowShape {
         case .secret: "the place of a secret"
         case .part, .named: "a mapping"
         case .list, .steps: "a list"
+        case .step: "a step"
         case .either(let word, let rest): "\(word.wish) or \(rest.wish)"
         }
     }
@@ -155,6 +157,7 @@ extension FlowShape {
         case .named: "write names, and behind each what it means"
         case .list: "write a list: one item a line, each after '- '"
         case .steps: "write one step a line, each after '- '"
+        case .step: "write for example {weight: 25}"
         case .either(let word, _): word.example
         }
     }

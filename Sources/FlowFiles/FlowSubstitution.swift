@@ -6,21 +6,23 @@ internal import YAML
 ///
 /// Strict: a name that nobody declared is a fault, so that no `${…}` gets anywhere unnoticed.
 struct FlowSubstitution {
+    struct Value {
+        let name: String
+        /// nil: declared, but not given.
+        let scalar: YAMLScalar?
+        /// Goes on in its place once that was told.
+        let standIn: YAMLScalar?
+    }
+
     private(set) var faults: [FlowError] = []
     private let file: String
-    private let values: [(name: String, scalar: YAMLScalar)]
-    /// Declared, but without a value.
-    private let empty: [String]
+    private let values: [Value]
     /// Who should have given the values of a template; nil for a flow's own.
     private let user: FlowField?
 
-    init(
-        file: String, values: [(name: String, scalar: YAMLScalar)], empty: [String],
-        for user: FlowField? = nil
-    ) {
+    init(file: String, values: [Value], for user: FlowField? = nil) {
         self.file = file
         self.values = values
-        self.empty = empty
         self.user = user
     }
 
@@ -58,7 +60,11 @@ struct FlowSubstitution {
         if parts.count == 1, case .placeholder(let name) = parts[0],
             let value = values.first(where: { $0.name == name })
         {
-            return value.scalar
+            if let scalar = value.scalar { return scalar }
+            if let standIn = value.standIn {
+                missing(name, path, place)
+                return standIn
+            }
         }
         var text = ""
         for part in parts {
@@ -68,8 +74,8 @@ struct FlowSubstitution {
                 let problem = "\"${\" without \"}\""
                 faults.append(fault(problem, "close it, or write $${ for a plain ${", path, place))
             case .placeholder(let name):
-                if let value = values.first(where: { $0.name == name }) {
-                    text += value.scalar.text
+                if let scalar = values.first(where: { $0.name == name })?.scalar {
+                    text += scalar.text
                 } else if Self.isQuery(path), GateSpec.placeholders.contains(name) {
                     text += "${\(name)}"
                 } else {
@@ -82,18 +88,14 @@ struct FlowSubstitution {
     }
 
     private mutating func missing(_ name: String, _ path: [YAMLStep], _ place: YAMLPlace) {
-        if empty.contains(name), let user {
-            faults.append(
-                user.error(
-                    .parameter, "the template needs parameter \"\(name)\"",
-                    do: "give it under spec.parameters, or with --set \(name)=…"))
-            return
-        }
-        if empty.contains(name) {
-            faults.append(
-                fault(
-                    "parameter \"\(name)\" has no value",
-                    "give it under spec.parameters, or with --set \(name)=…", path, place))
+        if values.contains(where: { $0.name == name }) {
+            let remedy = "give it under spec.parameters, or with --set \(name)=…"
+            let what = "the template needs parameter \"\(name)\""
+            let fault =
+                user?.error(.parameter, what, do: remedy)
+                ?? fault("parameter \"\(name)\" has no value", remedy, path, place)
+            // Of a template's many places one is enough: what is told is where it is filled.
+            if user == nil || !faults.contains(fault) { faults.append(fault) }
             return
         }
         let known = values.map(\.name) + (Self.isQuery(path) ? GateSpec.placeholders : [])

@@ -13,7 +13,10 @@ struct ShapeCheck {
         switch shape {
         case .anything: if field.node.isNull { mismatch(field, shape) }
         case .text: if field.text == nil { mismatch(field, shape) }
-        case .parameter: if field.node.scalar == nil { mismatch(field, shape) }
+        case .parameter:
+            guard field.node.scalar == nil else { return }
+            guard field.node.members != nil else { return mismatch(field, shape) }
+            members(field, FlowKeys.parameter, as: shape)
         case .name:
             guard let text = field.text else { return mismatch(field, shape) }
             if !Self.isName(text) { unfit(field, shape) }
@@ -82,6 +85,7 @@ struct ShapeCheck {
         case .steps:
             guard field.node.items != nil else { return mismatch(field, shape) }
             for item in field.items { step(item) }
+        case .step: step(field)
         }
     }
 
@@ -163,7 +167,8 @@ struct ShapeCheck {
             }
             return
         }
-        let members = item.members
+        if let name = item["name"] { check(name, .name) }
+        let members = item.stepMembers
         guard let only = members.first, members.count == 1 else {
             faults.append(
                 item.error(

@@ -207,7 +207,7 @@ extension Step {
     }
 
     /// How a flow calls it.
-    fileprivate var word: String {
+    var word: String {
         switch self {
         case .backup: "backup"
         case .deploy: "deploy"

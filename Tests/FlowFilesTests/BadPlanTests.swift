@@ -241,7 +241,8 @@ import Testing
             """
             flow: "spec" has neither steps nor template
               where: reviews.yaml:4:1 (spec)
-              do:    add steps, or template: bootstrap or template: canary
+              do:    add steps, or template: and ab-test, blue-green, bootstrap, canary, \
+            canary-stepped, dark-only or mirror-then-canary
             """),
         BadFlow(
             "dark without match", "dark: {match", "#",

@@ -292,9 +292,10 @@ import Testing
             FlowKeys.comparison, FlowKeys.sequential, FlowKeys.burnRate, FlowKeys.burnWindow,
             FlowKeys.failures, FlowKeys.distributions, FlowKeys.metric,
         ]
-        // A template brings its own steps; `host` and `parameters` are in the design's example.
+        // A template brings its own steps, and AdjustTests change them; `host` and `parameters` are in
+        // the design's example.
         // SourceFlowTests show what belongs to sources.
-        let elsewhere = ["template", "parameters", "host", "reduce"]
+        let elsewhere = ["template", "adjust", "parameters", "host", "reduce"]
         for key in parts.flatMap(\.keys) where !elsewhere.contains(key.name) {
             #expect(Self.text.contains("\(key.name):"), "\(key.name)")
             #expect(key.summary.hasSuffix("."), "\(key.name)")

@@ -8,7 +8,7 @@ import Testing
 
 /// Parameters, templates, and the flows that come with the product.
 @Suite struct ParameterTests {
-    private static let templated = """
+    static let templated = """
         apiVersion: theseus.dev/v1
         kind: Flow
         metadata: {name: reviews}
@@ -22,7 +22,7 @@ import Testing
 
         """
 
-    private static func files(_ change: (inout String) -> Void = { _ in }) -> Files {
+    static func files(_ change: (inout String) -> Void = { _ in }) -> Files {
         var files = Files.good
         var text = templated
         change(&text)
@@ -30,7 +30,7 @@ import Testing
         return files
     }
 
-    private static func setting(_ pairs: (String, String)...) -> FlowOverrides {
+    static func setting(_ pairs: (String, String)...) -> FlowOverrides {
         var overrides = FlowOverrides()
         overrides.parameters = pairs.map { .init(name: $0.0, value: $0.1) }
         return overrides
@@ -127,13 +127,6 @@ import Testing
         #expect(flow.plan.steps.count == 20)
         #expect(flow.plan.steps.last == .retire)
         #expect(flow.scrape == .seconds(5))
-    }
-
-    /// Somebody who copies a template out of `flows/` has what the name means.
-    @Test(arguments: FlowTemplates.names)
-    func hasTheTemplatesAsFiles(_ name: String) throws {
-        let file = try Data(contentsOf: Self.root.appending(path: "flows/\(name).yaml"))
-        #expect(String(decoding: file, as: UTF8.self) == FlowTemplates.text(of: name))
     }
 
     @Test func readsTheBootstrap() throws {
