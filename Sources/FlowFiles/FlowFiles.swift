@@ -6,6 +6,8 @@
 //   FlowError         what is wrong with one, where, and what to do
 //   FlowKeys          every key that a flow may have, and what may stand behind it
 //   FlowShape         the kinds of values, in words
+//   FlowExplanation   what a key is for, from the table
+//   FlowSchema        the table as a JSON Schema
 //   FlowDocument      a file with its template and its parameters
 //   FlowParameters    what parameters may be, and are
 //   AdjustedSteps     the steps of a template, with what the flow changes in them

@@ -22,8 +22,8 @@ extension FlowKeys {
             FlowKey("query", .text, "The question to that source, in its own language."),
             FlowKey("samplesQuery", .text, "Counts there the samples behind it."),
             FlowKey(
-                "reduce", .words(MetricsReduction.allCases.map(\.rawValue)),
-                "Which number is made of several points; last."),
+                "reduce", .words(MetricsReduction.allCases.map(\.rawValue)), default: "last",
+                "Which number is made of several points."),
             FlowKey("min", .decimal, "The least good value."),
             FlowKey("max", .decimal, "The greatest good value."),
             FlowKey("compare", .part(comparison), "Judges by stable's value instead of bounds."),
@@ -32,12 +32,15 @@ extension FlowKeys {
                 "Judges by both versions' failures, however often it looks."),
             FlowKey("burnRate", .part(burnRate), "Judges by how fast the error budget burns."),
             FlowKey(
-                "minimumSamples", .whole(1...1_000_000_000),
+                "minimumSamples", .whole(1...1_000_000_000), default: "100",
                 "Users' requests that it takes before anything is said."),
-            FlowKey("every", .duration, "How long to wait before asking again."),
+            FlowKey(
+                "every", .duration, "How long to wait before asking again; as long as a scrape."),
             FlowKey("staleAfter", .duration, "A newest sample older than this is no answer."),
             FlowKey("failures", .part(failures), "How many failing answers it takes; one."),
-            FlowKey("watchOnly", .flag, "It is told what it says, and decides nothing."),
+            FlowKey(
+                "watchOnly", .flag, default: "false",
+                "It is told what it says, and decides nothing."),
         ], oneOf: questions)
 
     static let questions = [
@@ -51,7 +54,9 @@ extension FlowKeys {
     ])
 
     static let codes = FlowPart([
-        FlowKey("codes", .text, "A regular expression of the statuses that are failures.")
+        FlowKey(
+            "codes", .text, default: "5..",
+            "A regular expression of the statuses that are failures.")
     ])
 
     static let latency = FlowPart([
@@ -68,12 +73,13 @@ extension FlowKeys {
 
     static let sequential = FlowPart([
         FlowKey(
-            "noWorseThan", .percentage,
-            "Passes what surely fails by less than so much more often than stable; 1%."),
+            "noWorseThan", .percentage, default: "1%",
+            "Passes what surely fails by less than so much more often than stable."),
         FlowKey(
-            "falseAlarms", .percentage,
-            "How many of the releases that are no worse may fail, at all looks together; 2%."),
-        FlowKey("confidence", .percentage, "How sure it must be to let one pass; 95%."),
+            "falseAlarms", .percentage, default: "2%",
+            "How many of the releases that are no worse may fail, at all looks together."),
+        FlowKey(
+            "confidence", .percentage, default: "95%", "How sure it must be to let one pass."),
     ])
 
     static let burnRate = FlowPart([
@@ -105,26 +111,31 @@ extension FlowKeys {
             "Queries that give a number for ${candidate}, by name."),
         FlowKey(
             "groups", .named(.whole(1...100)), "What groups of metrics weigh, of 100 in all."),
-        FlowKey("pass", .decimal, "A score from here on passes; 95."),
-        FlowKey("marginal", .decimal, "A score below this fails; 75."),
-        FlowKey("confidence", .percentage, "How sure it must be that a metric moved; 98%."),
-        FlowKey("step", .duration, "The distance of the points; 1m."),
-        FlowKey("minimumPoints", .whole(4...11_000), "Points that each version must show; 10."),
+        FlowKey("pass", .decimal, default: "95", "A score from here on passes."),
+        FlowKey("marginal", .decimal, default: "75", "A score below this fails."),
+        FlowKey(
+            "confidence", .percentage, default: "98%", "How sure it must be that a metric moved."),
+        FlowKey("step", .duration, default: "1m", "The distance of the points."),
+        FlowKey(
+            "minimumPoints", .whole(4...11_000), default: "10",
+            "Points that each version must show."),
     ])
 
     static let metric = FlowPart([
         FlowKey("query", .text, isRequired: true, "The question; ${window} is one step."),
         FlowKey(
             "worse", .words(DistributionRule.Metric.Direction.allCases.map(\.rawValue)),
-            "Which way it must not move; increase."),
-        FlowKey("critical", .flag, "Where it moved, the gate fails."),
-        FlowKey("tolerance", .percentage, "How far it may move, as a part of stable's; 25%."),
+            default: "increase", "Which way it must not move."),
+        FlowKey("critical", .flag, default: "false", "Where it moved, the gate fails."),
+        FlowKey(
+            "tolerance", .percentage, default: "25%",
+            "How far it may move, as a part of stable's."),
         FlowKey("group", .text, "The group that it is of."),
         FlowKey(
-            "gaps", .words(DistributionRule.Gaps.allCases.map(\.rawValue)),
-            "What becomes of points that are no number; remove."),
+            "gaps", .words(DistributionRule.Gaps.allCases.map(\.rawValue)), default: "remove",
+            "What becomes of points that are no number."),
         FlowKey(
-            "outliers", .words(DistributionRule.Outliers.allCases.map(\.rawValue)),
-            "What becomes of points far from all others; keep."),
+            "outliers", .words(DistributionRule.Outliers.allCases.map(\.rawValue)), default: "keep",
+            "What becomes of points far from all others."),
     ])
 }

@@ -3,7 +3,7 @@ extension FlowKeys {
     static let prometheus = FlowPart(
         [
             FlowKey("address", .address, isRequired: true, "Its address, without /api/v1."),
-            FlowKey("scrape", .duration, "How often it scrapes."),
+            FlowKey("scrape", .duration, default: "15s", "How often it scrapes."),
             FlowKey("tenant", .text, "Whose metrics: the X-Scope-OrgID of Mimir, Cortex, Thanos."),
         ] + door)
 
@@ -51,8 +51,12 @@ extension FlowKeys {
             FlowKey("googlecloud", .part(google), "Google Cloud Monitoring."),
             FlowKey("splunk", .part(splunk), "Splunk's export of a search."),
             FlowKey("web", .part(web), "Any server that answers JSON."),
-            FlowKey("resolution", .duration, "The distance of the points that are asked for."),
-            FlowKey("staleAfter", .duration, "A newest point older than this is no answer."),
+            FlowKey(
+                "resolution", .duration, default: "1m",
+                "The distance of the points that are asked for."),
+            FlowKey(
+                "staleAfter", .duration, default: "5m",
+                "A newest point older than this is no answer."),
         ], oneOf: sourceKinds)
 
     static let sourceKinds = [
@@ -64,7 +68,7 @@ extension FlowKeys {
 
     static let datadog = FlowPart(
         [
-            FlowKey("site", .text, "Its site, where it is not datadoghq.com."),
+            FlowKey("site", .text, default: "datadoghq.com", "Its site."),
             FlowKey("address", .address, "Its whole address, instead of a site."),
             FlowKey("apiKey", .secret, isRequired: true, "The API key."),
             FlowKey("applicationKey", .secret, isRequired: true, "The application key."),
@@ -73,7 +77,7 @@ extension FlowKeys {
     static let newRelic = FlowPart(
         [
             FlowKey("account", .whole(1...999_999_999_999), isRequired: true, "The account."),
-            FlowKey("region", .words(["us", "eu"]), "Where the account is; us."),
+            FlowKey("region", .words(["us", "eu"]), default: "us", "Where the account is."),
             FlowKey("address", .address, "Its whole address, instead of a region."),
             FlowKey("apiKey", .secret, isRequired: true, "A user key."),
         ] + settings)
@@ -116,7 +120,7 @@ extension FlowKeys {
     static let web = FlowPart(
         [
             address,
-            FlowKey("method", .words(["GET", "POST"]), "GET, where nothing is said."),
+            FlowKey("method", .words(["GET", "POST"]), default: "GET", "How it is asked."),
             FlowKey("body", .text, "Sent with a POST."),
         ] + door)
 

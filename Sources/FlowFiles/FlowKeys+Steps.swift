@@ -44,12 +44,14 @@ extension FlowKeys {
     static let laterSteps = ["scale"]
 
     static let deploy = FlowPart([
-        FlowKey("deadline", .duration, "How long the candidate's pods may take to be ready.")
+        FlowKey(
+            "deadline", .duration, default: "10m",
+            "How long the candidate's pods may take to be ready.")
     ])
 
     static let reach = FlowPart([
-        FlowKey("deadline", .duration, "How long it may take."),
-        FlowKey("every", .duration, "How long to wait before asking again."),
+        FlowKey("deadline", .duration, default: "2m", "How long it may take."),
+        FlowKey("every", .duration, default: "1s", "How long to wait before asking again."),
     ])
 
     static let call = FlowPart([
@@ -64,7 +66,7 @@ extension FlowKeys {
     ])
 
     static let drill = FlowPart([
-        FlowKey("within", .duration, "How long the way home may take.")
+        FlowKey("within", .duration, default: "10s", "How long the way home may take.")
     ])
 
     static let bake = FlowPart([
@@ -79,6 +81,6 @@ extension FlowKeys {
     ])
 
     static let shrink = FlowPart([
-        FlowKey("minimum", .whole(1...100_000), "How many pods stable keeps.")
+        FlowKey("minimum", .whole(1...100_000), default: "1", "How many pods stable keeps.")
     ])
 }

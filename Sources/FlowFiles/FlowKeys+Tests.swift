@@ -14,16 +14,17 @@ extension FlowKeys {
             FlowKey("env", .texts, "Names of variables that the command gets from ours."),
             FlowKey("limits", .part(testLimits), "What the command may use, with all it starts."),
             FlowKey("results", .part(results), "What the command says of its parts."),
-            FlowKey("timeout", .duration, "After so long it has failed."),
+            FlowKey("timeout", .duration, default: "5m", "After so long it has failed."),
             FlowKey(
-                "retries", .either(.whole(0...100), .part(retries)), "How often it is tried again."
+                "retries", .either(.whole(0...100), .part(retries)), default: "0",
+                "How often it is tried again."
             ),
             FlowKey("every", .duration, "How long it rests between its runs in a bake."),
             FlowKey(
                 "repeat", .words(["safe", "once"]),
                 "Whether it may run again after a crash."),
             FlowKey(
-                "tolerance", .either(.percentage, .named(.change)),
+                "tolerance", .either(.percentage, .named(.change)), default: "20%",
                 "How much worse numbers may be than recorded: all of them, or these."),
             FlowKey("higherIsBetter", .texts, "Numbers of which more is better."),
         ], oneOf: testKinds)
@@ -34,16 +35,21 @@ extension FlowKeys {
         FlowKey("url", .address, isRequired: true, "Where the context is posted."),
         FlowKey("signature", .secret, "The key that signs each request (HMAC-SHA256)."),
         FlowKey("bearer", .secret, "Shown as Authorization: Bearer."),
-        FlowKey("plain", .flag, "http:// is meant, though it is not this machine."),
-        FlowKey("anyAddress", .flag, "Link-local addresses and clouds' own may be met."),
-        FlowKey("poll", .duration, "How long before asking again after a 202."),
-        FlowKey("patience", .duration, "The time limit of a single request."),
+        FlowKey(
+            "plain", .flag, default: "false", "http:// is meant, though it is not this machine."),
+        FlowKey(
+            "anyAddress", .flag, default: "false",
+            "Link-local addresses and clouds' own may be met."),
+        FlowKey("poll", .duration, default: "2s", "How long before asking again after a 202."),
+        FlowKey("patience", .duration, default: "10s", "The time limit of a single request."),
     ])
 
     static let tcpTalk = FlowPart([
         FlowKey("host", .text, isRequired: true, "Its name or address."),
         FlowKey("port", .whole(1...65535), isRequired: true, "Its port."),
-        FlowKey("tls", .flag, "With a handshake, and a certificate that is good for the host."),
+        FlowKey(
+            "tls", .flag, default: "false",
+            "With a handshake, and a certificate that is good for the host."),
         FlowKey("send", .text, "What is said."),
         FlowKey("expect", .text, "What must come back."),
     ])
@@ -91,30 +97,30 @@ extension FlowKeys {
         FlowKey("times", .whole(1...100), isRequired: true, "How often it is tried again."),
         FlowKey(
             "wait", .duration, "How long before the second try; doubled before each further one."),
-        FlowKey("longestWait", .duration, "No wait is longer; a minute, where nothing is said."),
+        FlowKey("longestWait", .duration, default: "1m", "No wait is longer."),
         FlowKey("within", .duration, "After so long no further try begins."),
     ])
 
     static let http = FlowPart([
         FlowKey("path", .text, isRequired: true, "A path at the gateway, or a whole address."),
-        FlowKey("method", .text, "GET, where nothing is said."),
+        FlowKey("method", .text, default: "GET", "The method of each request."),
         FlowKey("body", .text, "Sent with each of them."),
-        FlowKey("requests", .whole(1...1_000_000), "How many."),
+        FlowKey("requests", .whole(1...1_000_000), default: "1", "How many."),
         FlowKey("for", .duration, "For so long, instead of a number."),
         FlowKey("rate", .whole(1...10_000), "How many begin in a second."),
         FlowKey("concurrency", .whole(1...256), "How many at a time."),
         FlowKey(
-            "expect", .either(.statuses, .part(answer)),
+            "expect", .either(.statuses, .part(answer)), default: "2xx",
             "Which statuses are good, and what else an answer must have."),
         FlowKey("headers", .textMap, "Sent with each of them."),
-        FlowKey("dark", .flag, "Sends what the dark match asks for."),
-        FlowKey("maxErrors", .whole(0...1_000_000), "How many may fail."),
+        FlowKey("dark", .flag, default: "false", "Sends what the dark match asks for."),
+        FlowKey("maxErrors", .whole(0...1_000_000), default: "0", "How many may fail."),
         FlowKey("versionHeader", .text, "A response header that names the version."),
-        FlowKey("patience", .duration, "The time limit of a single request."),
+        FlowKey("patience", .duration, default: "10s", "The time limit of a single request."),
     ])
 
     static let answer = FlowPart([
-        FlowKey("status", .statuses, "Which statuses are good; 2xx, where nothing is said."),
+        FlowKey("status", .statuses, default: "2xx", "Which statuses are good."),
         FlowKey("headers", .textMap, "Headers that must be there, and what each must hold."),
         FlowKey("json", .named(.anything), "Values in its JSON, each by its path: $.items[0].id."),
         FlowKey("body", .text, "What must stand in its body."),

@@ -32,13 +32,15 @@ enum FlowKeys {
         FlowKey("hooks", .part(hooks), "Tests that are called at moments of the run's life."),
         FlowKey("steps", .steps, "What is done, in this order."),
         FlowKey(
-            "firstRelease", .flag,
+            "firstRelease", .flag, default: "false",
             "There is no stable version yet: no way home but to take the candidate away."),
-        FlowKey("settle", .duration, "How long a change of routes needs to reach every proxy."),
+        FlowKey(
+            "settle", .duration, default: "10s",
+            "How long a change of routes needs to reach every proxy."),
         FlowKey(
             "observe", .either(.words(["none"]), .part(observe)),
             "How long to look for a new weight in the mesh; none trusts unseen."),
-        FlowKey("scrape", .duration, "How often Prometheus scrapes."),
+        FlowKey("scrape", .duration, default: "15s", "How often Prometheus scrapes."),
         FlowKey("mesh", .part(mesh), "How the mesh is set up, where it is not as Istio has it."),
         FlowKey("limits", .part(limits), "How long the parts of a run may take."),
         FlowKey(
@@ -48,16 +50,16 @@ enum FlowKeys {
             "podLogs", .words(["none"]),
             "none: what pods that do not come up wrote last is not read."),
         FlowKey(
-            "fingerprintSecrets", .flag,
+            "fingerprintSecrets", .flag, default: "false",
             "The Secrets that the candidate's pods read must stay what they were, too."),
         FlowKey(
-            "onCutOff", .words(["rollback", "ask"]),
+            "onCutOff", .words(["rollback", "ask"]), default: "rollback",
             "What follows when a test that may run only once was cut off."),
         FlowKey(
-            "onNotEnough", .words(["rollback", "ask"]),
+            "onNotEnough", .words(["rollback", "ask"]), default: "rollback",
             "What follows when a gate had not enough evidence in time."),
         FlowKey(
-            "onStale", .words(["rollback", "resume"]),
+            "onStale", .words(["rollback", "resume"]), default: "rollback",
             "What becomes of a run that nobody holds any more."),
         FlowKey(
             "guard", .part(guardian),
@@ -88,7 +90,8 @@ enum FlowKeys {
     static let guardian = FlowPart([
         FlowKey("image", .text, isRequired: true, "An image with theseus on its PATH."),
         FlowKey("serviceAccount", .name, "The account that it runs as."),
-        FlowKey("schedule", .text, "How often it looks, as cron writes it; every two minutes."),
+        FlowKey(
+            "schedule", .text, default: "*/2 * * * *", "How often it looks, as cron writes it."),
     ])
 
     static let target = FlowPart([
@@ -97,7 +100,8 @@ enum FlowKeys {
         FlowKey(
             "manifest", .text, isRequired: true,
             "The file with the candidate's Deployment and what belongs to it."),
-        FlowKey("versionLabel", .text, "The pods' label that tells versions apart."),
+        FlowKey(
+            "versionLabel", .text, default: "version", "The pods' label that tells versions apart."),
         FlowKey(
             "version", .text,
             "The new version's name, where the manifest says none; else its image's tag."),
@@ -148,7 +152,7 @@ enum FlowKeys {
         FlowKey(
             "writeBack", .text, isRequired: true,
             "The folder for the manifests to commit; retire waits until they are applied."),
-        FlowKey("within", .duration, "How long that may take."),
+        FlowKey("within", .duration, default: "24h", "How long that may take."),
     ])
 
     static let mesh = FlowPart([
@@ -158,12 +162,19 @@ enum FlowKeys {
     ])
 
     static let limits = FlowPart([
-        FlowKey("write", .duration, "Any write, with its retries."),
-        FlowKey("capacity", .duration, "How long a version may take to grow for a weight."),
-        FlowKey("ready", .duration, "How long pods must be ready in a row before they count."),
-        FlowKey("drain", .duration, "How long requests in flight may take."),
-        FlowKey("home", .duration, "How long the way home may wait for stable's pods."),
-        FlowKey("pause", .duration, "How long a run may stand paused."),
-        FlowKey("metrics", .duration, "How long a source of metrics may err without a break."),
+        FlowKey("write", .duration, default: "2m", "Any write, with its retries."),
+        FlowKey(
+            "capacity", .duration, default: "10m",
+            "How long a version may take to grow for a weight."),
+        FlowKey(
+            "ready", .duration, default: "5s",
+            "How long pods must be ready in a row before they count."),
+        FlowKey("drain", .duration, default: "30s", "How long requests in flight may take."),
+        FlowKey(
+            "home", .duration, default: "10m", "How long the way home may wait for stable's pods."),
+        FlowKey("pause", .duration, default: "24h", "How long a run may stand paused."),
+        FlowKey(
+            "metrics", .duration, default: "10m",
+            "How long a source of metrics may err without a break."),
     ])
 }

@@ -45,18 +45,21 @@ struct FlowKey: Sendable {
     let name: String
     let shape: FlowShape
     let isRequired: Bool
+    /// What holds where nothing is written, as one would write it.
+    let usual: String?
     /// What may stand behind it in a later version only, and what to do until then.
     let later: Later?
     /// One sentence.
     let summary: String
 
     init(
-        _ name: String, _ shape: FlowShape, isRequired: Bool = false, later: Later? = nil,
-        _ summary: String
+        _ name: String, _ shape: FlowShape, isRequired: Bool = false,
+        default usual: String? = nil, later: Later? = nil, _ summary: String
     ) {
         self.name = name
         self.shape = shape
         self.isRequired = isRequired
+        self.usual = usual
         self.later = later
         self.summary = summary
     }

@@ -40,7 +40,7 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
         #expect(files.complaint()?.hasPrefix("flow: unknown step \"retyre\"") == true)
     }
 
-    private static let keys = [
+    static let keys = [
         BadFlow(
             "unknown key", "  steps: ", "  stepz: ",
             """
@@ -100,7 +100,7 @@ struct BadFlow: Sendable, CustomTestStringConvertible {
             """),
     ]
 
-    private static let values = [
+    static let values = [
         BadFlow(
             "writing back, in a word", "  steps: ", "  gitops: writeBack\n  steps: ",
             """

@@ -9,7 +9,7 @@ import Testing
 
 /// A flow that has every key there is.
 @Suite struct EveryKeyTests {
-    private static let text = """
+    static let text = """
         apiVersion: theseus.dev/v1
         kind: Flow
         metadata: {name: orders, labels: {team: a}, annotations: {note: b}}

@@ -51,11 +51,11 @@ enum CommandReader {
         -> CommandEntry
     {
         let first = words.popFirst() ?? ""
-        if let entry = CommandTable.command(first) { return entry }
         if let second = words.first, let entry = CommandTable.command("\(first) \(second)") {
             words.removeFirst()
             return entry
         }
+        if let entry = CommandTable.command(first) { return entry }
         if first.hasPrefix("-") { throw UsageError(.optionFirst(first), command: nil) }
         // The first word of a command of two: what was meant by the second?
         let isHalf = CommandTable.commands.contains { $0.name.hasPrefix("\(first) ") }

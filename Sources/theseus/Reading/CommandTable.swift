@@ -134,6 +134,14 @@ enum CommandTable {
                 OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
             ]),
         CommandEntry(
+            "explain", "STEP[.FIELD]", needed: false,
+            "what a step or a key of the flow is for, as spec.gates"),
+        CommandEntry(
+            "schema", "a JSON Schema of flows, for editors",
+            [OptionEntry("--template", nil, "of files that are templates: they may lack more")]),
+        CommandEntry("flows", "the templates that theseus ships"),
+        CommandEntry("flows show", "NAME", "one of them, as a file would have it"),
+        CommandEntry(
             "init", "write the first flow of a service, from what stands in the cluster",
             [
                 OptionEntry(

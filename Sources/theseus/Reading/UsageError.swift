@@ -12,6 +12,8 @@ struct UsageError: Error, CustomStringConvertible {
         case twice(String)
         case wrongValue(String, String, [String])
         case malformed(String, String, String)
+        /// Of some kind of thing, among those that there are.
+        case unknownName(String, String, [String])
     }
 
     let code: Code
@@ -34,6 +36,7 @@ struct UsageError: Error, CustomStringConvertible {
         case .twice(let option): "\(option) is given twice"
         case .wrongValue(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .malformed(let option, let value, _): "\(option) cannot be \"\(value)\""
+        case .unknownName(let kind, let word, _): "unknown \(kind) \"\(word)\""
         }
     }
 
@@ -47,6 +50,10 @@ struct UsageError: Error, CustomStringConvertible {
                 word, ((command?.options ?? []) + CommandTable.common).map(\.name)) ?? page
         case .wrongValue(_, _, let allowed): "give \(allowed.joined(separator: " or "))"
         case .malformed(_, _, let form): "give \(form)"
+        case .unknownName(_, let word, let known):
+            suggestion(word, known)
+                ?? (known.isEmpty
+                    ? "nothing stands inside it" : "there are: \(known.joined(separator: ", "))")
         case .missingOperand, .missingValue, .switchWithValue, .surplus, .twice: page
         }
     }
