@@ -33,7 +33,7 @@ struct AdjustedSteps {
             entries = []
             dropped = []
             faults = Self.doubles(in: own.at("spec", "steps")?.items ?? [])
-            if let adjust = own.at("spec", "adjust") {
+            if let adjust = own.at("spec", "adjust"), own.at("spec", "template") == nil {
                 faults.append(
                     adjust.keyError(
                         .contradiction, "\"adjust\" changes a template's steps, and here is none",

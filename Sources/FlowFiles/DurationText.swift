@@ -27,6 +27,18 @@ package enum DurationText {
         return .milliseconds(milliseconds)
     }
 
+    /// `1h30m`, `45s`, `500ms`: as it would be written.
+    package static func text(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        var rest = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        var text = ""
+        for unit in units where rest >= unit.milliseconds {
+            text += "\(rest / unit.milliseconds)\(unit.name)"
+            rest %= unit.milliseconds
+        }
+        return text.isEmpty ? "0s" : text
+    }
+
     /// `20%` is 0.2; at most 10000%.
     static func share(_ text: String) -> Double? {
         guard text.hasSuffix("%") else { return nil }

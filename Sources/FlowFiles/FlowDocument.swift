@@ -7,6 +7,8 @@ struct FlowDocument {
     /// The flow's own spec, filled; it comes before the template's.
     let own: FlowField
     let template: FlowField?
+    /// Given, and nowhere filled in.
+    let unusedParameters: [FlowField]
     /// What is already known to be wrong.
     private let faults: [FlowError]
     private let overrides: FlowOverrides
@@ -25,7 +27,13 @@ struct FlowDocument {
         overrides = source.overrides
         let written = FlowField(
             file: file.path, document: try Self.document(file.bytes, file.path))
-        let template = try Self.template(of: written, in: source)
+        var lost: [FlowError] = []
+        var template: FlowField?
+        do throws(FlowError) {
+            template = try Self.template(of: written, in: source)
+        } catch {
+            lost = [error]
+        }
         var parameters = FlowParameters(own: written, template: template)
         let versions = overrides.parameters.filter { $0.name == "version" }
         if parameters.knows("version") {
@@ -47,7 +55,8 @@ struct FlowDocument {
         }
         var templateCheck = ShapeCheck(mayLack: true)
         if let filledTemplate { templateCheck.check(filledTemplate, .part(FlowKeys.file)) }
-        faults = parameters.faults + adjusted.faults + check.faults + templateCheck.faults
+        unusedParameters = parameters.unused
+        faults = lost + parameters.faults + adjusted.faults + check.faults + templateCheck.faults
         own = filled
         self.template = filledTemplate
         steps = adjusted.fields(own: filled, template: filledTemplate)
@@ -76,9 +85,7 @@ struct FlowDocument {
         guard let bytes = kept ?? FlowTemplates.text(of: name).map({ Array($0.utf8) }) else {
             throw missingTemplate(name, field)
         }
-        let file =
-            FlowTemplates.isPath(name)
-            ? FlowPath.joined(FlowPath.folder(of: flow.file), name) : path
+        let file = FlowTemplates.place(of: path, from: flow.file)
         let template = FlowField(file: file, document: try document(bytes, file))
         if let inner = template.at("spec", "template") {
             throw inner.keyError(
@@ -103,7 +110,12 @@ struct FlowDocument {
     subscript(key: String) -> FlowField? { own.at("spec", key) ?? template?.at("spec", key) }
 
     /// Where a person looks for the steps as a whole.
-    var placeOfSteps: FlowField? { own.at("spec", "adjust") ?? self["steps"] }
+    ///
+    /// nil where the template that would have them is not there.
+    var placeOfSteps: FlowField? {
+        if template == nil, own.at("spec", "template") != nil { return nil }
+        return own.at("spec", "adjust") ?? self["steps"]
+    }
 
     /// Named things of both; of equal names the flow's own.
     func named(_ key: String) -> [(name: String, field: FlowField)] {
@@ -120,7 +132,7 @@ struct FlowDocument {
         named("tests").compactMap { $0.field.at("job", "manifest")?.text }
     }
 
-    /// What to say when the manifest cannot be read; the first fault, if there is one before it.
+    /// What to say when the manifest cannot be read.
     func missingManifest(_ manifest: String) -> FlowError {
         let what = "missing file: \(ShapeCheck.short(manifest))"
         guard overrides.manifest == nil, let field = own.at("spec", "target", "manifest") else {
@@ -128,17 +140,39 @@ struct FlowDocument {
                 .file, what, file: "--manifest",
                 suggestion: "check the path: it starts from the working directory")
         }
-        let missing = field.error(
-            .file, what, do: "check the path: it starts from the flow's folder")
-        return (faults + [missing]).first(inOrderOf: [own.file]) ?? missing
+        return field.error(.file, what, do: "check the path: it starts from the flow's folder")
     }
 
     func flow(_ source: FlowSource, exists: (String) -> Bool) throws(FlowError) -> Flow {
+        let seen = examination(source, [], exists, lint: nil)
+        guard let flow = seen.flow else { throw seen.faults[0] }
+        return flow
+    }
+
+    /// How many requests a second users send, if anybody said so.
+    struct Load {
+        let rate: Double?
+    }
+
+    /// - Parameters:
+    ///   - missing: what else is known to be wrong.
+    ///   - lint: nil: nobody asks what is unwise.
+    func examination(
+        _ source: FlowSource, _ missing: [FlowError], _ exists: (String) -> Bool, lint load: Load?
+    ) -> FlowExamination {
         var reading = FlowReading(document: self, source: source)
         let flow = reading.flow(exists: exists)
         let order = source.files.prefix(1).map(\.path) + (template.map { [$0.file] } ?? [])
-        if let fault = (faults + reading.faults).first(inOrderOf: order) { throw fault }
-        return flow
+        let faults = (faults + missing + reading.faults).inOrder(of: order)
+        let name = own.at("spec", "template")?.text.map(FlowTemplates.path)
+        guard faults.isEmpty else {
+            return FlowExamination(source, faults: faults, template: name)
+        }
+        guard let load else { return FlowExamination(source, faults: [], flow: flow) }
+        var lint = FlowLint(flow, self, reading.placed, rate: load.rate)
+        lint.look()
+        return FlowExamination(
+            source, faults: [], flow: flow, warnings: lint.warnings, template: name)
     }
 }
 

@@ -4,23 +4,23 @@ internal import YAML
 ///
 /// What it says comes from keys, names and the flow's own short words; never from a manifest's values.
 package struct FlowError: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Code: Hashable, Sendable {
+    package enum Code: String, Hashable, Sendable {
         /// A file that is not there or cannot be read.
         case file
         /// No YAML, or none that we take.
         case syntax
-        case unknownKey
-        case missingKey
+        case unknownKey = "unknown-key"
+        case missingKey = "missing-key"
         /// Of another type, or no duration, percentage, number in range …
-        case wrongValue
+        case wrongValue = "wrong-value"
         /// A test, gate, step, template or container that is not there.
-        case unknownName
+        case unknownName = "unknown-name"
         case parameter
         /// Steps that cannot stand in this order, or cannot be reached.
         case order
         /// Parts that do not go together, or need one that is missing.
         case contradiction
-        case notInThisVersion
+        case notInThisVersion = "not-in-this-version"
         /// Objects that a run cannot make.
         case manifest
     }
@@ -34,11 +34,14 @@ package struct FlowError: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
     package let what: String
     package let suggestion: String
+    /// Its line may hold a secret, and is never shown.
+    package let hidesLine: Bool
 
     init(
         _ code: Code, _ what: String, file: String, place: YAMLPlace? = nil, path: String = "",
-        suggestion: String
+        suggestion: String, hidesLine: Bool = false
     ) {
+        self.hidesLine = hidesLine
         self.code = code
         self.what = what
         self.file = file

@@ -101,9 +101,12 @@ struct FlowField {
         }
     }
 
-    func error(_ code: FlowError.Code, _ what: String, do suggestion: String) -> FlowError {
+    func error(
+        _ code: FlowError.Code, _ what: String, do suggestion: String, hidesLine: Bool = false
+    ) -> FlowError {
         FlowError(
-            code, what, file: file, place: place, path: path.pathText, suggestion: suggestion)
+            code, what, file: file, place: place, path: path.pathText, suggestion: suggestion,
+            hidesLine: hidesLine)
     }
 
     /// As `error`, at the key that leads here.

@@ -17,6 +17,8 @@
 //   StepOrder         which steps can follow which
 //   ManifestReading   the candidate's objects
 //   FlowTemplates     the templates that every theseus has; `flows/` holds the same
+//   FlowExamination   every fault of a flow, or what to think over
+//   Lint/             what is right in a flow, and unwise
 //
-// Every fault is found, and the first in the order of the file is told.
+// Every fault is found; where a run is to begin, the first in the order of the file is told.
 // Knows no cluster: what stands there is the survey's to find.

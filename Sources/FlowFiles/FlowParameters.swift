@@ -53,14 +53,18 @@ struct FlowParameters {
         let kind: ParameterKind?
         /// Must be given, whatever it is used for.
         let isRequired: Bool
-        let field: FlowField
+        /// Where it is given, else declared.
+        var field: FlowField
         var scalar: YAMLScalar?
     }
 
     private(set) var faults: [FlowError] = []
+    private let file: String
+    private var used: Set<String> = []
     private var parameters: [Parameter] = []
 
     init(own: FlowField, template: FlowField?) {
+        file = own.file
         for member in (template ?? own).at("spec", "parameters")?.members ?? [] {
             declare(member.name, member.field)
         }
@@ -108,6 +112,7 @@ struct FlowParameters {
     private mutating func give(_ field: FlowField, to place: Int) {
         guard let scalar = field.node.scalar else { return }
         let parameter = parameters[place]
+        if field.file != "--set" { parameters[place].field = field }
         guard scalar.value != .null else {
             parameters[place].scalar = nil
             return
@@ -130,6 +135,11 @@ struct FlowParameters {
                 .parameter, "parameter \"\(name)\" must be \(kind.shape.wish), found \(found)",
                 do: kind.shape.example))
         return false
+    }
+
+    /// The flow's own that nothing uses.
+    var unused: [FlowField] {
+        parameters.filter { !used.contains($0.name) && $0.field.file == file }.map(\.field)
     }
 
     func knows(_ name: String) -> Bool { parameters.contains { $0.name == name } }
@@ -184,6 +194,7 @@ struct FlowParameters {
             file: field.file, values: parameters.map(Self.value), for: user)
         let filled = substitution.fill(field.node)
         faults += substitution.faults
+        used.formUnion(substitution.used)
         return FlowField(file: field.file, document: filled)
     }
 

@@ -11,31 +11,73 @@ package enum FlowReader {
         path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String = "",
         readFile: (String) throws -> [UInt8], exists: (String) -> Bool = { _ in true }
     ) throws(FlowError) -> (flow: Flow, source: FlowSource) {
-        let text = try bytes(
-            of: path, readFile,
-            else: FlowError(
-                .file, "the flow file cannot be read", file: path,
-                suggestion: "check the path, and that you may read it"))
+        let seen = look(
+            at: path, overrides, workingDirectory, readFile, exists, lint: nil)
+        guard let flow = seen.flow else { throw seen.faults[0] }
+        return (flow, seen.source)
+    }
+
+    /// Finds all that is wrong with a flow and, where nothing is, what is unwise.
+    ///
+    /// - Parameter rate: users' requests in a second; nil: nobody knows.
+    package static func examine(
+        path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String = "",
+        rate: Double? = nil, readFile: (String) throws -> [UInt8],
+        exists: (String) -> Bool = { _ in true }
+    ) -> FlowExamination {
+        look(
+            at: path, overrides, workingDirectory, readFile, exists,
+            lint: FlowDocument.Load(rate: rate))
+    }
+
+    private static func look(
+        at path: String, _ overrides: FlowOverrides, _ workingDirectory: String,
+        _ readFile: (String) throws -> [UInt8], _ exists: (String) -> Bool,
+        lint load: FlowDocument.Load?
+    ) -> FlowExamination {
         let folder = FlowPath.folder(of: FlowPath.joined(workingDirectory, path))
-        var source = FlowSource(
-            files: [.init(path: path, bytes: text)], folder: folder, overrides: overrides)
-        if let template = try templateFile(of: source, readFile) { source.files.append(template) }
-        let document = try FlowDocument(source)
+        var source = FlowSource(files: [], folder: folder, overrides: overrides)
+        guard let text = try? readFile(path) else {
+            let fault = FlowError(
+                .file, "the flow file cannot be read", file: path,
+                suggestion: "check the path, and that you may read it")
+            return FlowExamination(source, faults: [fault])
+        }
+        source.files = [.init(path: path, bytes: text)]
+        do throws(FlowError) {
+            if let template = try templateFile(of: source, readFile) {
+                source.files.append(template)
+            }
+            let document = try FlowDocument(source)
+            let missing = readManifests(of: document, readFile, into: &source)
+            return document.examination(source, missing, exists, lint: load)
+        } catch {
+            return FlowExamination(source, faults: [error])
+        }
+    }
+
+    /// The candidate's, and those of Jobs; says what is missing.
+    private static func readManifests(
+        of document: FlowDocument, _ readFile: (String) throws -> [UInt8],
+        into source: inout FlowSource
+    ) -> [FlowError] {
+        let folder = FlowPath.folder(of: source.files[0].path)
+        var missing: [FlowError] = []
         if let manifest = document.manifest {
-            let place =
-                overrides.manifest ?? FlowPath.joined(FlowPath.folder(of: path), manifest)
-            let text = try bytes(
-                of: place, readFile, else: document.missingManifest(manifest))
-            source.files.insert(.init(path: manifest, bytes: text), at: 1)
+            let place = source.overrides.manifest ?? FlowPath.joined(folder, manifest)
+            if let text = try? readFile(place) {
+                source.files.insert(.init(path: manifest, bytes: text), at: 1)
+            } else {
+                missing.append(document.missingManifest(manifest))
+            }
         }
         for job in document.jobManifests where !source.files.contains(where: { $0.path == job }) {
-            let place = FlowPath.joined(FlowPath.folder(of: path), job)
             // What cannot be read is told with its place in the flow.
-            if let text = try? readFile(place) {
+            if let text = try? readFile(FlowPath.joined(folder, job)) {
                 source.files.append(.init(path: job, bytes: text))
             }
         }
-        return (try document.flow(source, exists: exists), source)
+        return missing
     }
 
     /// What the flow's template says now: a run goes on with that, whatever a later theseus has.
@@ -58,31 +100,22 @@ package enum FlowReader {
     package static func read(_ source: FlowSource) throws(FlowError) -> Flow {
         try FlowDocument(source).flow(source, exists: { _ in true })
     }
-
-    private static func bytes(
-        of path: String, _ readFile: (String) throws -> [UInt8],
-        else fault: @autoclosure () -> FlowError
-    ) throws(FlowError) -> [UInt8] {
-        do {
-            return try readFile(path)
-        } catch {
-            throw fault()
-        }
-    }
 }
 
 extension [FlowError] {
-    /// The first in the order of the files, then of their lines; of equals the first found.
-    func first(inOrderOf files: [String]) -> FlowError? {
+    /// In the order of the files, then of their lines; of equals the first found comes first, and
+    /// what was found twice is there once.
+    func inOrder(of files: [String]) -> [FlowError] {
         func rank(_ fault: FlowError) -> (Int, Int, Int) {
             (
                 files.firstIndex(of: fault.file) ?? files.count, fault.line ?? 0,
                 fault.column ?? 0
             )
         }
-        return reduce(nil) { first, fault in
-            guard let first else { return fault }
-            return rank(fault) < rank(first) ? fault : first
-        }
+        var seen: Set<FlowError> = []
+        return filter { seen.insert($0).inserted }.enumerated().sorted { one, other in
+            let (a, b) = (rank(one.element), rank(other.element))
+            return a == b ? one.offset < other.offset : a < b
+        }.map(\.element)
     }
 }

@@ -176,7 +176,7 @@ extension FlowReading {
                 header.field.error(
                     .wrongValue,
                     "\"\(ShapeCheck.short(header.name))\" sounds secret, and a flow holds no secrets",
-                    do: FlowShape.secret.example))
+                    do: FlowShape.secret.example, hidesLine: true))
         }
         access.headers[header.name] = text
     }

@@ -21,6 +21,7 @@ extension FlowReading {
                 requireDark(at: item, for: "step \"route\"", flow)
             }
             steps.append(step)
+            placed.append(.init(step: step, field: item))
         }
         if let field = document.placeOfSteps { order.end(field) }
         faults += order.faults

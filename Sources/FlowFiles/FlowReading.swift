@@ -14,6 +14,8 @@ struct FlowReading {
     let source: FlowSource
     var faults: [FlowError] = []
     var calls: [String: TestCall] = [:]
+    /// The steps, and where they are written.
+    var placed: [FlowLint.Placed] = []
 
     init(document: FlowDocument, source: FlowSource) {
         self.document = document

@@ -15,6 +15,8 @@ struct FlowSubstitution {
     }
 
     private(set) var faults: [FlowError] = []
+    /// Names that something asked for.
+    private(set) var used: Set<String> = []
     private let file: String
     private let values: [Value]
     /// Who should have given the values of a template; nil for a flow's own.
@@ -57,6 +59,7 @@ struct FlowSubstitution {
         -> YAMLScalar
     {
         let parts = Self.parts(of: scalar.text)
+        for case .placeholder(let name) in parts { used.insert(name) }
         if parts.count == 1, case .placeholder(let name) = parts[0],
             let value = values.first(where: { $0.name == name })
         {

@@ -30,6 +30,11 @@ package enum FlowTemplates {
         name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
     }
 
+    /// How faults call the file that is remembered by `path`.
+    static func place(of path: String, from flow: String) -> String {
+        isPath(path) ? FlowPath.joined(FlowPath.folder(of: flow), path) : path
+    }
+
     /// What its text is remembered by.
     static func path(of name: String) -> String { isPath(name) ? name : "template \(name)" }
 }

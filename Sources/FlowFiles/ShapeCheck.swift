@@ -26,7 +26,7 @@ struct ShapeCheck {
                 // Not repeated: what is wrong with it may be a password.
                 faults.append(
                     field.error(
-                        .wrongValue, "\(field.name) \(fault)", do: shape.example))
+                        .wrongValue, "\(field.name) \(fault)", do: shape.example, hidesLine: true))
             }
         case .whole(let range):
             guard let whole = field.whole else { return mismatch(field, shape) }
@@ -77,7 +77,7 @@ struct ShapeCheck {
                 faults.append(
                     field.error(
                         .wrongValue, "\(field.name) must say where the secret is, never what it is",
-                        do: shape.example))
+                        do: shape.example, hidesLine: true))
                 return
             }
             members(field, FlowKeys.secret, as: shape)

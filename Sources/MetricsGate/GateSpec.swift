@@ -1,4 +1,5 @@
 package import MetricsSources
+internal import Statistics
 
 /// A question to the metrics, and which answers are good.
 package struct GateSpec: Hashable, Sendable {
@@ -124,6 +125,16 @@ extension GateSpec {
             faults.append("gate \(name): failures needs 1 ≤ count ≤ of ≤ 1000")
         }
         return faults
+    }
+
+    /// So many requests of users at the candidate it takes at least until it can pass: of a
+    /// sequential one, where none of either version fails.
+    package var leastSamples: Int {
+        guard case .sequential(let rule) = rule,
+            let needed = NoWorseRateTest.requests(
+                rate: 0, margin: rule.margin, confidence: rule.confidence), needed < 1e9
+        else { return minimumSamples }
+        return max(minimumSamples, Int(needed.rounded(.up)))
     }
 
     func holds(_ value: Double) -> Bool {

@@ -54,11 +54,11 @@ import Testing
               do:    write for example "*/2 * * * *"
             """),
         BadFlow(
-            "unknown template", "spec:  ", "spec:\n  template: carnary #",
+            "unknown template, and steps", "spec:  ", "spec:\n  template: carnary #",
             """
-            flow: unknown template "carnary"
-              where: reviews.yaml:5:13 (spec.template)
-              do:    did you mean "canary"?
+            flow: both template and steps are there
+              where: reviews.yaml:5:3 (spec.template)
+              do:    keep one of them: a template brings its steps
             """),
         BadFlow(
             "unknown parameter", "[\"${smoke}\"]", "[\"${smoek}\"]",

@@ -7,7 +7,7 @@ import YAML
 
 /// The templates that come with the product, and those that a team keeps.
 @Suite struct TemplateTests {
-    private static let root = URL(filePath: #filePath)
+    static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Somebody who copies a template out of `flows/` has what the name means.
@@ -110,6 +110,15 @@ import YAML
                 flow: missing template: flows/theirs.yaml
                   where: reviews.yaml:5:13 (spec.template)
                   do:    check the path: it starts from the flow's folder
+                """)
+    }
+
+    @Test func anUnknownOneIsNamed() {
+        #expect(
+            Self.files("carnary").complaint() == """
+                flow: unknown template "carnary"
+                  where: reviews.yaml:5:13 (spec.template)
+                  do:    did you mean "canary"?
                 """)
     }
 

@@ -5,8 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let pages = [
         "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
-        "delete", "status", "history", "show", "judge", "explain", "schema", "flows", "flows show",
-        "init", "doctor", "verify", "lab serve", "help", "version",
+        "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
+        "flows show", "init", "doctor", "verify", "lab serve", "help", "version",
     ]
 
     @Test(arguments: pages) func page(of command: String) async throws {

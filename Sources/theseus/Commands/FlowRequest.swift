@@ -28,7 +28,7 @@ extension CommandRequest {
         }
     }
 
-    private func overrides() throws(UsageError) -> FlowOverrides {
+    func overrides() throws(UsageError) -> FlowOverrides {
         var overrides = FlowOverrides()
         overrides.images = try settings("--image", "NAME=REF")
         overrides.parameters = try settings("--set", "KEY=VALUE")

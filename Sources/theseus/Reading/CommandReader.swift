@@ -6,8 +6,21 @@ struct CommandRequest: Sendable {
     }
 
     var command: CommandEntry
+    /// The first of them, where a command takes several.
     var operand: String?
     var choices: [Choice]
+    /// Those behind the first.
+    private(set) var others: [String] = []
+
+    init(command: CommandEntry, operand: String?, choices: [Choice]) {
+        self.command = command
+        self.operand = operand
+        self.choices = choices
+    }
+
+    var operands: [String] { (operand.map { [$0] } ?? []) + others }
+
+    mutating func add(_ operand: String) { others.append(operand) }
 
     func value(_ option: String) -> String? { choices.last { $0.name == option }?.value }
     func values(_ option: String) -> [String] {
@@ -36,6 +49,8 @@ enum CommandReader {
                 request.operand = "\(operand) \(word)"
             } else if request.operand == nil, !entry.operand.isEmpty {
                 request.operand = word
+            } else if entry.operand.hasSuffix("…") {
+                request.add(word)
             } else {
                 throw UsageError(.surplus(word), command: entry)
             }

@@ -1,7 +1,7 @@
 /// One command: what it is called with, and what it does, in a sentence.
 struct CommandEntry: Sendable {
     var name: String
-    /// As shown: `FLOW`, `RUN|SERVICE`; empty for none.
+    /// As shown: `FLOW`, `RUN|SERVICE`; empty for none; `FLOW…` for one or more.
     var operand: String
     var operandIsNeeded: Bool
     var summary: String
@@ -132,6 +132,14 @@ enum CommandTable {
                 OptionEntry("--stable", "LABEL", "the old version, instead of the cluster's"),
                 OptionEntry("--candidate", "LABEL", "the new version, instead of the manifest's"),
                 OptionEntry("--manifest", "FILE", "the candidate's objects, instead of the flow's"),
+            ]),
+        CommandEntry(
+            "lint", "FLOW…", "all that is wrong with flows, and what is unwise; asks no cluster",
+            [
+                image, manifest, setting,
+                OptionEntry(
+                    "--rps", "N", "users' requests in a second: can the gates see enough of them?"),
+                OptionEntry("--strict", nil, "warnings are errors: exit 3"),
             ]),
         CommandEntry(
             "explain", "STEP[.FIELD]", needed: false,

@@ -1,0 +1,43 @@
+internal import FlowFiles
+internal import JSONTree
+
+/// `theseus lint FLOW…`: all that is wrong with flows, and what is unwise; asks no cluster.
+struct LintCommand: Sendable {
+    let request: CommandRequest
+
+    init(_ request: CommandRequest) { self.request = request }
+
+    func carryOut() throws -> ExitCode {
+        let rate = try rate()
+        let overrides = try request.overrides()
+        var end = ExitCode.done
+        for path in request.operands {
+            let seen = FlowReader.examine(
+                path: path, overrides: overrides, workingDirectory: Files.workingDirectory,
+                rate: rate, readFile: Files.read, exists: Files.exists)
+            let findings = LintLines.findings(in: seen)
+            for finding in findings {
+                Terminal.say(
+                    request.wantsJSON
+                        ? JSONWriter.text(of: finding.tree)
+                        : finding.lines(seen, isTinted: Tint.areWanted(request)))
+            }
+            let isBad = findings.contains { $0.isError || request.has("--strict") }
+            if isBad { end = .refused }
+            if !request.wantsJSON {
+                Terminal.say(LintLines.summary(of: findings, path, hasRate: rate != nil))
+            }
+        }
+        return end
+    }
+
+    private func rate() throws(UsageError) -> Double? {
+        guard let text = request.value("--rps") else { return nil }
+        guard let rate = Double(text), rate > 0, rate.isFinite else {
+            throw UsageError(
+                .malformed("--rps", text, "users' requests in a second, as 50"),
+                command: request.command)
+        }
+        return rate
+    }
+}
