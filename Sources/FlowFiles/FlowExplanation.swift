@@ -21,6 +21,13 @@ package struct FlowExplanation: Hashable, Sendable {
         package var nearest: String? { NearestName.of(name, among: known) }
     }
 
+    /// The first words of paths.
+    package static let topics =
+        FlowKeys.steps.map(\.name) + FlowKeys.file.keys.map(\.name)
+        + FlowKeys.spec.keys.map(\.name).filter { name in
+            !FlowKeys.steps.contains { $0.name == name }
+        }
+
     package let path: String
     package let itself: Row
     /// What stands inside it, in the order of the table.
@@ -53,12 +60,7 @@ package struct FlowExplanation: Hashable, Sendable {
             guard let key = part.keys.first(where: { $0.name == first }) else { continue }
             return try descend(key, prefix + first, words.dropFirst())
         }
-        throw Unknown(
-            name: first, place: "",
-            known: FlowKeys.steps.map(\.name) + FlowKeys.file.keys.map(\.name)
-                + FlowKeys.spec.keys.map(\.name).filter { name in
-                    !FlowKeys.steps.contains { $0.name == name }
-                })
+        throw Unknown(name: first, place: "", known: topics)
     }
 
     private static func descend(

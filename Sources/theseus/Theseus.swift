@@ -2,6 +2,7 @@
 //
 //   Reading/    the table of commands and options, and the words of their errors
 //   Commands/   one file per command or family of commands
+//   Completion/ the table once more, for shells
 //   Telling/    facts and runs in lines that people read, or in JSON
 //
 // Decides nothing that the rooms below could decide.

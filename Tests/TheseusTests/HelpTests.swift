@@ -6,7 +6,7 @@ import Testing
     static let pages = [
         "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
         "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
-        "flows show", "init", "doctor", "verify", "lab serve", "help", "version",
+        "flows show", "init", "doctor", "verify", "lab serve", "completion", "help", "version",
     ]
 
     @Test(arguments: pages) func page(of command: String) async throws {

@@ -22,6 +22,7 @@ enum Dispatch {
         case "schema": SchemaCommand(request).carryOut()
         case "flows": FlowsCommand(request).list()
         case "flows show": try FlowsCommand(request).show()
+        case "completion": try CompletionCommand(request).carryOut()
         case "undo": try await UndoCommand(request).carryOut()
         case "delete": try await DeleteCommand(request).carryOut()
         case "init": try await InitCommand(request).carryOut()

@@ -173,6 +173,8 @@ enum CommandTable {
                 OptionEntry("--world", "FILE", "another world than the demo's"),
                 OptionEntry("--speed", "N", "its clock runs N times as fast"),
             ]),
+        CommandEntry(
+            "completion", "SHELL", "what bash, zsh or fish needs to complete commands and options"),
         CommandEntry("help", "COMMAND", needed: false, "this page, or one command's"),
         CommandEntry("version", "which theseus this is"),
     ]
