@@ -136,6 +136,14 @@ let package = Package(
                 "Timekeeping", "ClusterJournal",
             ]),
 
+        room(
+            "Foresight",
+            on: [
+                "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "FlowFiles",
+                "Lab", "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
+                "Timekeeping", "TestHooks", "MetricsGate", "Digests",
+            ]),
+
         room("GateTrials", on: ["CanaryEngine", "MetricsGate", "Statistics", "Lab"]),
 
         // Beside the roof, too: real parts instead of the Lab.
@@ -152,7 +160,7 @@ let package = Package(
             name: "theseus",
             dependencies: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Checkup",
-                "Drafting",
+                "Drafting", "Foresight",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
                 "MetricsGate", "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
@@ -250,6 +258,14 @@ let package = Package(
             of: [
                 "FlowFiles", "CanaryEngine", "Manifests", "HTTPMessages", "JSONTree", "TestHooks",
                 "MetricsGate", "MetricsSources", "Secrets", "YAML",
+            ]),
+        tests(
+            "ForesightTests",
+            of: [
+                "Foresight", "Rehearsal", "CanaryEngine", "Chronicle", "ClusterJournal",
+                "FlowFiles",
+                "HTTPMessages", "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests",
+                "Timekeeping", "Voyage",
             ]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),

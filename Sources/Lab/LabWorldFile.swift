@@ -85,6 +85,16 @@ package struct LabWorldFile: Sendable {
         return pace
     }
 
+    /// Whether the lab's cluster keeps objects of this kind, in this version.
+    package static func keeps(_ object: JSONTree) -> Bool { resource(of: object) != nil }
+
+    /// The versions in which the lab's cluster serves some kind of a group.
+    package static func versions(of group: String) -> [String] {
+        LabCatalog.all.filter { $0.group == group }.flatMap(\.versions).reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+    }
+
     private static func resource(of object: JSONTree) -> LabResource? {
         LabCatalog.all.first { resource in
             resource.kind == object["kind"]?.text

@@ -3,7 +3,7 @@ package import FlowFiles
 internal import IstioRoutes
 internal import JSONTree
 internal import Journal
-internal import KubernetesAPI
+package import KubernetesAPI
 internal import Manifests
 internal import Workloads
 
@@ -29,9 +29,30 @@ package struct Departure: Sendable {
         accepts = terms
     }
 
+    /// What a survey found, for whoever wants to know more than the run itself must remember.
+    package struct Prospect: Sendable {
+        package let charter: RunCharter
+        /// What the run's account must be allowed.
+        package let rights: [AccessRight]
+        /// Stable's pods that are ready now.
+        package let readyPods: Int
+    }
+
     /// Throws the first refusal; writes nothing.
     package func survey(_ flow: Flow, from source: FlowSource) async throws -> RunCharter {
-        try await namingTheHolder(of: flow) { try await survey(flow, from: source, $0) }
+        try await prospect(flow, from: source).charter
+    }
+
+    /// The same survey, with all that it found.
+    ///
+    /// `forOthers`: it is about what another account must be allowed; whether ours may do so, and
+    /// whether the sources answer us, is not asked.
+    package func prospect(
+        _ flow: Flow, from source: FlowSource, forOthers: Bool = false
+    ) async throws -> Prospect {
+        try await namingTheHolder(of: flow) { client in
+            try await prospect(flow, from: source, forOthers, client)
+        }
     }
 
     /// Where a refusal is another run's work, that run is what to speak of.
@@ -50,9 +71,9 @@ package struct Departure: Sendable {
         }
     }
 
-    private func survey(
-        _ flow: Flow, from source: FlowSource, _ client: KubernetesClient
-    ) async throws -> RunCharter {
+    private func prospect(
+        _ flow: Flow, from source: FlowSource, _ forOthers: Bool, _ client: KubernetesClient
+    ) async throws -> Prospect {
         let target = flow.target
         var scope = try WorkloadScope(
             namespace: target.namespace, service: target.service,
@@ -81,19 +102,19 @@ package struct Departure: Sendable {
             istio: try await IstioRouter.servedVersion(client))
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
-        try await NeededRights(
+        let rights = NeededRights(
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
             settings: scope.settings, scaler: workloads.autoscaler,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
-            makesRoutes: routes.missingRoutes != nil, hasJobs: flow.hasJobs
-        ).require(of: client)
+            makesRoutes: routes.missingRoutes != nil, hasJobs: flow.hasJobs)
+        if !forOthers { try await rights.require(of: client) }
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
             warnings: routes.warnings + acceptance(of: workloads),
             isScaledByKEDA: workloads.isScaledByKEDA)
-        try await charter.requireSources(of: rig)
-        return charter
+        if !forOthers { try await charter.requireSources(of: rig) }
+        return Prospect(charter: charter, rights: rights.all, readyPods: workloads.readyPods)
     }
 
     /// Whoever accepts a stable without ready pods stands in the journal by name.

@@ -21,6 +21,8 @@ package struct Expedition: Sendable {
     /// The journal stands in the cluster itself: its runs are of this cluster, by whatever address
     /// their first holder reached it.
     private let isKeptHere: Bool
+    /// Who carries orders out in the crew's place, where a day is only played; nil: the crew.
+    package var understudy: (@Sendable (ShipCrew) -> any Crew)?
 
     package init(
         rig: Rig, store: any JournalStore, isKeptHere: Bool = false, holder: String,
@@ -227,7 +229,8 @@ package struct Expedition: Sendable {
             charter: charter, rig: rig, bridge: bridge, store: store, observe: observe,
             onFenced: { driverBox.stop(.displaced(by: $0)) })
         let driver = RunDriver(
-            log: log, plan: charter.flow.plan, crew: crew, time: rig.time, pace: rig.pace,
+            log: log, plan: charter.flow.plan, crew: understudy?(crew) ?? crew, time: rig.time,
+            pace: rig.pace,
             bridge: bridge, mailbox: driverBox, actor: "theseus",
             report: { report($0, charter) })
         if bridge.state.epoch > 1, bridge.state.backup != nil, isStillWriting(bridge.state, charter)

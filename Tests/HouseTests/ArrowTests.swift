@@ -12,7 +12,7 @@ import Testing
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor"],
-        ["Rehearsal", "RealRig", "GateTrials", "Checkup", "Drafting"],
+        ["Rehearsal", "Foresight", "RealRig", "GateTrials", "Checkup", "Drafting"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]
 

@@ -4,7 +4,7 @@ import Testing
 /// What `theseus help` says, to the letter.
 @Suite struct HelpTests {
     static let pages = [
-        "", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
+        "", "plan", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
         "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
         "flows show", "init", "doctor", "verify", "lab serve", "completion", "help", "version",
     ]

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
+internal import Foresight
 internal import Journal
 internal import Lab
 internal import Timekeeping
@@ -14,26 +15,33 @@ struct DeployCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         try request.checkRunID()
-        let (flow, source) = try request.flow()
+        let kept = try KeptPlan(request)
+        let (flow, source) =
+            if let kept { (kept.flow, kept.source) } else { try request.flow() }
         guard request.value("--cluster") == "lab" else {
             let ground = try await Ground.cluster(request)
-            return try await deploy(flow, source, ground)
+            return try await deploy(flow, source, ground, as: kept)
         }
         let turnable = TurnableWorld()
         let clock = LabClock(turnable)
         let ground = try Ground.lab(try LabWorlds.world(nil), clock)
-        return try turnable.run { try await deploy(flow, source, ground) }
+        return try turnable.run { try await deploy(flow, source, ground, as: kept) }
     }
 
-    func deploy(_ flow: Flow, _ source: FlowSource, _ ground: Ground) async throws
-        -> ExitCode
-    {
+    /// `kept`: the plan that it is to be, and no other.
+    func deploy(
+        _ flow: Flow, _ source: FlowSource, _ ground: Ground, as kept: KeptPlan? = nil
+    ) async throws -> ExitCode {
         let run = request.value("--run-id") ?? RunName.make(flow.name)
         var terms = Departure.Terms()
         if request.has("--stable-unhealthy") { terms.unfitStable = Environment.person }
+        if let kept { terms.unfitStable = kept.unfitStable }
         if request.has("--dry-run") {
             let departure = Departure(rig: ground.rig, run: run, terms: terms)
-            return list(try await departure.survey(flow, from: source))
+            try await kept?.check(on: ground)
+            let charter = try await departure.survey(flow, from: source)
+            try kept?.check(charter)
+            return list(charter)
         }
         let logbook = try await Logbook.open(
             request, .begins, on: ground, namespace: flow.target.namespace)
@@ -47,7 +55,10 @@ struct DeployCommand: Sendable {
         {
             return try await drive.takeAgain(run, removes: false)
         }
-        return try await drive.begin(try await departure.survey(flow, from: source))
+        try await kept?.check(on: ground)
+        let charter = try await departure.survey(flow, from: source)
+        try kept?.check(charter)
+        return try await drive.begin(charter)
     }
 
     private func list(_ charter: RunCharter) -> ExitCode {

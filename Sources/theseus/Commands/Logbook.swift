@@ -53,26 +53,33 @@ struct Logbook: Sendable {
     static func open(
         _ request: CommandRequest, _ use: Use, on ground: Ground? = nil, namespace: String? = nil
     ) async throws -> Logbook {
-        let address = request.value("--journal")
-        let isEmbedded = request.value("--cluster") == "lab"
-        if let address, address.hasPrefix("sqlite:"), address.count > 7 {
+        let mayBeInCluster = try mayBeInCluster(request)
+        if let address = request.value("--journal"), address.hasPrefix("sqlite:") {
             return Logbook(
                 try file(String(address.dropFirst(7)), use, isNamed: true), request)
         }
-        guard address == nil || (address == "cluster" && !isEmbedded) else {
-            throw UsageError(
-                .malformed(
-                    "--journal", address ?? "",
-                    isEmbedded ? "sqlite:PATH: the embedded lab forgets" : "cluster or sqlite:PATH"),
-                command: request.command)
-        }
-        guard !isEmbedded, let ground = try await cluster(request, ground) else {
+        guard mayBeInCluster, let ground = try await cluster(request, ground) else {
             return Logbook(try file(defaultPath(), use, isNamed: false), request)
         }
         return Logbook(
             ground,
             namespace: namespace ?? request.value("--namespace") ?? ground.namespace ?? "default",
             request)
+    }
+
+    /// Whether `--journal` leaves the runs of a cluster to the cluster itself; opens nothing.
+    static func mayBeInCluster(_ request: CommandRequest) throws(UsageError) -> Bool {
+        let isEmbedded = request.value("--cluster") == "lab"
+        guard let address = request.value("--journal") else { return !isEmbedded }
+        if address.hasPrefix("sqlite:"), address.count > 7 { return false }
+        guard address == "cluster", !isEmbedded else {
+            throw UsageError(
+                .malformed(
+                    "--journal", address,
+                    isEmbedded ? "sqlite:PATH: the embedded lab forgets" : "cluster or sqlite:PATH"),
+                command: request.command)
+        }
+        return true
     }
 
     /// nil where no kubeconfig names a cluster, and nobody asked for one.

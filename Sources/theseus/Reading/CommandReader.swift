@@ -55,7 +55,8 @@ enum CommandReader {
                 throw UsageError(.surplus(word), command: entry)
             }
         }
-        if entry.operandIsNeeded, request.operand == nil {
+        let isBrought = entry.options.contains { $0.bringsOperand && request.has($0.name) }
+        if entry.operandIsNeeded, request.operand == nil, !isBrought {
             throw UsageError(.missingOperand(entry.operand), command: entry)
         }
         try check(request)

@@ -26,12 +26,18 @@ struct OptionEntry: Sendable {
     var summary: String
     /// May be given more than once.
     var repeats: Bool
+    /// Where it is given, the operand is not needed.
+    var bringsOperand: Bool
 
-    init(_ name: String, _ value: String? = nil, _ summary: String, repeats: Bool = false) {
+    init(
+        _ name: String, _ value: String? = nil, _ summary: String, repeats: Bool = false,
+        bringsOperand: Bool = false
+    ) {
         self.name = name
         self.value = value
         self.summary = summary
         self.repeats = repeats
+        self.bringsOperand = bringsOperand
     }
 }
 
@@ -63,14 +69,24 @@ enum CommandTable {
     private static let runID = OptionEntry(
         "--run-id", "ID", "the run's name; the same again resumes it")
 
+    private static let unhealthy = OptionEntry(
+        "--stable-unhealthy", "accept", "stable may have no ready pod: this release mends it")
+
     static let commands: [CommandEntry] = [
+        CommandEntry(
+            "plan", "FLOW", "what a deploy would write, object by object; changes nothing",
+            [
+                image, manifest, setting, unhealthy,
+                OptionEntry("--out", "FILE", "keep the plan for `deploy --plan FILE`"),
+            ]),
         CommandEntry(
             "deploy", "FLOW", "take a service to a new version, or home again",
             [
-                image, manifest, setting, runID, interrupt,
+                image, manifest, setting, runID, interrupt, unhealthy,
                 OptionEntry(
-                    "--stable-unhealthy", "accept",
-                    "stable may have no ready pod: this release mends it"),
+                    "--plan", "FILE",
+                    "no flow, but this kept plan; refuse if what it stands on has changed",
+                    bringsOperand: true),
                 OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
             ]),
         CommandEntry(

@@ -1,0 +1,157 @@
+import Foundation
+import Golden
+import JSONTree
+import Testing
+
+/// `theseus plan`, and deploys of kept plans.
+@Suite struct PlanTests {
+    /// The whole page, to the letter.
+    @Test func theDemosPlan() async throws {
+        let folder = try Folder()
+        let flow = try folder.demo("good.yaml")
+        try folder.demo("demo-app-v2.yaml")
+        let plan = try await Program.run(["plan", flow, "--cluster", "lab"], in: folder.path)
+        #expect(plan.code == 0, "\(plan)")
+        #expect(plan.complaint == "")
+        try expectGolden(plan.output, named: "plan-demo.txt")
+    }
+
+    /// Made on one day, carried out on the next: what is written is what was planned.
+    @Test func aKeptPlanIsCarriedOut() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            let file = lab.folder.file("plan.json")
+            let plan = try await lab.run("plan", flow, "--out", file, "--output", "json")
+            #expect(plan.code == 0, "\(plan)")
+            #expect(try await lab.ourWrites() == [])
+            let tree = try JSONReader.tree(of: Array(plan.output.utf8))
+            #expect(plan.output == (try lab.folder.read("plan.json")))
+            let planned = (tree["steps"]?.items ?? []).flatMap { step in
+                (step["writes"]?.items ?? []).map { write in
+                    "\(write["kind"]?.text ?? "") \(write["name"]?.text ?? "")"
+                }
+            }
+            #expect(planned.count > 10)
+
+            let deploy = try await lab.run("deploy", "--plan", file, "--run-id", "r1")
+            #expect(deploy.code == 0, "\(deploy)")
+            let done = try await lab.ourWrites().filter { !$0.hasPrefix("Lease ") }
+            #expect(done == planned)
+
+            // Now it stands on what is no longer there.
+            let again = try await lab.run("deploy", "--plan", file, "--run-id", "r2")
+            #expect(again.code == 3, "\(again)")
+            #expect(again.complaint.hasPrefix("plan: what it stands on has changed: "), "\(again)")
+            #expect(again.complaint.contains("deployments demo/demo-app-v1 (gone)"), "\(again)")
+            // The same run id is that run, which is over.
+            let same = try await lab.run("deploy", "--plan", file, "--run-id", "r1")
+            #expect(same.code == 0, "\(same)")
+        }
+    }
+
+    @Test func aPlanIsRefusedWhereTheWorldOrTheFlowIsAnother() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            let file = lab.folder.file("plan.json")
+            #expect(try await lab.run("plan", flow, "--out", file).code == 0)
+            try await lab.edit(ServedLab.virtualService) {
+                $0.set("mia", at: "metadata", "labels", "edited-by")
+            }
+            try lab.folder.append("# seen\n", to: "demo-app-v2.yaml")
+            let deploy = try await lab.run("deploy", "--plan", file)
+            #expect(deploy.code == 3, "\(deploy)")
+            #expect(
+                deploy.complaint == """
+                    plan: what it stands on has changed: file demo-app-v2.yaml, virtualservices \
+                    demo/demo-app
+                      where: \(file)
+                      do:    look at what `theseus plan` says now, and keep it with --out
+
+                    """)
+            #expect(try await lab.ourWrites() == [])
+        }
+    }
+
+    /// A test's program that is not there is no surprise of the third hour.
+    @Test func whatTestsNeedIsLookedFor() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            try lab.folder.write("exit 0\n", to: "smoke.sh")
+            flow.tests =
+                "    smoke: {command: [./smoke.sh]}\n    other: {command: [no-such-program]}\n"
+            let path = try flow.write()
+            let plan = try await lab.run("plan", path)
+            #expect(plan.code == 3, "\(plan)")
+            let script = lab.folder.file("smoke.sh")
+            #expect(plan.output.contains("test smoke: \(script) is no file that may be executed\n"))
+            #expect(plan.output.contains("test other: no-such-program is not in PATH\n"))
+            #expect(plan.output.contains("gateway \(lab.gateway): answers (200)\n"), "\(plan)")
+            #expect(
+                plan.complaint.hasPrefix(
+                    """
+                    plan: a test could not be run now
+                      where: test smoke
+                      do:    \(script) is no file that may be executed; mend that before you deploy
+
+                    """), "\(plan)")
+            try await Program.tool(["/bin/chmod", "+x", script])
+            try lab.folder.change("flow.yaml", [("no-such-program", "true")])
+            #expect(try await lab.run("plan", path).code == 0)
+        }
+    }
+
+    /// Refused as deploy refuses.
+    @Test func refusesInDeploysWords() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            try lab.folder.change("demo-app-v2.yaml", [("name: demo-app-v2", "name: demo-app-v1")])
+            let plan = try await lab.run("plan", flow)
+            let deploy = try await lab.run("deploy", flow)
+            #expect(plan.code == 3)
+            #expect(plan.complaint == deploy.complaint)
+            #expect(!plan.complaint.isEmpty)
+        }
+    }
+
+    static let slips = [
+        (["flow.yaml"], "beside flow.yaml", "without a flow: the plan has its own"),
+        (["--set", "a=b"], "beside --set", "alone: it is part of what was planned"),
+        (["--image", "a=b"], "beside --image", "alone: it is part of what was planned"),
+    ]
+
+    @Test(arguments: slips)
+    func nothingStandsBesideAPlan(_ words: [String], _ given: String, _ wanted: String)
+        async throws
+    {
+        let deploy = try await Program.run(["deploy", "--plan", "plan.json"] + words)
+        #expect(deploy.code == 2, "\(deploy)")
+        #expect(deploy.complaint.contains(given), "\(deploy)")
+        #expect(deploy.complaint.contains(wanted), "\(deploy)")
+    }
+
+    @Test func noPlanIsNoPlan() async throws {
+        let folder = try Folder()
+        let flow = try folder.demo("good.yaml")
+        let deploy = try await Program.run(
+            ["deploy", "--plan", flow, "--cluster", "lab"], in: folder.path)
+        #expect(deploy.code == 3)
+        #expect(
+            deploy.complaint == """
+                plan: this is no plan: it is no JSON
+                  where: \(flow)
+                  do:    give the file that `theseus plan FLOW --out FILE` wrote
+
+                """)
+    }
+
+    /// An API server that is away: said as deploy says it.
+    @Test func aClusterThatIsAway() async throws {
+        try await ServedLab.serving { lab in
+            let flow = try ShortFlow(lab).write()
+            try lab.turnKubeconfig(lab.api, "http://127.0.0.1:1")
+            let plan = try await lab.run("plan", flow)
+            #expect(plan.code == 3, "\(plan)")
+            #expect(plan.complaint.contains("127.0.0.1:1"), "\(plan)")
+        }
+    }
+}
