@@ -265,7 +265,7 @@ let package = Package(
                 "Foresight", "Rehearsal", "CanaryEngine", "Chronicle", "ClusterJournal",
                 "FlowFiles",
                 "HTTPMessages", "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests",
-                "Timekeeping", "Voyage",
+                "Timekeeping", "Voyage", "YAML",
             ]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),

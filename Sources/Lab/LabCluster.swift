@@ -86,6 +86,8 @@ package struct LabCluster: Sendable {
     package var unserved: [String] = []
     /// What the lab's user may not do.
     package var denials: [LabDenial] = []
+    /// Who asks what he may do is told verb by verb, instead of that not all of it can be said.
+    package var listsRights = false
     var podLoads: [PodLoad] = []
     /// The pods' label that tells versions apart; the mesh's word.
     var versionLabel = "version"

@@ -69,7 +69,8 @@ extension LabCluster {
         if request.method == "POST",
             address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectrulesreviews"]
         {
-            return .json(rulesReview, status: 201)
+            let home = try body(of: request).at("spec", "namespace")?.text ?? "default"
+            return .json(rulesReview(in: home), status: 201)
         }
         guard request.method == "POST",
             address.path == ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
@@ -96,16 +97,31 @@ extension LabCluster {
 
 extension LabCluster {
     /// Everybody may do everything here; what is denied on top no list of rules can say.
-    private var rulesReview: JSONTree {
+    private func rulesReview(in home: String) -> JSONTree {
         let any: JSONTree = ["*"]
+        let whole: JSONTree = [["verbs": any, "apiGroups": any, "resources": any]]
         return [
             "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview",
             "metadata": [:], "spec": [:],
             "status": [
-                "incomplete": .bool(!denials.isEmpty), "nonResourceRules": [],
-                "resourceRules": [["verbs": any, "apiGroups": any, "resources": any]],
+                "incomplete": .bool(!denials.isEmpty && !listsRights), "nonResourceRules": [],
+                "resourceRules": listsRights ? .array(rules(in: home)) : whole,
             ],
         ]
+    }
+
+    /// One rule for each kind, with the verbs that nobody denied.
+    private func rules(in home: String) -> [JSONTree] {
+        LabCatalog.all.compactMap { resource in
+            let verbs = LabDenial.verbs.filter { verb in
+                !denials.contains { $0.covers(verb, resource, nil, home) }
+            }
+            guard !verbs.isEmpty else { return nil }
+            return [
+                "verbs": .array(verbs.map(JSONTree.string)),
+                "apiGroups": [.string(resource.group)], "resources": [.string(resource.plural)],
+            ]
+        }
     }
 }
 

@@ -26,6 +26,7 @@ enum Dispatch {
         case "completion": try CompletionCommand(request).carryOut()
         case "undo": try await UndoCommand(request).carryOut()
         case "delete": try await DeleteCommand(request).carryOut()
+        case "rbac": try await RbacCommand(request).carryOut()
         case "init": try await InitCommand(request).carryOut()
         case "doctor": try await DoctorCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()

@@ -126,6 +126,15 @@ enum CommandTable {
                     "--force", nil, "it may have users: the version that stays gets them first"),
                 OptionEntry("--dry-run", nil, "look, refuse or list what goes; change nothing"),
             ]),
+        CommandEntry(
+            "rbac", "FLOW", "the least Role that a deploy of it needs, as YAML; changes nothing",
+            [
+                image, manifest, setting, unhealthy,
+                OptionEntry(
+                    "--service-account", "NAME",
+                    "bind it to this account, of the flow's namespace or as NAMESPACE:NAME"),
+                OptionEntry("--user", "NAME", "bind it to this user"),
+            ]),
         CommandEntry("status", "SERVICE", needed: false, "where runs stand, and what is next"),
         CommandEntry("history", "SERVICE", needed: false, "the runs in this journal"),
         CommandEntry(
