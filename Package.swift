@@ -298,7 +298,7 @@ let package = Package(
                 "TLSFront",
             ],
             data: ["Golden"]),
-        tests("RealRigTests", of: ["RealRig", "Auditor", "Manifests", "JSONTree"]),
+        tests("RealRigTests", of: ["RealRig", "Auditor", "Manifests", "JSONTree", "YAML"]),
         .target(
             name: "FuzzTargets",
             dependencies: [

@@ -46,7 +46,7 @@ struct LeastPrivilege: Sendable {
     }
 
     /// The API server hears of a changed Role by a watch.
-    private func awaitRole(_ stage: StoryStage, _ verb: String, _ resource: String) async throws {
+    func awaitRole(_ stage: StoryStage, _ verb: String, _ resource: String) async throws {
         let person = stage.caller
         let group = DeployerRole.group(of: resource)
         try await RigPatience(time: stage.rig.time).until(

@@ -5,7 +5,7 @@ package enum Stories {
     package static let all: [Story] =
         crowd + Machines.stories + Encounters.stories + Wirings.stories + kills + stages(.abort)
         + stages(.failure)
-        + [promoted, rolledBack, net, lackingOne] + sweep(seeds: 1...40)
+        + [promoted, rolledBack, planned, net, lackingOne] + sweep(seeds: 1...40)
 
     /// Runs through a proxy that errs, each by its seed.
     package static func sweep(seeds: ClosedRange<Int>) -> [Story] {
@@ -35,6 +35,11 @@ package enum Stories {
 
     static let rolledBack = Story("a bad release is brought home") { rig, report in
         try await Tale("bad", bad, to: .rolledBack).tell(on: rig, &report)
+    }
+
+    static let planned = Story("a kept plan is carried out with the printed Role, write by write") {
+        rig, report in
+        try await PlannedTale(namespace: "kept-plan").tell(on: rig, &report)
     }
 
     /// A rig that finds nothing wrong with what is wrong would find nothing at all.

@@ -185,6 +185,13 @@ struct StoryStage: Sendable {
         return Audit.violations(in: evidence)
     }
 
+    /// Every version that the binary stored, in the order in which it did; of what it removed, none.
+    func written() async throws -> [StoredObject] {
+        Provenance(try await settledEntries())
+            .told(await rig.mirror.history(of: objects.namespaces))
+            .filter { $0.manager == "theseus" && $0.reference.kind != .lease }
+    }
+
     /// What the person asked of the API server, once its log and our watches have told all of it.
     private func settledEntries() async throws -> [AuditTrail.Entry] {
         // The log is behind by a moment; a call of ours shows when all before it is there.
