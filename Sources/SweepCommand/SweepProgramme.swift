@@ -22,7 +22,7 @@ struct SweepProgramme: Sendable {
         case .nights(let first, let count): return await nights(from: first, count)
         case .scenario(let name, let death): return try replay(name, death)
         case .call(let name, let trial): return try replay(name, trial)
-        case .bench: return try await bench()
+        case .bench(let count): return try await bench(count)
         case .evidence(let runs):
             print(EvidencePage(runs: runs).text)
             return true
@@ -34,7 +34,7 @@ struct SweepProgramme: Sendable {
             return false
         }
         guard await nights(from: 1, count), try await mustFail() else { return false }
-        return try await bench()
+        return try await bench(400)
     }
 
     /// Every death of every scenario, every call of two, then nights until the time is up.
@@ -176,18 +176,21 @@ struct SweepProgramme: Sendable {
 
     /// Deliveries a second: bare ones that only move the traffic, the sweep's short way with tests and
     /// gates, and the demo's with its bakes of five minutes.
-    private func bench() async throws -> Bool {
+    private func bench(_ count: Int) async throws -> Bool {
         for (name, flow, count) in [
-            ("bare", DemoFlow.bare, 400), ("short", DemoFlow.short, 200),
-            ("whole", DemoFlow.text(), 50),
+            ("bare", DemoFlow.bare, count), ("short", DemoFlow.short, max(1, count / 2)),
+            ("whole", DemoFlow.text(), max(1, count / 8)),
         ] {
             let stage = try Stage(Scenario(name, flow: flow, ends: .promoted))
             let start = clock.now
+            let before = processorSeconds()
             let jobs = await lanes.map(Array(0..<count)) { _ in stage.play().jobs }
+            let worked = (processorSeconds() - before) * 1000 / Double(count)
             let seconds = (clock.now - start) / .seconds(1)
             print(
                 "bench: \(count) \(name) deliveries of \(jobs.compactMap { $0 }.first ?? 0) jobs in"
-                    + " \(Int(seconds * 1000)) ms: \(Int(Double(count) / seconds)) a second")
+                    + " \(Int(seconds * 1000)) ms: \(Int(Double(count) / seconds)) a second,"
+                    + " \(Double(Int(worked * 10)) / 10) ms of processor each")
         }
         return true
     }

@@ -15,7 +15,8 @@ struct SweepRequest: Sendable {
         case deaths
         case outcomes
         case mustFail
-        case bench
+        /// Deliveries a second, of so many of the shortest kind and fewer of the longer ones.
+        case bench(Int)
         /// docs/EVIDENCE.md, of so many runs.
         case evidence(Int)
     }
@@ -29,7 +30,8 @@ struct SweepRequest: Sendable {
     static let usage = """
         usage: theseus-sweep [--quick] [--verbose] [--lanes N]
                theseus-sweep --all [--for 10m]
-               theseus-sweep --stories | --deaths | --outcomes | --must-fail | --bench
+               theseus-sweep --stories | --deaths | --outcomes | --must-fail
+               theseus-sweep --bench [--runs N]
                theseus-sweep --evidence [--runs N] > docs/EVIDENCE.md
                theseus-sweep --night SEED | --nights FIRST:COUNT
                theseus-sweep --scenario NAME [--death N:before|after | --call N:OUTCOME]
@@ -50,7 +52,7 @@ struct SweepRequest: Sendable {
             case "--deaths": part = .deaths
             case "--outcomes": part = .outcomes
             case "--must-fail": part = .mustFail
-            case "--bench": part = .bench
+            case "--bench": part = .bench(400)
             case "--evidence": part = .evidence(1000)
             case "--verbose": isVerbose = true
             default:
@@ -60,10 +62,12 @@ struct SweepRequest: Sendable {
                     guard let duration = Self.duration(value) else { return nil }
                     part = .all(duration)
                 case "--runs":
-                    guard let count = Int(value), count > 0, case .evidence = part else {
-                        return nil
+                    guard let count = Int(value), count > 0 else { return nil }
+                    switch part {
+                    case .evidence: part = .evidence(count)
+                    case .bench: part = .bench(count)
+                    default: return nil
                     }
-                    part = .evidence(count)
                 case "--night":
                     guard let seed = UInt64(value) else { return nil }
                     part = .night(seed)
