@@ -8,7 +8,7 @@ extension IstioRouter {
     package func removeDarkRoute() async throws {
         let dark = DarkRoute(run: scope.run)
         for object in try await managed() {
-            _ = try await writer.change(Self.reference(object)) { object in
+            _ = try await writer.change(Self.reference(object), seen: object) { object in
                 let clean = dark.removed(from: object)
                 return RouteEdit(of: clean, run: scope.run)?.loose(clean) ?? clean
             }
@@ -51,7 +51,7 @@ extension IstioRouter {
             }
             let before = backup.first { Self.reference($0) == reference }
             let names = RouteRecord(on: object) == nil ? try await subsetNames() : nil
-            _ = try await writer.change(reference) { now in
+            _ = try await writer.change(reference, seen: object) { now in
                 guard let edit = unpinning(now, before, names) else { return now }
                 return edit.unpinned(now)
             }
@@ -152,8 +152,12 @@ extension IstioRouter {
     /// carries it is cleared.
     private func tidy(_ object: KubernetesObject, isRecorded: Bool) async throws {
         let reference = Self.reference(object)
-        if isRecorded, object.seal == nil { _ = try await writer.claim(reference) }
-        try await writer.unseal(reference)
+        var object = object
+        if isRecorded, object.seal == nil {
+            guard let claimed = try await writer.claim(reference, seen: object) else { return }
+            object = claimed
+        }
+        try await writer.unseal(reference, seen: object)
     }
 
     /// What is not as the backup has it, a sentence each; empty when all is as before.

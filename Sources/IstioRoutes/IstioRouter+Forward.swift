@@ -10,26 +10,31 @@ extension IstioRouter {
 
     /// On the way home a rule that somebody else made is good enough: it need not be sealed.
     func ensureStableSubset(isGoingHome: Bool) async throws {
-        let survey = try await survey()
+        let (survey, world) = try await look()
         let edit = SubsetEdit(run: scope.run)
+        var seen = world.object(survey.rule)
         if let rule = survey.missingRule {
-            _ = try await writer.create(
+            let made = try await writer.create(
                 edit.adding(survey.stable, to: rule), as: scope.destinationRules)
+            if SubsetEdit.has(survey.stable.name, in: made) { return }
+            seen = made  // it was there, without the subset
         }
-        try await add(survey.stable, to: survey.rule, mustBeSealed: !isGoingHome)
+        try await add(survey.stable, to: survey.rule, seen, mustBeSealed: !isGoingHome)
     }
 
     /// Names the candidate's pods in the service's DestinationRule.
     package func addCandidateSubset() async throws {
-        let survey = try await survey()
-        try await add(survey.candidate, to: survey.rule, mustBeSealed: true)
+        let (survey, world) = try await look()
+        try await add(
+            survey.candidate, to: survey.rule, world.object(survey.rule), mustBeSealed: true)
     }
 
     private func add(
-        _ subset: VersionSubset, to rule: ObjectReference, mustBeSealed: Bool
+        _ subset: VersionSubset, to rule: ObjectReference, _ seen: KubernetesObject?,
+        mustBeSealed: Bool
     ) async throws {
         let edit = SubsetEdit(run: scope.run)
-        let written = try await writer.change(rule, mustBeSealed: mustBeSealed) {
+        let written = try await writer.change(rule, seen: seen, mustBeSealed: mustBeSealed) {
             try edit.adding(subset, to: $0)
         }
         if written == nil { throw Self.gone(rule) }
@@ -40,11 +45,13 @@ extension IstioRouter {
     ///
     /// From here on a new pod meets no user.
     package func pin() async throws {
-        let survey = try await survey()
+        let (survey, world) = try await look()
         try await require(survey.stable.name)
         for reference in survey.virtualServices {
             let record = survey.record(of: reference, run: scope.run)
-            let written = try await writer.change(reference, mustBeSealed: true) { object in
+            let written = try await writer.change(
+                reference, seen: world.object(reference), mustBeSealed: true
+            ) { object in
                 let pinned = RouteEdit(record).pinned(object)
                 try Self.requireAsWritten(pinned, scope.run)
                 return pinned
@@ -137,8 +144,9 @@ extension IstioRouter {
         for object in objects { try Self.requireAsWritten(object, scope.run) }
         for object in objects {
             let reference = Self.reference(object)
-            let written = try await writer.change(reference, mustBeSealed: true, before: holds) {
-                object in
+            let written = try await writer.change(
+                reference, seen: object, mustBeSealed: true, before: holds
+            ) { object in
                 try Self.requireAsWritten(object, scope.run)
                 guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
                 return try change(edit, object)

@@ -7,7 +7,7 @@ extension IstioRouter {
     /// Promotion: takes stable's destination, which has weight 0, off every route.
     package func dropStable() async throws {
         for object in try await managed() {
-            _ = try await writer.change(Self.reference(object)) { object in
+            _ = try await writer.change(Self.reference(object), seen: object) { object in
                 guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
                 for (route, state) in edit.states(in: object) {
                     guard let state, state.strays == 0, state.candidate != nil,

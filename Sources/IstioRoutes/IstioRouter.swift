@@ -26,17 +26,18 @@ package struct IstioRouter: Sendable {
 
     // MARK: Looking
 
-    package func survey() async throws -> RouteSurvey {
-        try await RouteSurvey(of: world(), for: scope)
+    package func survey() async throws -> RouteSurvey { try await look().survey }
+
+    /// A survey, and the objects that it was taken from.
+    func look() async throws -> (survey: RouteSurvey, world: RouteWorld) {
+        let world = try await world()
+        return (try RouteSurvey(of: world, for: scope), world)
     }
 
     /// Everything that the run will write, as it is now and without our marks.
     package func backUp() async throws -> [KubernetesObject] {
-        var objects: [KubernetesObject] = []
-        for reference in try await survey().touched {
-            if let object = try await read(reference) { objects.append(object.unsealed) }
-        }
-        return objects
+        let (survey, world) = try await look()
+        return survey.touched.compactMap { world.object($0)?.unsealed }
     }
 
     /// The candidate's share as the stored routes have it; of several routes the largest.

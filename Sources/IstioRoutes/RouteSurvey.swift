@@ -19,6 +19,14 @@ package struct RouteWorld: Sendable {
         self.service = service
         self.seesAllNamespaces = seesAllNamespaces
     }
+
+    /// The object as it was read; nil where none of that name was.
+    func object(_ reference: ObjectReference) -> KubernetesObject? {
+        let isRule = reference.kind.isSame(as: .destinationRule)
+        return (isRule ? rules : virtualServices).first {
+            $0.namespace == reference.namespace && $0.name == reference.name
+        }
+    }
 }
 
 /// Which routes lead to a service, which rule is in effect for it, and what its versions' subsets

@@ -39,33 +39,37 @@ package actor SealedWriter {
     /// With `mustBeSealed` a write to an object that lost our seal is `.fenced(by: "")`.
     /// `before` is asked anew ahead of every attempt to write, and what it throws ends the call:
     /// what held when the first attempt was made may not hold any more two minutes later.
+    /// `seen` is what a look of just now found: the first attempt edits it, and the resourceVersion
+    /// tells whether it still stands. That nothing need be written is decided by a look of our own.
     package func change(
-        _ reference: ObjectReference, mustBeSealed: Bool = false,
+        _ reference: ObjectReference, seen: KubernetesObject? = nil, mustBeSealed: Bool = false,
         before: (@Sendable () async throws -> Void)? = nil,
         _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
     ) async throws -> KubernetesObject? {
-        try await rewrite(reference, Manner(mustBeSealed: mustBeSealed, before: before), edit)
+        try await rewrite(
+            reference, Manner(seen: seen, mustBeSealed: mustBeSealed, before: before), edit)
     }
 
     /// Puts our seal on an object, or raises it to our epoch; nil where the object is not there.
     ///
     /// From then on no older holder can write it. Seals of `ended` runs are taken over.
-    package func claim(_ reference: ObjectReference, over ended: [String] = []) async throws
-        -> KubernetesObject?
-    {
-        try await rewrite(reference, Manner(isClaim: true, ended: ended)) { $0 }
+    package func claim(
+        _ reference: ObjectReference, seen: KubernetesObject? = nil, over ended: [String] = []
+    ) async throws -> KubernetesObject? {
+        try await rewrite(reference, Manner(seen: seen, isClaim: true, ended: ended)) { $0 }
     }
 
     /// Takes every annotation of ours off an object that carries our run's seal.
-    package func unseal(_ reference: ObjectReference) async throws {
+    package func unseal(_ reference: ObjectReference, seen: KubernetesObject? = nil) async throws {
         let run = seal().run
-        _ = try await rewrite(reference, Manner(isUnsealing: true)) { object in
+        _ = try await rewrite(reference, Manner(seen: seen, isUnsealing: true)) { object in
             object.seal?.run == run ? object.unsealed : object
         }
     }
 
     /// How one `rewrite` differs from a plain change.
     private struct Manner {
+        var seen: KubernetesObject?
         var mustBeSealed = false
         var before: (@Sendable () async throws -> Void)?
         var isClaim = false
@@ -78,15 +82,20 @@ package actor SealedWriter {
         _ edit: @Sendable (KubernetesObject) throws -> KubernetesObject
     ) async throws -> KubernetesObject? {
         var backoff = client.backoff
+        var seen = manner.seen
         while true {
             try Task.checkCancellation()
             do {
-                guard let object = try await client.get(reference) else {
+                // Where a write of ours may still land, only what stands now can tell.
+                let early = inDoubt[reference] == nil ? seen : nil
+                seen = nil
+                guard let object = try await look(reference, orTake: early) else {
                     inDoubt[reference] = nil
                     return nil
                 }
                 let wanted: KubernetesObject
                 switch try plan(object, reference, manner, edit) {
+                case .leave where early != nil: continue
                 case .leave: return object
                 case .write(let edited): wanted = edited
                 }
@@ -98,6 +107,13 @@ package actor SealedWriter {
                 try await backoff.wait(after: error, by: time)
             }
         }
+    }
+
+    private func look(_ reference: ObjectReference, orTake seen: KubernetesObject?) async throws
+        -> KubernetesObject?
+    {
+        if let seen { return seen }
+        return try await client.get(reference)
     }
 
     private enum Intent {

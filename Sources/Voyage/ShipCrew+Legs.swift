@@ -2,6 +2,7 @@ internal import CanaryEngine
 internal import FlowFiles
 internal import IstioRoutes
 internal import MetricsGate
+internal import Synchronization
 internal import TestHooks
 internal import Timekeeping
 internal import Workloads
@@ -82,8 +83,7 @@ extension ShipCrew {
         case .addDarkRoute:
             try await router.addDarkRoute()
         case .mirror(let part):
-            let ready = try await requireCarried(part)
-            try await router.mirror(part) { _ = try await requireCarried(part) }
+            let ready = try await carrying(part) { try await router.mirror(part, while: $0) }
             return "\(part.percent)% copied to \(ready) ready pods"
         case .stick(let stickiness):
             try await router.stick(stickiness)
@@ -97,9 +97,9 @@ extension ShipCrew {
             }
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed)
-            let ready = try await keeper.awaitCapacity(
-                candidate, needed, readyTerms(tell, within: limits.capacity))
-            try await requireJudged()
+            let (ready, look) = try await keeper.awaitCandidate(
+                capacity: needed, readyTerms(tell, within: limits.capacity))
+            try requireJudged(look)
             return "\(ready) pods of \(candidate) are ready, \(needed) are needed"
         case .shift(let weight):
             return try await shift(to: weight, step: order.id.step)
@@ -129,10 +129,7 @@ extension ShipCrew {
     ) async throws -> Fact {
         let candidate = charter.candidate.deployment
         let terms = readyTerms(tell, within: deadline)
-        let readiness = try await keeper.awaitReady(candidate, terms)
-        guard let look = try await keeper.look() else {
-            throw Setback(.candidateBroken, "the candidate's Deployment is gone")
-        }
+        let (readiness, look) = try await keeper.awaitCandidate(terms)
         try requireSame(look)
         return .recognised(
             id, look.likeness, note: "\(readiness.ready) pods of \(candidate) are ready")
@@ -154,8 +151,8 @@ extension ShipCrew {
     }
 
     /// What is promoted is what was judged.
-    private func requireJudged() async throws {
-        guard let look = try await keeper.look() else {
+    private func requireJudged(_ look: CandidateLook?) throws {
+        guard let look else {
             throw Setback(.candidateBroken, "the candidate's Deployment is gone")
         }
         try requireSame(look)
@@ -174,11 +171,27 @@ extension ShipCrew {
     /// anew ahead of every attempt to write, since the API server may keep us waiting in between.
     private func shift(to weight: TrafficWeight, step: Int) async throws -> String {
         let load = flow.plan.load(of: weight, atStep: step)
-        let ready = try await requireCarried(load)
-        try await router.shift(to: weight, expecting: weightBefore(step: step)) {
-            _ = try await requireCarried(load)
+        let expected = weightBefore(step: step)
+        let ready = try await carrying(load) {
+            try await router.shift(to: weight, expecting: expected, while: $0)
         }
         return "\(weight.percent)% with \(ready) ready pods"
+    }
+
+    /// Does `write`, which asks ahead of every attempt whether the candidate carries so much; how
+    /// many ready pods it had then.
+    private func carrying(
+        _ weight: TrafficWeight,
+        _ write: (@escaping @Sendable () async throws -> Void) async throws -> Void
+    ) async throws -> Int {
+        let counted = Mutex<Int?>(nil)
+        try await write {
+            let ready = try await requireCarried(weight)
+            counted.withLock { $0 = ready }
+        }
+        // It stood there already, and nobody has counted.
+        if let ready = counted.withLock({ $0 }) { return ready }
+        return try await requireCarried(weight)
     }
 
     /// The candidate's ready pods; throws where they are too few for the weight.

@@ -60,8 +60,14 @@ extension WorkloadKeeper {
 
     /// Looks; where everything is in the version of the last look, that one stands.
     package func look(_ memory: inout CandidateMemory) async throws -> CandidateLook? {
-        guard let candidate = try await get(.deployment, scope.candidateName) else { return nil }
-        let pods = try await pods(of: candidate)
+        guard let sight = try await sight(of: scope.candidateName) else { return nil }
+        return try await look(at: sight, &memory)
+    }
+
+    private func look(at sight: Sight, _ memory: inout CandidateMemory) async throws
+        -> CandidateLook
+    {
+        let (candidate, pods) = (sight.deployment, sight.pods)
         let template = candidate.tree.at("spec", "template") ?? .null
         var holders: [Holder] = []
         for (kind, name) in named(in: template) {
@@ -74,6 +80,12 @@ extension WorkloadKeeper {
         let look = look(at: candidate, pods, holders)
         memory = CandidateMemory(versions: versions, look: look)
         return look
+    }
+
+    /// Looks at the candidate as it was found just now.
+    func look(at sight: Sight) async throws -> CandidateLook {
+        var none = CandidateMemory()
+        return try await look(at: sight, &none)
     }
 
     /// What the template names besides images, as it stands; nil: it is not there.

@@ -21,6 +21,18 @@ package struct ReadyTerms: Sendable {
     fileprivate static let mostTold = 5
 }
 
+/// A Deployment and its pods, as one look found them.
+struct Sight: Sendable {
+    let deployment: KubernetesObject
+    let pods: [KubernetesObject]
+
+    var readyPods: Int { pods.count(where: \.isReadyPod) }
+
+    func readiness(atLeast: Int?) -> Readiness {
+        Readiness(of: deployment, pods: pods, atLeast: atLeast)
+    }
+}
+
 extension WorkloadKeeper {
     /// Looks until the Deployment's pods are ready in three looks one after the other, and for as
     /// long as the terms say.
@@ -30,28 +42,40 @@ extension WorkloadKeeper {
         _ deployment: String, atLeast: Int? = nil, _ terms: ReadyTerms = ReadyTerms()
     ) async throws -> Readiness {
         try await watchingPods(of: try await known(deployment)) { bell in
-            try await awaitReady(deployment, atLeast: atLeast, terms, bell)
+            try await awaitReady(deployment, atLeast: atLeast, terms, bell).readiness
         }
+    }
+
+    /// The same for the candidate; the last look also tells what it consists of.
+    package func awaitCandidate(_ terms: ReadyTerms) async throws
+        -> (readiness: Readiness, look: CandidateLook)
+    {
+        let name = scope.candidateName
+        let last = try await watchingPods(of: scope.candidate) { bell in
+            try await awaitReady(name, atLeast: nil, terms, bell)
+        }
+        return (last.readiness, try await look(at: last.sight))
     }
 
     private func awaitReady(
         _ deployment: String, atLeast: Int?, _ terms: ReadyTerms, _ bell: Doorbell
-    ) async throws -> Readiness {
+    ) async throws -> (readiness: Readiness, sight: Sight) {
         var steadiness = Steadiness()
         var since: Duration?
         var told: [String] = []
         let begin = time.now
         while true {
-            let readiness = try await readiness(deployment, atLeast: atLeast)
+            let sight = try await sight(of: deployment)
+            let readiness = sight?.readiness(atLeast: atLeast)
             if readiness?.breakage != nil {
                 throw await setback(deployment, readiness, terms, isLate: false)
             }
             let isReady = readiness?.isReady ?? false
             since = isReady ? since ?? time.now : nil
-            if steadiness.hears(isReady), let readiness, let since,
+            if steadiness.hears(isReady), let sight, let readiness, let since,
                 time.now - since >= terms.steady
             {
-                return readiness
+                return (readiness, sight)
             }
             if let obstacle = readiness?.obstacle, !told.contains(obstacle),
                 told.count < ReadyTerms.mostTold
@@ -73,24 +97,38 @@ extension WorkloadKeeper {
         _ deployment: String, _ needed: Int, _ terms: ReadyTerms = ReadyTerms()
     ) async throws -> Int {
         try await watchingPods(of: try await known(deployment)) { bell in
-            try await awaitCapacity(deployment, needed, terms, bell)
+            try await awaitCapacity(deployment, needed, terms, bell)?.readyPods ?? 0
         }
+    }
+
+    /// The same for the candidate; the last look also tells what it consists of, nil where it is
+    /// gone.
+    package func awaitCandidate(capacity needed: Int, _ terms: ReadyTerms) async throws
+        -> (ready: Int, look: CandidateLook?)
+    {
+        let name = scope.candidateName
+        let last = try await watchingPods(of: scope.candidate) { bell in
+            try await awaitCapacity(name, needed, terms, bell)
+        }
+        guard let last else { return (0, nil) }
+        return (last.readyPods, try await look(at: last))
     }
 
     private func awaitCapacity(
         _ deployment: String, _ needed: Int, _ terms: ReadyTerms, _ bell: Doorbell
-    ) async throws -> Int {
+    ) async throws -> Sight? {
         var steadiness = Steadiness()
         let begin = time.now
         while true {
-            let readiness = try await readiness(deployment, atLeast: needed)
+            let sight = try await sight(of: deployment)
+            let readiness = sight?.readiness(atLeast: needed)
             // A version that serves enough is not broken by one pod that does not start.
             let isShort = (readiness?.ready ?? 0) < needed
             if isShort, deployment == scope.candidateName, readiness?.breakage != nil {
                 throw await setback(deployment, readiness, terms, isLate: false)
             }
             let ready = readiness?.ready ?? 0
-            if steadiness.hears(ready >= needed) { return ready }
+            if steadiness.hears(ready >= needed) { return sight }
             let left = terms.patience.map { $0 - (time.now - begin) }
             if let left, left <= .zero {
                 throw await setback(deployment, readiness, terms, isLate: true)
@@ -100,10 +138,9 @@ extension WorkloadKeeper {
     }
 
     /// One look; nil where there is no such Deployment.
-    package func readiness(_ name: String, atLeast: Int? = nil) async throws -> Readiness? {
+    func sight(of name: String) async throws -> Sight? {
         guard let deployment = try await get(.deployment, name) else { return nil }
-        return Readiness(
-            of: deployment, pods: try await pods(of: deployment), atLeast: atLeast)
+        return Sight(deployment: deployment, pods: try await pods(of: deployment))
     }
 
     private func setback(

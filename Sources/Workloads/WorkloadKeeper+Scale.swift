@@ -14,11 +14,11 @@ extension WorkloadKeeper {
             _ = try await writer.claim(scope.reference(.deployment, stable), over: ended)
             if let autoscaler = try await autoscaler(of: stable) {
                 let reference = autoscaler.reference(like: .autoscaler)
-                _ = try await writer.claim(reference, over: ended)
+                _ = try await writer.claim(reference, seen: autoscaler, over: ended)
             }
         }
         for (object, kind) in try await leftovers() {
-            _ = try await writer.claim(object.reference(as: kind))
+            _ = try await writer.claim(object.reference(as: kind), seen: object)
         }
     }
 
@@ -27,11 +27,12 @@ extension WorkloadKeeper {
         if let stable = try await stableName() {
             try await writer.unseal(scope.reference(.deployment, stable))
             if let autoscaler = try await autoscaler(of: stable) {
-                try await writer.unseal(autoscaler.reference(like: .autoscaler))
+                try await writer.unseal(
+                    autoscaler.reference(like: .autoscaler), seen: autoscaler)
             }
         }
         for (object, kind) in try await leftovers() {
-            try await writer.unseal(object.reference(as: kind))
+            try await writer.unseal(object.reference(as: kind), seen: object)
         }
     }
 
@@ -126,7 +127,7 @@ extension WorkloadKeeper {
             count = max(count, try await get(.deployment, stable)?.replicas ?? 0)
         }
         let (wanted, least) = (count, object.isScaledObject ? -1 : 1)
-        _ = try await writer.change(reference, mustBeSealed: mustBeSealed) { object in
+        _ = try await writer.change(reference, seen: object, mustBeSealed: mustBeSealed) { object in
             let floor = Floor.of(object, candidate: candidate)
             return (floor.value(in: object) ?? least) < wanted
                 ? floor.set(wanted, on: object) : object

@@ -45,6 +45,45 @@ struct SealedChangeTests {
         }
     }
 
+    /// What was looked at just now is written without another look.
+    @Test func whatWasSeenIsNotReadAgain() throws {
+        try inHarbor { harbor in
+            let seen = try #require(harbor.object(reference))
+            let writer = harbor.writer(over: harbor.faulty("GET", .status(403), count: .max))
+            let written = try await writer.change(reference, seen: seen) { painted($0, "red") }
+            #expect(written?.color == "red")
+            #expect(harbor.versions(of: reference).count == 1)
+        }
+    }
+
+    @Test func whatWasSeenAndStandsNoLongerIsReadAgain() throws {
+        try inHarbor { harbor in
+            let seen = try #require(harbor.object(reference))
+            var other = seen
+            other.tree.set("large", at: "data", "size")
+            _ = try await harbor.client.update(other, as: .configMap)
+            let notes = Notes()
+            let writer = harbor.writer(notes: notes)
+            _ = try await writer.change(reference, seen: seen) { painted($0, "red") }
+            let object = try #require(harbor.object(reference))
+            #expect(object.color == "red")
+            #expect(object.tree.at("data", "size") == "large")
+            #expect(notes.all.map(\.outcome) == [.notApplied(.conflict), .applied])
+        }
+    }
+
+    /// That nothing is left to do is never said of what may have changed since.
+    @Test func thatNothingNeedBeWrittenIsSeenAnew() throws {
+        try inHarbor { harbor in
+            let blue = try #require(harbor.object(reference))
+            _ = try await harbor.client.update(painted(blue, "green"), as: .configMap)
+            let writer = harbor.writer()
+            let written = try await writer.change(reference, seen: blue) { painted($0, "blue") }
+            #expect(written?.color == "blue")
+            #expect(harbor.object(reference)?.color == "blue")
+        }
+    }
+
     @Test func readsAgainWhereSomebodyWroteInBetween() throws {
         try inHarbor { harbor in
             let meddler = Meddler(world: harbor.world) {
