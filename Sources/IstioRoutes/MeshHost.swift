@@ -9,6 +9,10 @@ package struct MeshHost: Hashable, Sendable, CustomStringConvertible {
     package let name: String
 
     package init(_ written: String, from namespace: String, domain: String = "cluster.local") {
+        if Self.isWhole(written) {
+            name = written
+            return
+        }
         var text = written.lowercased()
         if text.hasSuffix(".") { text.removeLast() }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -23,6 +27,19 @@ package struct MeshHost: Hashable, Sendable, CustomStringConvertible {
         } else {
             name = text
         }
+    }
+
+    /// Whether nothing is left to do for a name, as most are written or were completed by us.
+    private static func isWhole(_ name: String) -> Bool {
+        var dots = 0
+        for letter in name.utf8 {
+            switch letter {
+            case 0x2E: dots += 1
+            case 0x61...0x7A, 0x30...0x39, 0x2D: break
+            default: return false
+            }
+        }
+        return dots > 2 && name.utf8.last != 0x2E
     }
 
     package var isWildcard: Bool { name.hasPrefix("*") }

@@ -25,9 +25,9 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     package init(dictionaryLiteral members: (String, JSONTree)...) { self.init(members) }
 
     package subscript(key: String) -> JSONTree? {
-        get { ordered.first { $0.key == key }?.value }
+        get { place(of: key).map { ordered[$0].value } }
         set {
-            if let index = ordered.firstIndex(where: { $0.key == key }) {
+            if let index = place(of: key) {
                 if let newValue {
                     ordered[index].value = newValue
                 } else {
@@ -45,13 +45,25 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         let rest = path.dropFirst()
         if rest.isEmpty {
             self[key] = value
-        } else if let index = ordered.firstIndex(where: { $0.key == key }) {
+        } else if let index = place(of: key) {
             ordered[index].value.set(value, along: rest)
         } else if value != nil {
             var child = JSONTree.object(JSONObject())
             child.set(value, along: rest)
             ordered.append(Member(key: key, value: child))
         }
+    }
+
+    /// Where the member of that key stands.
+    ///
+    /// Keys of unlike lengths differ, and most do: their letters are not looked at.
+    func place(of key: String) -> Int? {
+        let length = key.utf8.count
+        for index in ordered.indices
+        where ordered[index].key.utf8.count == length && ordered[index].key == key {
+            return index
+        }
+        return nil
     }
 
     package var keys: [String] { ordered.map(\.key) }

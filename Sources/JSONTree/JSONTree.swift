@@ -48,8 +48,28 @@ extension JSONTree {
         set { set(newValue, along: [key]) }
     }
 
-    /// Walks down a path of keys.
-    package func at(_ path: String...) -> JSONTree? { at(path) }
+    package func at(_ key: String) -> JSONTree? { self[key] }
+
+    /// Walks down a path of keys; two steps and three, which is most of what is walked, need no list.
+    package func at(_ first: String, _ second: String) -> JSONTree? {
+        guard case .object(let members) = self, let place = members.place(of: first),
+            case .object(let below) = members.ordered[place].value
+        else { return nil }
+        return below[second]
+    }
+
+    package func at(_ first: String, _ second: String, _ third: String) -> JSONTree? {
+        guard case .object(let members) = self, let place = members.place(of: first) else {
+            return nil
+        }
+        return members.ordered[place].value.at(second, third)
+    }
+
+    package func at(
+        _ first: String, _ second: String, _ third: String, _ fourth: String, _ rest: String...
+    ) -> JSONTree? {
+        at(first, second, third)?[fourth]?.at(rest)
+    }
 
     package func at(_ path: some Sequence<String>) -> JSONTree? {
         var here: JSONTree? = self

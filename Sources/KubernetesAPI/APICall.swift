@@ -58,13 +58,27 @@ struct APICall: Sendable {
     /// Path and query.
     var target: String {
         if let discovery { return discovery }
-        var target = kind.group.isEmpty ? "/api/\(kind.version)" : "/apis/\(kind.apiVersion)"
-        if let namespace, !namespace.isEmpty { target += "/namespaces/\(escaped(namespace))" }
-        target += "/\(kind.plural)"
-        if let name { target += "/\(escaped(name))" }
-        if let subresource { target += "/\(subresource)" }
-        if !query.isEmpty {
-            target += "?" + query.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+        var target = ""
+        target.reserveCapacity(160)
+        func go(_ part: String) {
+            target += "/"
+            target += part
+        }
+        go(kind.group.isEmpty ? "api" : "apis")
+        if !kind.group.isEmpty { go(kind.group) }
+        go(kind.version)
+        if let namespace, !namespace.isEmpty {
+            go("namespaces")
+            go(URLText.encoded(namespace))
+        }
+        go(kind.plural)
+        if let name { go(URLText.encoded(name)) }
+        if let subresource { go(subresource) }
+        for (place, field) in query.enumerated() {
+            target += place == 0 ? "?" : "&"
+            target += URLText.encoded(field.0)
+            target += "="
+            target += URLText.encoded(field.1)
         }
         return target
     }
@@ -100,31 +114,6 @@ struct APICall: Sendable {
         return HTTPRequest(
             method, server + target, headers: headers, body: body.map(HTTPBody.tree) ?? .empty,
             timeout: timeout, streams: streams, freshConnection: freshConnection)
-    }
-}
-
-/// Percent-encodes everything but the letters, digits and marks that mean themselves anywhere.
-private func escaped(_ text: String) -> String {
-    guard !text.utf8.allSatisfy(isPlain) else { return text }
-    let digits = Array("0123456789ABCDEF".utf8)
-    var escaped: [UInt8] = []
-    for byte in text.utf8 {
-        if isPlain(byte) {
-            escaped.append(byte)
-        } else {
-            escaped += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-    }
-    return String(decoding: escaped, as: UTF8.self)
-}
-
-private func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        true
-    default: false
     }
 }
 

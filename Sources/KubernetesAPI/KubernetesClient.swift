@@ -200,7 +200,11 @@ package struct KubernetesClient: Sendable {
 
     /// One line of at most 300 characters, without our token.
     func clean(_ detail: String) -> String {
-        var line = conceal(String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
+        var line = detail
+        if !detail.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            line = String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        }
+        line = conceal(line)
         if let token, !token.isEmpty {
             line = line.split(separator: token, omittingEmptySubsequences: false)
                 .joined(separator: "…")

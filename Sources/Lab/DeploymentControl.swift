@@ -18,7 +18,7 @@ extension LabCluster {
         guard let deployment = shelves[LabCatalog.deployments][key], !deployment.isBeingDeleted
         else { return }
         let template = deployment.spec["template"] ?? [:]
-        let hash = templateHash(template)
+        let hash = knownHash(of: template, deployment.uid)
         let mine = shelves[LabCatalog.replicaSets].objects.filter {
             $0.namespace == key.namespace && isOwned($0, by: deployment.uid)
         }
@@ -35,6 +35,14 @@ extension LabCluster {
             for set in former { resize(set, to: 0) }
         }
         report(deployment, key, hash)
+    }
+
+    /// The template's hash, reckoned once for each template that a Deployment has.
+    private mutating func knownHash(of template: JSONTree, _ uid: String) -> String {
+        if let known = hashes[uid], known.template == template { return known.hash }
+        let hash = templateHash(template)
+        hashes[uid] = (template, hash)
+        return hash
     }
 
     /// Recreate waits until every former pod is gone.

@@ -89,7 +89,7 @@ extension LabMesh {
     /// What the gateway sees of a request: the authority, from `Host` where it is given.
     private static func features(of request: HTTPRequest) -> RequestFeatures {
         let address = LabAddress(request.url)
-        var authority = LabAddress("//x")
+        var authority = address
         authority.authority = request.headers["Host"] ?? address.authority
         var features = RequestFeatures(authority: authority.host)
         features.method = request.method

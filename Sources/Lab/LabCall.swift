@@ -70,6 +70,6 @@ struct LabCall: Sendable {
 
     private static func agent(_ request: HTTPRequest) -> String {
         guard let agent = request.headers["User-Agent"] else { return "unknown" }
-        return String(agent.prefix { $0 != "/" && $0 != " " })
+        return String(decoding: agent.utf8.prefix { $0 != 0x2F && $0 != 0x20 }, as: UTF8.self)
     }
 }

@@ -77,6 +77,8 @@ package struct LabCluster: Sendable {
     /// What each manager last applied, for server-side apply.
     var lastApplied: [Applied: JSONTree] = [:]
     var progress: [String: Progress] = [:]
+    /// By Deployment: its pod template, and the letters that stand for it.
+    var hashes: [String: (template: JSONTree, hash: String)] = [:]
     var lives: [String: PodLife] = [:]
     var behaviours: [Key: PodBehaviour] = [:]
     var demands: [Key: Int] = [:]

@@ -66,6 +66,8 @@ package enum LabDate {
 
     private static func pad(_ number: Int, _ width: Int = 2) -> String {
         let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        if digits.utf8.count >= width { return digits }
+        return width == 2
+            ? "0" + digits : String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

@@ -141,7 +141,7 @@ extension LabState {
     {
         if address.authority == gateway { return mesh.handleGateway(request, at: now) }
         switch address.path.first {
-        case "prometheus": return mesh.handlePrometheus(request, at: now)
+        case "prometheus": return mesh.handlePrometheus(request, address, at: now)
         case "lab": return turnKnob(request, address)
         default:
             if let failure = trouble.next() { return LabAnswer(failure) }

@@ -175,8 +175,14 @@ package struct LabMesh: Sendable {
     package mutating func handlePrometheus(_ request: HTTPRequest, at now: Duration)
         -> LabAnswer
     {
+        handlePrometheus(request, LabAddress(request.url), at: now)
+    }
+
+    mutating func handlePrometheus(
+        _ request: HTTPRequest, _ address: LabAddress, at now: Duration
+    ) -> LabAnswer {
         advance(to: now)
-        return prometheus.answer(request, from: ledger, at: self.now)
+        return prometheus.answer(request, address, from: ledger, at: self.now)
     }
 
     /// Changes the mesh in the middle of a run: lags, behaviours, faults.

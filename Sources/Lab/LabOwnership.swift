@@ -90,17 +90,17 @@ enum LabOwnership {
             compare(
                 old.at("metadata", part), new.at("metadata", part), under: ["metadata", part])
         }
-        let roots = new.members?.keys ?? []
-        for root in roots + (old.members?.keys ?? []).filter({ !roots.contains($0) }) {
-            switch root {
-            case "metadata", "apiVersion", "kind": continue
-            default:
-                if (new[root] ?? old[root])?.members == nil {
-                    if new[root] != old[root] { found.append([root]) }
-                } else {
-                    compare(old[root], new[root], under: [root])
-                }
+        func compare(_ root: String, _ before: JSONTree?, _ after: JSONTree?) {
+            if root == "metadata" || root == "apiVersion" || root == "kind" { return }
+            if (after ?? before)?.members != nil {
+                compare(before, after, under: [root])
+            } else if after != before {
+                found.append([root])
             }
+        }
+        for root in new.members ?? [:] { compare(root.key, old[root.key], root.value) }
+        for root in old.members ?? [:] where new[root.key] == nil {
+            compare(root.key, root.value, nil)
         }
         return found
     }

@@ -61,6 +61,12 @@ extension LabCluster {
         if !version.isEmpty, version != old.resourceVersion { throw .modified(call.resource, name) }
     }
 
+    /// Of an object's metadata.
+    private static let unchangeable = [
+        "uid", "creationTimestamp", "generation", "managedFields", "deletionTimestamp",
+        "deletionGracePeriodSeconds", "namespace", "generateName",
+    ]
+
     /// Puts back what no writer may change, and what this subresource does not reach.
     private mutating func inherit(
         _ tree: inout JSONTree, from old: KubernetesObject?, _ call: LabCall
@@ -80,11 +86,12 @@ extension LabCluster {
             tree = whole
             return
         }
-        for kept in [
-            "uid", "creationTimestamp", "generation", "managedFields", "deletionTimestamp",
-            "deletionGracePeriodSeconds", "namespace", "generateName",
-        ] {
-            tree.set(old.tree.at("metadata", kept), at: "metadata", kept)
+        let before = old.tree["metadata"]
+        tree.fill("metadata", [:])
+        tree.change("metadata") { metadata in
+            for kept in Self.unchangeable where metadata[kept] != before?[kept] {
+                metadata[kept] = before?[kept]
+            }
         }
         if resource.hasStatus { tree["status"] = old.tree["status"] }
         if call.kind == LabCatalog.services {

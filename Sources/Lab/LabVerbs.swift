@@ -8,7 +8,7 @@ extension LabCluster {
     mutating func handle(_ request: HTTPRequest, _ address: LabAddress) -> HTTPResponse {
         var response: HTTPResponse
         do throws(LabRefusal) {
-            if let call = LabCall(request, address), !unserved.contains(call.apiVersion) {
+            if let call = LabCall(request, address), isServed(call) {
                 response = try answer(call, request)
             } else if let review = try review(request, address) {
                 response = review
@@ -23,6 +23,10 @@ extension LabCluster {
         }
         response.headers.lines.append(HTTPHeaders.Line(name: "Date", value: dateHeader()))
         return response
+    }
+
+    private func isServed(_ call: LabCall) -> Bool {
+        unserved.isEmpty || !unserved.contains(call.apiVersion)
     }
 
     private mutating func answer(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal)
@@ -149,7 +153,7 @@ extension LabCluster {
     // MARK: Writing
 
     private func isProtobuf(_ request: HTTPRequest) -> Bool {
-        request.headers["Content-Type"]?.contains("protobuf") ?? false
+        request.headers["Content-Type"]?.hasPrefix("application/vnd.kubernetes.protobuf") ?? false
     }
 
     func body(of request: HTTPRequest) throws(LabRefusal) -> JSONTree {

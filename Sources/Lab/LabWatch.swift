@@ -32,6 +32,23 @@ struct LabWatch: Sendable {
         told = now
     }
 
+    /// What a watch that has nothing to tell waits for.
+    struct Rest: Sendable {
+        let kind: Int
+        /// What was seen of the cluster.
+        let revision: Int
+        /// When there is something to tell even if nothing happens; nil: never.
+        let until: Duration?
+    }
+
+    func rest(in cluster: LabCluster) -> Rest {
+        Rest(
+            kind: call.kind, revision: cluster.revision,
+            until: sendsBookmarks ? told + Self.betweenBookmarks : nil)
+    }
+
+    private static let betweenBookmarks = Duration.seconds(60)
+
     /// The next event, if there is one by now.
     mutating func next(in cluster: LabCluster) -> JSONTree? {
         if let event = ready.popLast() { return event }
@@ -42,7 +59,9 @@ struct LabWatch: Sendable {
             if call.kind == LabCatalog.events { tellEvents(of: version, cluster) }
             if let event = ready.popLast() { return event }
         }
-        guard sendsBookmarks, cluster.now - told >= .seconds(60) else { return nil }
+        guard sendsBookmarks, cluster.now - told >= Self.betweenBookmarks else {
+            return nil
+        }
         told = cluster.now
         return [
             "type": "BOOKMARK",
@@ -135,7 +154,8 @@ extension LabCluster {
         }
         let oldest = max(firstRevision, revision - pace.watchable)
         if from < oldest { throw .gone(from, oldest: oldest) }
-        known = knownKeys(call, selector, at: from)
+        // Most callers have listed just now; then what matches is what they know.
+        if from < revision { known = knownKeys(call, selector, at: from) }
         return LabWatch(
             call, selector: selector, lasts: lasts, table: table, from: from - firstRevision,
             knowing: known, events: [], at: now)
@@ -159,6 +179,18 @@ extension LabCluster {
             }
         }
         return known
+    }
+
+    /// Whether anything of a kind has changed since a revision; of any kind that events tell of.
+    func hasNews(of kind: Int, since revision: Int) -> Bool {
+        if kind == LabCatalog.events || revision > self.revision {
+            return self.revision != revision
+        }
+        let resource = LabCatalog.all[kind]
+        return history[(revision - firstRevision)...].contains { version in
+            version.reference.kind.plural == resource.plural
+                && version.reference.kind.group == resource.group
+        }
     }
 
     /// The version that an object had before this one.

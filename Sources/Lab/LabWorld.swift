@@ -9,9 +9,17 @@ package import Timekeeping
 package final class LabWorld: HTTPTransport, Sendable {
     private struct Held: Sendable {
         var state: LabState
-        /// Who waits for the next change: watches.
-        var watchers: [(ticket: Int, wake: CheckedContinuation<Void, Never>)] = []
+        var watchers: [Watcher] = []
         var ticket = 0
+        /// Those that were asked lately: most addresses come again and again.
+        var addresses: [String: LabAddress] = [:]
+    }
+
+    /// A watch that waits for the next change of its kind.
+    private struct Watcher: Sendable {
+        let ticket: Int
+        let kind: Int
+        let wake: CheckedContinuation<Void, Never>
     }
 
     package let time: any Timekeeper
@@ -54,15 +62,17 @@ package final class LabWorld: HTTPTransport, Sendable {
             held.state.advance(to: now)
             let value = work(&held.state)
             held.state.noticeChanges()
-            let isNews =
-                held.state.cluster.revision != before || held.state.isDue(earlierThan: due)
-            guard isNews, !held.watchers.isEmpty else {
-                return (value, [CheckedContinuation<Void, Never>]())
+            if held.watchers.isEmpty { return (value, [Watcher]()) }
+            let isEarlier = held.state.isDue(earlierThan: due)
+            let woken = held.watchers.filter {
+                isEarlier || held.state.cluster.hasNews(of: $0.kind, since: before)
             }
-            defer { held.watchers = [] }
-            return (value, held.watchers.map(\.wake))
+            held.watchers.removeAll { watcher in
+                woken.contains { $0.ticket == watcher.ticket }
+            }
+            return (value, woken)
         }
-        for watcher in woken { watcher.resume() }
+        for watcher in woken { watcher.wake.resume() }
         return value
     }
 
@@ -73,7 +83,7 @@ package final class LabWorld: HTTPTransport, Sendable {
     package func history() -> [StoredVersion] { reach { $0.cluster.history } }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let address = LabAddress(request.url)
+        let address = address(of: request)
         // What only reads hears at once what it saw; a write may be called off on its way back.
         let back = request.method == "GET" ? Duration.zero : latency / 2
         try await pause(latency - back, request)
@@ -89,6 +99,19 @@ package final class LabWorld: HTTPTransport, Sendable {
         }
         if back + answer.after > .zero { try await pause(back + answer.after, request) }
         return answer.response
+    }
+
+    private func address(of request: HTTPRequest) -> LabAddress {
+        let url = request.url
+        // What is long is a query, which is asked once.
+        guard url.utf8.count < 200 else { return LabAddress(url) }
+        return held.withLock { held in
+            if let known = held.addresses[url] { return known }
+            let address = LabAddress(url)
+            if held.addresses.count > 200 { held.addresses.removeAll() }
+            held.addresses[url] = address
+            return address
+        }
     }
 
     private func pause(_ duration: Duration, _ request: HTTPRequest) async throws(HTTPFailure) {
@@ -125,20 +148,22 @@ package final class LabWorld: HTTPTransport, Sendable {
         async throws(HTTPFailure) -> HTTPChunks.Chunk?
     {
         while true {
-            let (event, seen) = reach { state in
-                (watch.withLock { $0.next(in: state.cluster) }, state.cluster.revision)
+            let (event, rest) = reach { state in
+                watch.withLock { watch in
+                    (watch.next(in: state.cluster), watch.rest(in: state.cluster))
+                }
             }
             if let event { return .tree(event) }
             if Task.isCancelled {
                 throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
             }
             if now >= end { return nil }
-            await change(since: seen, before: end)
+            await change(since: rest, before: min(end, rest.until ?? end))
         }
     }
 
-    /// Returns when somebody changed what was `seen`, when something is due, or at `end`.
-    private func change(since seen: Int, before end: Duration) async {
+    /// Returns when there is news, when something is due, or at `end`.
+    private func change(since seen: LabWatch.Rest, before end: Duration) async {
         let due = held.withLock { $0.state.nextChange }
         let rest = max(min(due ?? end, end) - now, .milliseconds(1))
         await withTaskGroup(of: Void.self) { group in
@@ -149,8 +174,8 @@ package final class LabWorld: HTTPTransport, Sendable {
         }
     }
 
-    /// Returns when somebody changed what was `seen`, or made something due before `due`.
-    private func nextChange(since seen: Int, before due: Duration?) async {
+    /// Returns when somebody changed a thing of the kind, or made something due before `due`.
+    private func nextChange(since seen: LabWatch.Rest, before due: Duration?) async {
         let ticket = held.withLock { held in
             held.ticket += 1
             return held.ticket
@@ -159,10 +184,10 @@ package final class LabWorld: HTTPTransport, Sendable {
             await withCheckedContinuation { wake in
                 if Task.isCancelled { return wake.resume() }
                 let isLate = held.withLock { held in
-                    guard held.state.cluster.revision == seen,
+                    guard !held.state.cluster.hasNews(of: seen.kind, since: seen.revision),
                         !held.state.isDue(earlierThan: due)
                     else { return true }
-                    held.watchers.append((ticket, wake))
+                    held.watchers.append(Watcher(ticket: ticket, kind: seen.kind, wake: wake))
                     return false
                 }
                 if isLate { return wake.resume() }

@@ -62,6 +62,16 @@ struct PromQLSelector: Hashable, Sendable {
     /// Its number in the query, from the left: the place of its series in the query's memory.
     let index: Int
 
+    /// The one metric that is meant; nil where it is not named.
+    var metric: String? {
+        matchers.lazy.compactMap { matcher -> String? in
+            guard matcher.label == SeriesLabels.metric, case .equal(let name) = matcher.test else {
+                return nil
+            }
+            return name
+        }.first
+    }
+
     func holds(_ labels: SeriesLabels) -> Bool {
         matchers.allSatisfy { $0.holds(labels[$0.label] ?? "") }
     }

@@ -18,9 +18,10 @@ struct PrometheusDoor: Sendable {
             interval: settings.scrapeInterval, sourceNamespaces: sourceNamespaces)
     }
 
-    mutating func answer(_ request: HTTPRequest, from ledger: RequestLedger, at now: Duration)
-        -> LabAnswer
-    {
+    mutating func answer(
+        _ request: HTTPRequest, _ address: LabAddress, from ledger: RequestLedger,
+        at now: Duration
+    ) -> LabAnswer {
         switch settings.fault {
         case .hang:
             return LabAnswer(HTTPResponse(status: 504), after: .seconds(1_000_000_000))
@@ -33,7 +34,6 @@ struct PrometheusDoor: Sendable {
                 503, "timeout", "query timed out in expression evaluation", settings.delay)
         case .none, .notANumber, .infinite, .empty, .manySeries, .undecodable, .partial: break
         }
-        let address = LabAddress(request.url)
         var path = address.path[...]
         if path.first == "prometheus" { path = path.dropFirst() }
         switch path.joined(separator: "/") {

@@ -30,7 +30,11 @@ struct SeriesLabels: Hashable, Sendable {
     }
 
     func adding(_ name: String, _ value: String) -> SeriesLabels {
-        SeriesLabels(labels + [Label(name: name, value: value)])
+        if value.isEmpty { return self }
+        var labels = labels
+        let place = labels.firstIndex { $0.name > name } ?? labels.count
+        labels.insert(Label(name: name, value: value), at: place)
+        return SeriesLabels(sorted: labels)
     }
 
     var tree: JSONTree {
@@ -70,6 +74,8 @@ struct PrometheusBook: Sendable {
     private var flows: [Flow] = []
     private var series: [Series] = []
     private var flowPlaces: [[SeriesLabels.Label]: Int] = [:]
+    /// The series of each metric: a query that names one looks at no others.
+    private var places: [String: [Int]] = [:]
     private var read = 0
     /// For each latency profile, the share of answers within each bound.
     private var shares: [[Double]] = []
@@ -91,7 +97,10 @@ struct PrometheusBook: Sendable {
     func namelessLabels(of index: Int) -> SeriesLabels { series[index].nameless }
 
     func indices(matching selector: PromQLSelector) -> [Int] {
-        series.indices.filter { selector.holds(series[$0].labels) }
+        guard let metric = selector.metric else {
+            return series.indices.filter { selector.holds(series[$0].labels) }
+        }
+        return (places[metric] ?? []).filter { selector.holds(series[$0].labels) }
     }
 
     /// Learns of streams that the ledger has begun since the last time.
@@ -116,21 +125,27 @@ struct PrometheusBook: Sendable {
         let flow = flows.count
         flowPlaces[labels] = flow
         flows.append(Flow(labels: labels, places: [place]))
-        let add = { (series: inout [Series], metric: String, measure: Measure, bound: String?) in
-            var all = labels + [.init(name: SeriesLabels.metric, value: metric)]
-            if let bound { all.append(.init(name: "le", value: bound)) }
-            let whole = SeriesLabels(all)
-            series.append(
-                Series(labels: whole, nameless: whole.nameless, measure: measure, flow: flow))
-        }
-        add(&series, "istio_requests_total", .requests, nil)
+        let plain = SeriesLabels(labels)
+        begin("istio_requests_total", plain, .requests, flow)
         let histogram = "istio_request_duration_milliseconds"
-        for (index, bound) in LatencyProfile.bounds.enumerated() {
-            add(&series, histogram + "_bucket", .bucket(index), PromQLNumber.text(bound))
+        for (index, bound) in Self.bounds.enumerated() {
+            begin(histogram + "_bucket", plain.adding("le", bound), .bucket(index), flow)
         }
-        add(&series, histogram + "_sum", .sum, nil)
-        add(&series, histogram + "_count", .requests, nil)
+        begin(histogram + "_sum", plain, .sum, flow)
+        begin(histogram + "_count", plain, .requests, flow)
     }
+
+    private mutating func begin(
+        _ metric: String, _ nameless: SeriesLabels, _ measure: Measure, _ flow: Int
+    ) {
+        places[metric, default: []].append(series.count)
+        series.append(
+            Series(
+                labels: nameless.adding(SeriesLabels.metric, metric), nameless: nameless,
+                measure: measure, flow: flow))
+    }
+
+    private static let bounds = LatencyProfile.bounds.map(PromQLNumber.text)
 
     /// The label sets under which a stream is reported: by who asked, and by who answered.
     private func metricLabels(of stream: RequestStream) -> [[SeriesLabels.Label]] {

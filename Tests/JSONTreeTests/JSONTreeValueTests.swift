@@ -10,7 +10,7 @@ import Testing
         #expect(Self.pod.at("metadata", "labels", "tier")?.text == "web")
         #expect(Self.pod.at("metadata", "none", "tier") == nil)
         #expect(Self.pod.at("metadata", "name", "tier") == nil)
-        #expect(Self.pod.at() == Self.pod)
+        #expect(Self.pod.at([]) == Self.pod)
         #expect(Self.pod["spec"] == .some(.null))
         #expect(Self.pod["status"] == nil)
         #expect(Self.pod.members?.keys == ["metadata", "spec"])

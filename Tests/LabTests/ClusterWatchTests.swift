@@ -83,6 +83,17 @@ struct ClusterWatchTests {
         }
     }
 
+    /// Each minute, also where nothing happens at all: whoever hears none takes the watch for dead.
+    @Test func bookmarksComeWhateverHappens() throws {
+        try ClusterHand().run { hand in
+            let stream = try await Self.open(hand, "&allowWatchBookmarks=true")
+            for minute in 1...3 {
+                #expect(try await Self.next(stream) == "BOOKMARK - -")
+                #expect(hand.clock.now.components.seconds == minute * 60)
+            }
+        }
+    }
+
     @Test func oldVersionsCanNoLongerBeWatched() throws {
         var state = ClusterHand.demo
         var pace = state.cluster.pace
