@@ -121,8 +121,14 @@ package enum Blanks {
 }
 
 extension Blanks {
-    /// For people: without what is the server's, and without any mark of ours.
+    private static let heading = ["apiVersion", "kind", "metadata"]
+
+    /// For people: without what is the server's, and without any mark of ours; whoever wrote it last, it
+    /// begins alike.
     package static func shown(_ object: KubernetesObject) -> KubernetesObject {
-        withoutServer(object).unsealed
+        let plain = withoutServer(object).unsealed
+        let first = heading.compactMap { key in plain.tree[key].map { (key, $0) } }
+        let rest = (plain.tree.members ?? [:]).filter { !heading.contains($0.key) }
+        return KubernetesObject(.object(JSONObject(first + rest.map { ($0.key, $0.value) })))
     }
 }
