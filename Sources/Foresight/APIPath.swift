@@ -9,10 +9,8 @@ struct APIPath: Hashable, Sendable {
     let name: String?
     let subresource: String?
 
-    /// nil where it names no kind: discovery, and whatever else a server answers.
-    init?(url: String) { self.init(Self.target(of: url)) }
-
-    /// `target`: path and query.
+    /// `target`: path and query; nil where it names no kind: discovery, and whatever else a server
+    /// answers.
     init?(_ target: String) {
         var parts = Self.path(of: target).split(separator: "/").map(String.init)[...]
         switch parts.popFirst() {
@@ -36,15 +34,11 @@ struct APIPath: Hashable, Sendable {
         subresource = parts.isEmpty ? nil : parts.joined(separator: "/")
     }
 
-    /// The path from `/api` or `/apis` on, with its query: a server may stand below a path of its own.
-    static func target(of url: String) -> String {
-        var rest = url[...]
-        if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
-        rest = rest.drop { $0 != "/" && $0 != "?" }
-        for root in ["/apis/", "/api/"] {
-            if let range = rest.firstRange(of: root) { return String(rest[range.lowerBound...]) }
-        }
-        return String(rest)
+    /// Path and query below a server's address, which may have a path of its own; nil elsewhere.
+    static func target(of url: String, below server: String) -> String? {
+        guard url.hasPrefix(server) else { return nil }
+        let rest = url.dropFirst(server.count)
+        return rest.first == "/" ? String(rest) : nil
     }
 
     static func path(of target: String) -> String { String(target.prefix { $0 != "?" }) }

@@ -12,25 +12,27 @@ package final class Lookout: Sendable {
     package var seen: LiveObjects { sights.withLock { $0 } }
 
     /// The same way to an API server, behind the wall.
-    package func through(_ way: any HTTPTransport) -> any HTTPTransport {
-        Window(wall: ReadOnlyTransport(way), lookout: self)
+    package func through(_ way: any HTTPTransport, to server: String) -> any HTTPTransport {
+        Window(wall: ReadOnlyTransport(way, to: server), server: server, lookout: self)
     }
 
-    fileprivate func note(_ request: HTTPRequest, _ response: HTTPResponse) {
-        guard request.method == "GET", !request.streams else { return }
+    fileprivate func note(_ request: HTTPRequest, to server: String, _ response: HTTPResponse) {
+        guard request.method == "GET", !request.streams,
+            let target = APIPath.target(of: request.url, below: server)
+        else { return }
         let tree = (try? response.body.tree()) ?? nil
-        let target = APIPath.target(of: request.url)
         sights.withLock { $0.note(target, status: response.status, tree) }
     }
 }
 
 private struct Window: HTTPTransport {
     let wall: ReadOnlyTransport
+    let server: String
     let lookout: Lookout
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let response = try await wall.send(request)
-        lookout.note(request, response)
+        lookout.note(request, to: server, response)
         return response
     }
 }

@@ -7,11 +7,16 @@ internal import JSONTree
 /// A wall and no promise: whoever stands behind it cannot write, whatever he tries.
 package struct ReadOnlyTransport: HTTPTransport {
     private let inner: any HTTPTransport
+    private let server: String
 
-    package init(_ inner: any HTTPTransport) { self.inner = inner }
+    /// `server`: the address of the API server; nothing goes anywhere else.
+    package init(_ inner: any HTTPTransport, to server: String) {
+        self.inner = inner
+        self.server = server
+    }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        guard Self.changesNothing(request) else {
+        guard changesNothing(request) else {
             return HTTPResponse(
                 status: 405,
                 body: .tree([
@@ -28,13 +33,23 @@ package struct ReadOnlyTransport: HTTPTransport {
     /// A GET of another part of an object may start something: `exec`, `proxy`.
     private static let harmlessParts = ["log", "status", "scale"]
 
-    static func changesNothing(_ request: HTTPRequest) -> Bool {
-        guard let path = APIPath(url: request.url) else { return request.method == "GET" }
+    /// A path that reads the same here and there: servers take `%2F` for a slash, and walk up by dots.
+    private func isPlain(_ target: String) -> Bool {
+        let path = APIPath.path(of: target).lowercased()
+        return !path.contains("%2f")
+            && !path.split(separator: "/").contains { $0 == "." || $0 == ".." }
+    }
+
+    private func changesNothing(_ request: HTTPRequest) -> Bool {
+        guard let target = APIPath.target(of: request.url, below: server), isPlain(target) else {
+            return false
+        }
+        guard let path = APIPath(target) else { return request.method == "GET" }
         switch request.method {
-        case "GET": return path.subresource.map(harmlessParts.contains) ?? true
+        case "GET": return path.subresource.map(Self.harmlessParts.contains) ?? true
         case "POST":
-            return path.group == reviews && path.namespace == nil
-                && path.name == nil && questions.contains(path.plural)
+            return path.group == Self.reviews && path.namespace == nil
+                && path.name == nil && Self.questions.contains(path.plural)
         default: return false
         }
     }

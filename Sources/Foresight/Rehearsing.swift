@@ -26,7 +26,7 @@ struct Rehearsing: Sendable {
         let turnable = TurnableWorld()
         let clock = LabClock(turnable)
         let world = LabWorld(likening.state, time: clock)
-        let scribe = Scribe(world)
+        let scribe = Scribe(world, to: LabWorld.server)
         let files = Mutex<[PlayedDay.File]>([])
         let rig = Rig(
             cluster: KubernetesClient(

@@ -22,9 +22,13 @@ final class Scribe: HTTPTransport, Sendable {
     }
 
     private let inner: any HTTPTransport
+    private let server: String
     private let kept = Mutex(Notes())
 
-    init(_ inner: any HTTPTransport) { self.inner = inner }
+    init(_ inner: any HTTPTransport, to server: String) {
+        self.inner = inner
+        self.server = server
+    }
 
     var notes: Notes { kept.withLock { $0 } }
 
@@ -32,7 +36,7 @@ final class Scribe: HTTPTransport, Sendable {
     func turn(to chapter: PlannedWrite.Chapter) { kept.withLock { $0.chapter = chapter } }
 
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let target = APIPath.target(of: request.url)
+        let target = APIPath.target(of: request.url, below: server) ?? request.url
         let chapter = kept.withLock { notes in
             notes.calls += 1
             let isLook = request.method == "GET" && !request.streams

@@ -44,7 +44,7 @@ struct PlannedAndDone {
         let clock = LabClock(turnable)
         let world = LabWorld(try scenario.world.begin(date: clock.date), time: clock)
         let lookout = Lookout()
-        let rig = rig(lookout.through(world), world, clock)
+        let rig = rig(lookout.through(world, to: LabWorld.server), world, clock)
         let before = world.history().count
         let forecast = Forecast(rig: rig, lookout: lookout, terms: terms)
         let (flow, source) = (flow, scenario.source)
@@ -87,7 +87,7 @@ struct PlannedAndDone {
             var state = state
             if state == nil { state = try of.scenario.world.begin(date: clock.date) }
             world = LabWorld(try #require(state), time: clock)
-            scribe = Scribe(world)
+            scribe = Scribe(world, to: LabWorld.server)
         }
 
         func deliver() throws -> RunState {

@@ -26,6 +26,7 @@ import Testing
 
     private static let demo = "/apis/apps/v1/namespaces/demo/deployments"
     private static let reviews = "/apis/authorization.k8s.io/v1"
+    private static let rules = "selfsubjectrulesreviews"
 
     static let calls = [
         Call("GET", demo, true), Call("GET", "\(demo)/demo-app-v1", true),
@@ -42,17 +43,31 @@ import Testing
         Call("POST", "\(reviews)/namespaces/demo/localsubjectaccessreviews", false),
         Call("POST", "\(reviews)/selfsubjectaccessreviews/x", false),
         Call("PUT", "\(reviews)/selfsubjectaccessreviews", false),
-        Call("POST", "/api/v1/namespaces/demo/configmaps?x=/apis/authorization.k8s.io/v1/", false),
+        Call("POST", "/api/v1/namespaces/demo/configmaps?x=\(reviews)/\(rules)", false),
+        Call("POST", "/api/v1/namespaces/demo/configmaps\(reviews)/\(rules)", false),
+        Call("GET", "/api/v1/namespaces/demo/pods/a%2Fexec", false),
+        Call("POST", "\(reviews)/../../../\(rules)", false),
         Call("POST", "/lab/api", false), Call("GET", "/lab", true),
     ]
 
-    @Test(arguments: calls, ["", "/k8s/clusters/c-1"])
+    @Test(arguments: calls, ["", "/k8s/clusters/c-1", "/api/apis"])
     func letsThrough(_ call: Call, below root: String) async throws {
         let ear = Ear()
-        let url = "https://api.example.test\(root)\(call.path)"
-        let answer = try await ReadOnlyTransport(ear).send(HTTPRequest(call.method, url))
+        let server = "https://api.example.test\(root)"
+        let answer = try await ReadOnlyTransport(ear, to: server)
+            .send(HTTPRequest(call.method, server + call.path))
         #expect(ear.heard == (call.passes ? 1 : 0))
         #expect(answer.status == (call.passes ? 200 : 405))
+    }
+
+    /// Whatever is sent elsewhere stays here, too.
+    @Test func goesNowhereElse() async throws {
+        let ear = Ear()
+        let wall = ReadOnlyTransport(ear, to: "https://api.example.test")
+        for url in ["https://other.example.test/api/v1/pods", "https://api.example.test.evil/x"] {
+            #expect(try await wall.send(HTTPRequest("GET", url)).status == 405)
+        }
+        #expect(ear.heard == 0)
     }
 
     private final class Ear: HTTPTransport {
@@ -71,7 +86,8 @@ import Testing
         let clock = LabClock(turnable)
         let world = LabWorld(try DemoWorld.file.begin(date: clock.date), time: clock)
         let client = KubernetesClient(
-            server: LabWorld.server, token: "lab", transport: Lookout().through(world), time: clock)
+            server: LabWorld.server, token: "lab",
+            transport: Lookout().through(world, to: LabWorld.server), time: clock)
         let reference = ObjectReference(.virtualService, namespace: "demo", name: "demo-app")
         let before = world.history().count
         let refusals = try turnable.run {

@@ -21,10 +21,12 @@ struct Ground: Sendable {
     let namespace: String?
 
     /// What stands in a command's way to its API server, such as a wall.
-    typealias Way = @Sendable (any HTTPTransport) -> any HTTPTransport
+    typealias Way = @Sendable (any HTTPTransport, _ server: String) -> any HTTPTransport
 
     /// A cluster that a kubeconfig names.
-    static func cluster(_ request: CommandRequest, by way: Way = { $0 }) async throws -> Ground {
+    static func cluster(_ request: CommandRequest, by way: Way = { way, _ in way }) async throws
+        -> Ground
+    {
         var choice = AccessFinding.Choice()
         choice.kubeconfig = request.value("--kubeconfig")
         choice.context = request.value("--cluster")
@@ -43,7 +45,7 @@ struct Ground: Sendable {
             pace = .quick(speed)
         }
         let client = KubernetesClient(
-            server: plan.server, transport: way(cluster), time: time, isJittered: true,
+            server: plan.server, transport: way(cluster, plan.server), time: time, isJittered: true,
             conceal: cluster.concealed)
         var rig = Rig(
             cluster: client, outside: CurlTransport(),
@@ -82,7 +84,7 @@ struct Ground: Sendable {
 
     /// The embedded lab on a clock that can be turned.
     static func lab(
-        _ world: LabWorldFile, _ clock: LabClock, by way: Way = { $0 }
+        _ world: LabWorldFile, _ clock: LabClock, by way: Way = { way, _ in way }
     ) throws -> Ground {
         let state = try world.begin(date: clock.date)
         // The demo's flows name the served lab's addresses, and mean this one too.
@@ -92,7 +94,8 @@ struct Ground: Sendable {
         return Ground(
             rig: Rig(
                 cluster: KubernetesClient(
-                    server: LabWorld.server, token: "lab", transport: way(lab), time: clock),
+                    server: LabWorld.server, token: "lab", transport: way(lab, LabWorld.server),
+                    time: clock),
                 outside: lab, spawner: NoPrograms(), time: clock, pace: pace,
                 keepFile: { try Files.keep($0, at: $1) }),
             lab: lab, namespace: nil)
