@@ -127,6 +127,8 @@ let package = Package(
             "Auditor",
             on: ["CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
 
+        room("Crossing", on: ["JSONTree", "YAML"]),
+
         // Beside the roof: everything together, in the Lab.
         room(
             "Rehearsal",
@@ -163,7 +165,8 @@ let package = Package(
                 "Drafting", "Foresight",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
-                "MetricsGate", "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
+                "MetricsGate", "MetricsSources", "Secrets", "Crossing", "JSONTree", "YAML",
+                "Timekeeping",
             ],
             swiftSettings: house),
 
@@ -267,6 +270,10 @@ let package = Package(
                 "HTTPMessages", "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests",
                 "Timekeeping", "Voyage", "YAML",
             ]),
+        tests(
+            "CrossingTests",
+            of: ["Crossing", "CanaryEngine", "FlowFiles", "JSONTree", "YAML", "Golden"],
+            data: ["Golden", "Resources"]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests(

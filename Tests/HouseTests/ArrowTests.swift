@@ -11,7 +11,7 @@ import Testing
         ["Manifests", "Chronicle", "Secrets"],
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
-        ["Voyage", "Auditor"],
+        ["Voyage", "Auditor", "Crossing"],
         ["Rehearsal", "Foresight", "RealRig", "GateTrials", "Checkup", "Drafting"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]

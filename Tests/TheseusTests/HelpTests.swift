@@ -7,7 +7,8 @@ import Testing
         "", "plan", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
         "rbac",
         "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
-        "flows show", "init", "doctor", "verify", "lab serve", "completion", "help", "version",
+        "flows show", "init", "doctor", "import", "verify", "lab serve", "completion", "help",
+        "version",
     ]
 
     @Test(arguments: pages) func page(of command: String) async throws {

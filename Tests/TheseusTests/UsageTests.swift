@@ -39,6 +39,10 @@ struct Slip: Sendable, CustomTestStringConvertible {
             "see `theseus help status`"),
         Slip("deploy", "FLOW is missing", at: "theseus deploy", "see `theseus help deploy`"),
         Slip("delete", "FLOW is missing", at: "theseus delete", "see `theseus help delete`"),
+        Slip("import", "FILE… is missing", at: "theseus import", "see `theseus help import`"),
+        Slip(
+            "import - -", "one word too many: \"-\"", at: "theseus import",
+            "see `theseus help import`"),
         Slip("delte f", "unknown command \"delte\"", at: "theseus", "did you mean \"delete\"?"),
         Slip(
             "delete f --force=yes", "--force takes no value", at: "theseus delete",

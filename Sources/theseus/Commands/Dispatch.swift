@@ -29,6 +29,7 @@ enum Dispatch {
         case "rbac": try await RbacCommand(request).carryOut()
         case "init": try await InitCommand(request).carryOut()
         case "doctor": try await DoctorCommand(request).carryOut()
+        case "import": try ImportCommand(request).carryOut()
         case "verify": try await VerifyCommand(request).carryOut()
         case "lab serve": try await LabServeCommand(request).carryOut()
         case "version": say("theseus \(version)")

@@ -188,6 +188,14 @@ enum CommandTable {
             "look at everything that a release stands on; changes nothing",
             [image, manifest, setting]),
         CommandEntry(
+            "import", "FILE…", "a flow of an Argo Rollout or a Flagger Canary; - is standard input",
+            [
+                OptionEntry(
+                    "--name", "NAME", "which Rollout or Canary, where the files have several"),
+                OptionEntry(
+                    "--out", "FILE", "write the flow there, and beside it what it names"),
+            ]),
+        CommandEntry(
             "verify", "RUN", needed: false, "check the journal's chain, and the cluster against it"),
         CommandEntry(
             "lab serve", "a cluster, a mesh, users and Prometheus on loopback",
