@@ -80,7 +80,8 @@ struct SweepProgramme: Sendable {
     /// an effect as well as after one.
     private func deaths(isWhole: Bool = true) async throws -> Bool {
         var isRight = true
-        for scenario in Repertoire.all where isWhole || !scenario.name.hasPrefix("whole-way") {
+        for scenario in Repertoire.all
+        where isWhole || !Self.lengthy.contains(where: scenario.name.hasPrefix) {
             if let only = request.only, scenario.name != only { continue }
             let start = clock.now
             let stride = isWhole || Repertoire.thorough.contains(scenario.name) ? 1 : 7
@@ -90,6 +91,10 @@ struct SweepProgramme: Sendable {
         }
         return isRight
     }
+
+    /// Days of half an hour and more, whose deaths are left to the whole sweep: they are made of the
+    /// same legs as the short ones.
+    private static let lengthy = ["whole-way", "canary", "mirror-then-canary"]
 
     private func outcomes(
         everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
