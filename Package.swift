@@ -133,7 +133,7 @@ let package = Package(
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
                 "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
-                "Timekeeping", "ClusterJournal",
+                "Timekeeping", "ClusterJournal", "TestHooks", "MetricsGate", "MetricsSources",
             ]),
 
         room(
@@ -164,6 +164,7 @@ let package = Package(
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
                 "MetricsGate", "MetricsSources", "Secrets", "JSONTree", "YAML", "Timekeeping",
+                "Rehearsal",
             ],
             swiftSettings: house),
 
@@ -268,7 +269,10 @@ let package = Package(
                 "Timekeeping", "Voyage", "YAML",
             ]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
-        tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
+        tests(
+            "RehearsalTests",
+            of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle", "FlowFiles", "Golden"],
+            data: ["Golden"]),
         tests(
             "AuditorTests",
             of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),

@@ -61,7 +61,7 @@ package struct Playbill: Sendable {
         return complaints
     }
 
-    private var why: String {
+    var why: String {
         switch facts.last?.state.course {
         case .rolledBack(let setback): setback.reason
         case .personNeeded(let trouble): trouble.setback.reason

@@ -47,6 +47,10 @@ package struct Scenario: Sendable {
     package var manifest: String
     /// Further files that the flow names, by their paths.
     package var files: [String: String] = [:]
+    /// Somebody's own files, instead of all these.
+    var origin: FlowSource?
+    /// What is otherwise in the flow than its file says.
+    var mend: @Sendable (Flow) -> Flow = { $0 }
     /// The candidate's version label.
     package var version: String
     package var world: LabWorldFile
@@ -109,15 +113,18 @@ package struct Scenario: Sendable {
         return scenario
     }
 
+    func read() throws(FlowError) -> Flow { mend(try FlowReader.read(source)) }
+
     /// The scenario's files as a reader of flows gets them.
     var source: FlowSource {
-        FlowSource(
-            files: [
-                FlowSource.File(path: "flow.yaml", bytes: Array(flow.utf8)),
-                FlowSource.File(path: "manifest.yaml", bytes: Array(manifest.utf8)),
-            ]
-                + files.sorted { $0.key < $1.key }.map {
-                    FlowSource.File(path: $0.key, bytes: Array($0.value.utf8))
-                }, folder: "/rehearsal", overrides: FlowOverrides())
+        origin
+            ?? FlowSource(
+                files: [
+                    FlowSource.File(path: "flow.yaml", bytes: Array(flow.utf8)),
+                    FlowSource.File(path: "manifest.yaml", bytes: Array(manifest.utf8)),
+                ]
+                    + files.sorted { $0.key < $1.key }.map {
+                        FlowSource.File(path: $0.key, bytes: Array($0.value.utf8))
+                    }, folder: "/rehearsal", overrides: FlowOverrides())
     }
 }

@@ -3,11 +3,11 @@ internal import Chronicle
 internal import KubernetesAPI
 internal import Lab
 
-/// Who says what to whom in one delivery, in order, as text.
+/// Who says what to whom in one delivery, in order.
 ///
 /// Only what is the same in every build: no measured numbers, and of looks that repeat the first.
 package struct SequenceDiagram: Sendable {
-    private enum Party: String {
+    enum Party: String, CaseIterable {
         case team
         case theseus
         case journal
@@ -17,22 +17,23 @@ package struct SequenceDiagram: Sendable {
         case tests
     }
 
-    package private(set) var text = ""
+    enum Line: Hashable {
+        case chapter(String)
+        case message(from: Party, to: Party, words: String)
+    }
+
+    private(set) var lines: [Line] = []
+    package let end: Scenario.End?
+    /// Why there is no end, or none that was meant.
+    package let trouble: String
     private let plan: RunPlan
-    private var last = ""
 
     /// What one play of a scenario shows.
     package init(_ stage: Stage) {
         plan = stage.plan
         let bill = stage.play()
-        text = """
-            The sequence of one delivery: what the Lab's happy path shows.
-            Made by the tests of Rehearsal; THESEUS_RECORD=1 makes it anew.
-
-            participants: team, theseus, journal, Kubernetes API, mesh, Prometheus, tests
-
-
-            """
+        end = bill.end
+        trouble = bill.why
         say(.team, .theseus, "deploy \(stage.scenario.name)")
         var state = RunState()
         for happening in bill.happenings {
@@ -47,10 +48,8 @@ package struct SequenceDiagram: Sendable {
     }
 
     private mutating func say(_ from: Party, _ to: Party, _ words: String) {
-        let line = "\(from.rawValue) -> \(to.rawValue): \(words)\n"
-        guard line != last else { return }
-        last = line
-        text += line
+        let line = Line.message(from: from, to: to, words: words)
+        if line != lines.last { lines.append(line) }
     }
 
     private mutating func tell(_ note: WriteNote) {
@@ -64,11 +63,10 @@ package struct SequenceDiagram: Sendable {
         case .planned: say(.theseus, .journal, "the run is planned")
         case .held: say(.theseus, .journal, "the run is held, epoch 1")
         case .stepBegun(let id):
-            text += "\n== \(id.step + 1). \(Self.name(plan.steps[id.step]))\n"
-            last = ""
+            lines.append(.chapter("\(id.step + 1). \(Self.name(plan.steps[id.step]))"))
             say(.theseus, .journal, "the step is begun")
         case .promotionDecided:
-            text += "\n== the point of no return\n"
+            lines.append(.chapter("the point of no return"))
             say(.theseus, .journal, "promotion is decided")
         case .started: say(.theseus, .journal, "a test that runs once is started")
         case .backedUp: say(.theseus, .journal, "copies of all that the run may touch")
@@ -87,8 +85,8 @@ package struct SequenceDiagram: Sendable {
                 case .fail: "fail"
                 case .notEnough: "not enough evidence yet"
                 }
-            let line = "theseus -> journal: gate \(gate): \(word)\n"
-            guard last != line else { return }
+            let told = Line.message(from: .theseus, to: .journal, words: "gate \(gate): \(word)")
+            guard lines.last != told else { return }
             say(.theseus, .prometheus, "queries of gate \(gate)")
             say(.theseus, .journal, "gate \(gate): \(word)")
         case .observed(_, let seen, _):

@@ -16,7 +16,7 @@ package struct Stage: Sendable {
     package init(_ scenario: Scenario) throws {
         self.scenario = scenario
         opening = try scenario.world.begin(date: LabClock.defaultEpoch)
-        let plan = try FlowReader.read(scenario.source).plan
+        let plan = try scenario.read().plan
         self.plan = scenario.removal == nil ? plan : .removal(like: plan)
     }
 

@@ -32,6 +32,11 @@ package struct Standing: Sendable {
         if case .awaitWrittenBack? = leg { true } else { false }
     }
 
+    /// The step that is being done; nil on the way home, and at the end.
+    package var step: Int? {
+        if case .advancing(let place) = state.course { place.step } else { nil }
+    }
+
     package var isPausing: Bool { if case .pause? = leg { true } else { false } }
 
     package var isPaused: Bool { if case .paused = state.course { true } else { false } }

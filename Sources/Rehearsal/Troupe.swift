@@ -103,7 +103,7 @@ final class Troupe: Sendable {
                 signals.stop()
             })
         _ = try? await life.live(by: theatre.clock) { [scenario] in
-            let flow = try FlowReader.read(scenario.source)
+            let flow = try scenario.read()
             let charter = try await Departure(rig: rig, run: other).survey(
                 flow, from: scenario.source)
             return try await expedition.begin(charter, signals: signals)
@@ -171,7 +171,7 @@ final class Troupe: Sendable {
         if (try? await theatre.store.last(of: Theatre.run)) ?? nil != nil {
             return try await expedition.take(Theatre.run)
         }
-        let flow = try FlowReader.read(scenario.source)
+        let flow = try scenario.read()
         var terms = Departure.Terms()
         if scenario.acceptsUnfitStable { terms.unfitStable = "stage" }
         let departure = Departure(rig: rig, run: Theatre.run, terms: terms)

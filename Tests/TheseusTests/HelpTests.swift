@@ -5,8 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let pages = [
         "", "plan", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
-        "rbac",
-        "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
+        "rbac", "delete", "status", "history", "show", "judge", "lint", "diagram", "explain",
+        "schema", "flows",
         "flows show", "init", "doctor", "verify", "lab serve", "completion", "help", "version",
     ]
 

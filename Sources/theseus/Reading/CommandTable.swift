@@ -167,6 +167,12 @@ enum CommandTable {
                 OptionEntry("--strict", nil, "warnings are errors: exit 3"),
             ]),
         CommandEntry(
+            "diagram", "FLOW", "who says what to whom when all goes well; asks no cluster",
+            [
+                image, manifest, setting,
+                OptionEntry("--format", "text|mermaid|svg", "how it is drawn (default: text)"),
+            ]),
+        CommandEntry(
             "explain", "STEP[.FIELD]", needed: false,
             "what a step or a key of the flow is for, as spec.gates"),
         CommandEntry(
