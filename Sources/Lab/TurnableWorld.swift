@@ -31,8 +31,6 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
     fileprivate struct Sleeper {
         let until: Duration
         let ticket: Int
-        /// nil once he was woken early.
-        var wake: CheckedContinuation<Bool, Never>?
     }
 
     fileprivate struct State {
@@ -43,6 +41,8 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         var ticket = 0
         /// A heap, the earliest first; a sleeper who was woken early leaves his place behind.
         var sleepers: [Sleeper] = []
+        /// Who still sleeps, by ticket: beside the heap, so that it moves nothing but numbers.
+        var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
     }
 
     private let state = Mutex(State())
@@ -76,11 +76,12 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
                 }
                 state.withLock { state in
                     let end = state.now + max(duration, .zero)
-                    state.lieDown(Sleeper(until: end, ticket: ticket, wake: continuation))
+                    state.waiting[ticket] = continuation
+                    state.lieDown(Sleeper(until: end, ticket: ticket))
                 }
             }
         } onCancel: {
-            state.withLock { $0.rouse(ticket) }?.resume(returning: false)
+            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: false)
         }
         guard slept else { throw CancellationError() }
     }
@@ -151,22 +152,14 @@ extension TurnableWorld.State {
 
     fileprivate mutating func wake(notAfter limit: Duration) -> Waking {
         while let first = sleepers.first {
-            if let wake = first.wake {
-                guard first.until <= limit else { return .later }
-                removeFirst()
-                now = max(now, first.until)
-                return .woken(wake)
-            }
+            let isLate = first.until > limit
+            if isLate, waiting[first.ticket] != nil { return .later }
             removeFirst()
+            guard let continuation = waiting.removeValue(forKey: first.ticket) else { continue }
+            now = max(now, first.until)
+            return .woken(continuation)
         }
         return .nobody
-    }
-
-    /// Who sleeps by this ticket, woken before his time.
-    fileprivate mutating func rouse(_ ticket: Int) -> CheckedContinuation<Bool, Never>? {
-        guard let place = sleepers.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-        defer { sleepers[place].wake = nil }
-        return sleepers[place].wake
     }
 
     fileprivate mutating func lieDown(_ sleeper: TurnableWorld.Sleeper) {
