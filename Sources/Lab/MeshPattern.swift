@@ -40,6 +40,9 @@ struct MeshPattern: Hashable, Sendable {
         self.program = program
     }
 
+    /// Equal patterns are written alike.
+    func hash(into hasher: inout Hasher) { hasher.combine(source) }
+
     /// No program is longer than this many instructions.
     static let largest = 20_000
     private static let operators = Array(#"\.+*?()|[]{}^$"#.utf8)

@@ -76,7 +76,9 @@ struct MeshPatternReader {
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func take(_ text: String) -> Bool {
-        guard bytes[position...].starts(with: text.utf8) else { return false }
+        guard next == text.utf8.first, bytes[position...].starts(with: text.utf8) else {
+            return false
+        }
         position += text.utf8.count
         return true
     }

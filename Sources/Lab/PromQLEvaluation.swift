@@ -22,10 +22,11 @@ struct PromQLQuery: Sendable {
     }
 
     /// Looks for new series, if there are any.
-    mutating func match(_ book: PrometheusBook) {
+    mutating func match(_ book: inout PrometheusBook) {
         guard known != book.seriesCount else { return }
         known = book.seriesCount
-        matched = selectors.map { book.indices(matching: $0) }
+        matched.removeAll(keepingCapacity: true)
+        for selector in selectors { matched.append(book.indices(matching: selector)) }
     }
 
     func series(of selector: PromQLSelector) -> [Int] { matched[selector.index] }

@@ -34,10 +34,9 @@ struct PromQLLexer {
 
     init(_ query: String) { bytes = Array(query.utf8) }
 
-    private static let signs = [
-        "==", "!=", ">=", "<=", "=~", "!~", "(", ")", "{", "}", "[", "]", ",", "=", "+", "-", "*",
-        "/", "%", "^", ">", "<", ":", "@",
-    ]
+    /// Signs of two letters; every other sign is one of `signs`.
+    private static let pairs: Set = ["==", "!=", ">=", "<=", "=~", "!~"]
+    private static let signs = ByteSet("(){}[],=+-*/%^><:@")
 
     static func tokens(of query: String) throws(PromQLFlaw) -> [PromQLToken] {
         var lexer = PromQLLexer(query)
@@ -74,7 +73,7 @@ struct PromQLLexer {
             kind = try number(column)
         } else if byte == 0x22 || byte == 0x27 || byte == 0x60 {
             kind = try text(column)
-        } else if let sign = Self.signs.first(where: { bytes[position...].starts(with: $0.utf8) }) {
+        } else if let sign {
             position += sign.utf8.count
             kind = .sign(sign)
         } else {
@@ -83,6 +82,16 @@ struct PromQLLexer {
                 kind: .parse(column: column), reason: "unexpected character: '\(shown)'")
         }
         return PromQLToken(kind: kind, column: column)
+    }
+
+    /// The sign that stands here, the longest.
+    private var sign: String? {
+        if position + 1 < bytes.count, bytes[position + 1] == 0x3D || bytes[position + 1] == 0x7E {
+            let pair = String(decoding: bytes[position...(position + 1)], as: UTF8.self)
+            if Self.pairs.contains(pair) { return pair }
+        }
+        guard Self.signs.contains(bytes[position]) else { return nil }
+        return String(decoding: bytes[position...position], as: UTF8.self)
     }
 
     private static func startsWord(_ byte: UInt8) -> Bool {

@@ -64,7 +64,7 @@ struct PrometheusDoor: Sendable {
     {
         book.learn(from: ledger)
         var query = if let known = queries[text] { known } else { try PromQLQuery(text) }
-        query.match(book)
+        query.match(&book)
         if queries.count > 500 { queries.removeAll() }
         queries[text] = query
         return query

@@ -71,11 +71,20 @@ struct PrometheusBook: Sendable {
         var places: [Int]
     }
 
+    /// The series that were selected among the first `known` of their metric, or of all.
+    private struct Found: Sendable {
+        var known = 0
+        var series: [Int] = []
+    }
+
     private var flows: [Flow] = []
     private var series: [Series] = []
     private var flowPlaces: [[SeriesLabels.Label]: Int] = [:]
     /// The series of each metric: a query that names one looks at no others.
     private var places: [String: [Int]] = [:]
+    /// What selectors were found to mean, by their matchers: a query's window changes from look to
+    /// look, what it selects does not.
+    private var found: [[PromQLSelector.Matcher]: Found] = [:]
     private var read = 0
     /// For each latency profile, the share of answers within each bound.
     private var shares: [[Double]] = []
@@ -96,11 +105,15 @@ struct PrometheusBook: Sendable {
 
     func namelessLabels(of index: Int) -> SeriesLabels { series[index].nameless }
 
-    func indices(matching selector: PromQLSelector) -> [Int] {
-        guard let metric = selector.metric else {
-            return series.indices.filter { selector.holds(series[$0].labels) }
-        }
-        return (places[metric] ?? []).filter { selector.holds(series[$0].labels) }
+    mutating func indices(matching selector: PromQLSelector) -> [Int] {
+        let all = selector.metric.map { places[$0] ?? [] } ?? Array(series.indices)
+        var known = found[selector.matchers] ?? Found()
+        guard known.known < all.count else { return known.series }
+        known.series += all[known.known...].filter { selector.holds(series[$0].labels) }
+        known.known = all.count
+        if found.count > 500 { found.removeAll() }
+        found[selector.matchers] = known
+        return known.series
     }
 
     /// Learns of streams that the ledger has begun since the last time.
