@@ -15,14 +15,14 @@ package struct MeshHost: Hashable, Sendable, CustomStringConvertible {
         }
         var text = written.lowercased()
         if text.hasSuffix(".") { text.removeLast() }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let dots = text.utf8.count { $0 == 0x2E }
         if text.hasPrefix("*") {
             name = text
-        } else if parts.count == 1 {
+        } else if dots == 0 {
             name = "\(text).\(namespace).svc.\(domain)"
-        } else if parts.count == 2 {
+        } else if dots == 1 {
             name = "\(text).svc.\(domain)"
-        } else if parts.count == 3, parts[2] == "svc" {
+        } else if dots == 2, text.hasSuffix(".svc") {
             name = "\(text).\(domain)"
         } else {
             name = text

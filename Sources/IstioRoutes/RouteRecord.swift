@@ -20,8 +20,6 @@ package struct RouteRecord: Hashable, Sendable {
     package var run: String
     /// The service's whole host name.
     package let service: String
-    /// The domain that short names of this cluster end in.
-    let domain: String
     package var stableSubset: String
     package var candidateSubset: String
     /// The weight that we wrote last.
@@ -40,13 +38,16 @@ package struct RouteRecord: Hashable, Sendable {
     ) {
         self.run = run
         self.service = service
-        domain = service.split(separator: ".").drop { $0 != "svc" }.dropFirst()
-            .joined(separator: ".")
         self.stableSubset = stableSubset
         self.candidateSubset = candidateSubset
         self.weight = weight
         self.isOurObject = isOurObject
         self.routes = routes
+    }
+
+    /// The domain that short names of this cluster end in.
+    var domain: String {
+        service.split(separator: ".").drop { $0 != "svc" }.dropFirst().joined(separator: ".")
     }
 
     /// Of the whole service's name: also right for another namespace's short names.

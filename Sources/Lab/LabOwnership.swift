@@ -19,8 +19,8 @@ enum LabOwnership {
     static func fields(after old: JSONTree?, _ new: JSONTree, by writer: Writer) -> JSONTree {
         let changed = differences(from: old ?? [:], to: new)
         var entries = old?.at("metadata", "managedFields")?.items ?? []
-        if isAllMine(entries, changed, in: new, writer) {
-            entries[0]["time"] = .string(writer.time)
+        if let mine = settled(entries, changed, in: new, writer) {
+            entries[mine]["time"] = .string(writer.time)
             return .array(entries)
         }
         var isKnown = false
@@ -47,15 +47,20 @@ enum LabOwnership {
         return .array(entries)
     }
 
-    /// Whether nobody else owns anything, and what changed was there and ours before.
-    private static func isAllMine(
+    /// The writer's own entry, where all that changed was its own before and still is: nothing moves.
+    private static func settled(
         _ entries: [JSONTree], _ changed: [Path], in new: JSONTree, _ writer: Writer
-    ) -> Bool {
-        entries.count == 1 && isMine(entries[0], writer)
-            && changed.allSatisfy { path in
-                entries[0]["fieldsV1"]?.at(path.lazy.map { "f:" + $0 }) == [:]
-                    && value(at: path, in: new) != nil
+    ) -> Int? {
+        guard let mine = entries.lastIndex(where: { isMine($0, writer) }) else { return nil }
+        for path in changed {
+            guard value(at: path, in: new) != nil else { return nil }
+            let owned = path.map { "f:" + $0 }
+            for place in entries.indices {
+                let stands = entries[place]["fieldsV1"]?.at(owned)
+                guard place == mine ? stands == [:] : stands == nil else { return nil }
             }
+        }
+        return mine
     }
 
     private static func entry(_ writer: Writer, _ owned: [Path]) -> JSONTree {

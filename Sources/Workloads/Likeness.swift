@@ -201,7 +201,9 @@ enum Ingredients {
     }
 
     private static func mark(ofImage id: String) -> String {
-        if let at = id.lastIndex(of: "@") { return String(id[id.index(after: at)...]) }
+        if let at = id.utf8.lastIndex(of: UInt8(ascii: "@")) {
+            return String(id[id.index(after: at)...])
+        }
         return configuration + (id.firstRange(of: "://").map { String(id[$0.upperBound...]) } ?? id)
     }
 
