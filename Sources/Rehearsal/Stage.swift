@@ -8,6 +8,7 @@ internal import Synchronization
 package struct Stage: Sendable {
     package let scenario: Scenario
     private let opening: LabState
+    private let flow: Flow
     let plan: RunPlan
 
     /// Processes that one play may use up.
@@ -16,8 +17,8 @@ package struct Stage: Sendable {
     package init(_ scenario: Scenario) throws {
         self.scenario = scenario
         opening = try scenario.world.begin(date: LabClock.defaultEpoch)
-        let plan = try FlowReader.read(scenario.source).plan
-        self.plan = scenario.removal == nil ? plan : .removal(like: plan)
+        flow = try FlowReader.read(scenario.source)
+        plan = scenario.removal == nil ? flow.plan : .removal(like: flow.plan)
     }
 
     package func play(_ mishap: Mishap = .none) -> Playbill {
@@ -42,7 +43,7 @@ package struct Stage: Sendable {
     private func perform(
         _ mishap: Mishap, _ theatre: Theatre, _ played: borrowing Mutex<Playbill>
     ) async {
-        let troupe = Troupe(scenario: scenario, mishap: mishap, theatre: theatre)
+        let troupe = Troupe(scenario: scenario, flow: flow, mishap: mishap, theatre: theatre)
         await withDiscardingTaskGroup { group in
             group.addTask { await theatre.prompter.prompt(on: theatre) }
             group.addTask { await troupe.kill() }

@@ -19,13 +19,16 @@ final class Troupe: Sendable {
     }
 
     private let scenario: Scenario
+    /// Read once for all plays of the scenario.
+    private let flow: Flow
     private let mishap: Mishap
     private let theatre: Theatre
     private let saboteur: Saboteur?
     private let backstage = Mutex(Backstage())
 
-    init(scenario: Scenario, mishap: Mishap, theatre: Theatre) {
+    init(scenario: Scenario, flow: Flow, mishap: Mishap, theatre: Theatre) {
         self.scenario = scenario
+        self.flow = flow
         self.mishap = mishap
         self.theatre = theatre
         saboteur = mishap.sabotage.map { Saboteur($0) }
@@ -102,8 +105,7 @@ final class Troupe: Sendable {
                 if !hasLetGo { note { $0.violations.append("S11 a second run began") } }
                 signals.stop()
             })
-        _ = try? await life.live(by: theatre.clock) { [scenario] in
-            let flow = try FlowReader.read(scenario.source)
+        _ = try? await life.live(by: theatre.clock) { [scenario, flow] in
             let charter = try await Departure(rig: rig, run: other).survey(
                 flow, from: scenario.source)
             return try await expedition.begin(charter, signals: signals)
@@ -171,7 +173,6 @@ final class Troupe: Sendable {
         if (try? await theatre.store.last(of: Theatre.run)) ?? nil != nil {
             return try await expedition.take(Theatre.run)
         }
-        let flow = try FlowReader.read(scenario.source)
         var terms = Departure.Terms()
         if scenario.acceptsUnfitStable { terms.unfitStable = "stage" }
         let departure = Departure(rig: rig, run: Theatre.run, terms: terms)
