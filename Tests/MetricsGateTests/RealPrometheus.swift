@@ -116,7 +116,38 @@ final class ShopExporter: Sendable {
             # TYPE several gauge
             several{pod="a"} 1
             several{pod="b"} 2
+            \(pods(count))
 
             """
+    }
+
+    /// What kubelets and kube-state-metrics tell of one pod each of `shop`, `shop-v1` and `shop-v2`.
+    ///
+    /// As theirs, with the sum over the pod (`container=""`). Each scrape `shop-v2` works for 0.4 of
+    /// its limit of half a core, holds three of its four gigabytes, and has begun anew every other
+    /// time. The others are at their limits and begin anew all the time.
+    private func pods(_ count: Int) -> String {
+        let pods: [(name: String, work: Double, bytes: Double, restarts: Int)] = [
+            ("shop-7c5d8f9b6d-abcde", 0.5, 4e9, count * 7),
+            ("shop-v1-7c5d8f9b6d-fghij", 0.5, 4e9, count * 7),
+            ("shop-v2-6b4c7d8e9f-klmno", 0.2, 3e9, count / 2),
+        ]
+        return pods.map { pod in
+            let place = "namespace=\"demo\",pod=\"\(pod.name)\""
+            let containers = ["", "shop"].map { container in
+                let labels = "{\(place),container=\"\(container)\"}"
+                return """
+                    container_cpu_usage_seconds_total\(labels) \(Double(count) * pod.work)
+                    container_memory_working_set_bytes\(labels) \(pod.bytes)
+                    """
+            }
+            let labels = "\(place),container=\"shop\""
+            return """
+                \(containers.joined(separator: "\n"))
+                kube_pod_container_resource_limits{\(labels),resource="cpu",unit="core"} 0.5
+                kube_pod_container_resource_limits{\(labels),resource="memory",unit="byte"} 4e9
+                kube_pod_container_status_restarts_total{\(labels)} \(pod.restarts)
+                """
+        }.joined(separator: "\n")
     }
 }

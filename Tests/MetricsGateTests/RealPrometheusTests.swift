@@ -70,10 +70,27 @@ struct RealPrometheusTests {
             #expect(still.ruling == .notEnough)
             #expect(still.sentence.hasPrefix("gate: the newest sample is 18"))
 
+            await pods(source)
             try await ranges(source)
             try await denies(prometheus)
             await elsewhere(prometheus)
             await fallsSilent(prometheus)
+        }
+    }
+
+    /// Gates on what pods need and how often they began anew; others' pods stand beside them.
+    private func pods(_ source: PrometheusSource) async {
+        for (question, bounds, ruling) in [
+            (.saturation(.cpu), 0.3...0.5, .pass), (.saturation(.cpu), 0...0.3, .fail),
+            (.saturation(.memory), 0.74...0.76, .pass), (.saturation(.memory), 0...0.7, .fail),
+            (.restarts, 0.1...5, .pass), (.restarts, 0...0, .fail),
+        ] as [(GateSpec.Question, ClosedRange<Double>, Verdict.Ruling)] {
+            let gate = GateSpec(
+                "gate", question, minimum: bounds.lowerBound, maximum: bounds.upperBound,
+                minimumSamples: 20)
+            let verdict = await MetricsJudge(source: source, scope: Self.scope()).judge(
+                gate, window: GateWindow(sinceEffect: .seconds(6)))
+            #expect(verdict.ruling == ruling, "\(question): \(verdict.sentence)")
         }
     }
 
