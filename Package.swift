@@ -146,6 +146,15 @@ let package = Package(
                 "Timekeeping", "TestHooks", "MetricsGate", "Digests",
             ]),
 
+        room(
+            "WorstDay",
+            on: [
+                "CanaryEngine", "Chronicle", "Rehearsal", "Foresight", "FlowFiles", "Lab",
+                "MetricsSources",
+                "Voyage", "HTTPMessages", "Manifests", "JSONTree", "MetricsGate", "TestHooks",
+                "Timekeeping",
+            ]),
+
         room("GateTrials", on: ["CanaryEngine", "MetricsGate", "Statistics", "Lab"]),
 
         // Beside the roof, too: real parts instead of the Lab.
@@ -165,7 +174,8 @@ let package = Package(
                 "Drafting", "Foresight",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
-                "MetricsGate", "MetricsSources", "Secrets", "Crossing", "JSONTree", "YAML",
+                "MetricsGate", "MetricsSources", "Secrets", "Crossing", "Rehearsal", "WorstDay",
+                "JSONTree", "YAML",
                 "Timekeeping",
             ],
             swiftSettings: house),
@@ -274,6 +284,9 @@ let package = Package(
             "CrossingTests",
             of: ["Crossing", "CanaryEngine", "FlowFiles", "JSONTree", "YAML", "Golden"],
             data: ["Golden", "Resources"]),
+        tests(
+            "WorstDayTests",
+            of: ["WorstDay", "Rehearsal", "CanaryEngine", "FlowFiles", "Lab"], data: ["Flows"]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
         tests(

@@ -1,12 +1,14 @@
 internal import FlowFiles
 internal import JSONTree
-internal import Lab
+package import Lab
 internal import Manifests
-internal import Voyage
+package import Voyage
 
 /// A world of the Lab that stands as a cluster stood when it was looked at.
-struct Likening: Sendable {
+package struct Likening: Sendable {
     let state: LabState
+    /// The same as a file, for whoever adds users to it.
+    package let file: LabWorldFile
     /// Deployments that an autoscaler sizes, by the load that they had when they were looked at.
     private let scaled: [(namespace: String, name: String)]
 
@@ -18,7 +20,7 @@ struct Likening: Sendable {
     /// Long enough for pods to become ready, and too short for an autoscaler to lower anything.
     private static let warmUp = "10s"
 
-    init(of live: LiveObjects, for charter: RunCharter) throws(ForesightError) {
+    package init(of live: LiveObjects, for charter: RunCharter) throws(ForesightError) {
         let target = charter.flow.target
         let service = live.objects.first {
             $0.kind == ResourceKind.service.kind && $0.namespace == target.namespace
@@ -52,6 +54,7 @@ struct Likening: Sendable {
         do {
             var world = try LabWorldFile(tree)
             world.unserved = unserved
+            file = world
             state = try world.begin(date: LabClock.defaultEpoch)
         } catch {
             throw ForesightError(.unlike("\(error.detail)"), place: Self.name(error.place, objects))
@@ -64,12 +67,21 @@ struct Likening: Sendable {
             else { return nil }
             return (scaler.namespace, name)
         }
+        Self.hold(scaled, &state)
+        self.state = state
+    }
+
+    /// Lets what an autoscaler sizes have the load that it had.
+    package func hold(_ state: inout LabState) { Self.hold(scaled, &state) }
+
+    private static func hold(
+        _ scaled: [(namespace: String, name: String)], _ state: inout LabState
+    ) {
         for (namespace, name) in scaled {
             let reference = ObjectReference(.deployment, namespace: namespace, name: name)
             let size = state.cluster.object(reference)?.spec["replicas"]?.whole ?? 1
             state.cluster.setDemand(size, namespace: namespace, deployment: name)
         }
-        self.state = state
     }
 
     static let scalers = [ResourceKind.autoscaler.kind, ResourceKind.scaledObject.kind]
@@ -82,7 +94,7 @@ struct Likening: Sendable {
     }
 
     /// From now on nobody needs the old version: its autoscaler may lower it.
-    func letGo(of deployment: String, in namespace: String, _ state: inout LabState) {
+    package func letGo(of deployment: String, in namespace: String, _ state: inout LabState) {
         guard scaled.contains(where: { $0 == (namespace, deployment) }) else { return }
         state.cluster.setDemand(nil, namespace: namespace, deployment: deployment)
     }

@@ -1,12 +1,15 @@
 internal import Auditor
 internal import CanaryEngine
 internal import Chronicle
+internal import FlowFiles
 internal import Lab
 internal import Manifests
 
 extension Playbill {
     /// Fills in what the world tells, and audits.
-    mutating func look(at world: LabState, as scenario: Scenario, plan: RunPlan) {
+    mutating func look(
+        at world: LabState, as scenario: Scenario, of target: FlowTarget, plan: RunPlan
+    ) {
         history = world.cluster.history
         lostRequests = world.mesh.lost()
         let epoch = world.cluster.epoch
@@ -18,7 +21,7 @@ extension Playbill {
         }
         guard !facts.isEmpty else { return }
         var evidence = Evidence(
-            namespace: "demo", service: "demo-app", run: Theatre.run,
+            namespace: target.namespace, service: target.service, run: Theatre.run,
             history: history.map {
                 StoredObject(
                     revision: $0.revision, date: epoch + $0.at.wholeMilliseconds,
@@ -26,7 +29,9 @@ extension Playbill {
             },
             facts: facts, isOver: end != nil && end != .refused,
             hasForeignHands: scenario.hasForeignHands, plan: plan)
-        if scenario.removal != nil { evidence.removes = "demo-app-\(scenario.version)" }
+        if scenario.removal != nil {
+            evidence.removes = target.manifest.first { $0.kind == "Deployment" }?.name
+        }
         violations += Audit.violations(in: evidence)
     }
 }

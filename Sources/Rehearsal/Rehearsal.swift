@@ -13,4 +13,5 @@
 //   MustFail        faults put back (Sabotage), which the net must catch
 //   SequenceDiagram a delivery as text
 //
-// Imports nearly everything: it stands on top, beside the roof. Nothing in production imports it.
+// Imports nearly everything: it stands on top, beside the roof. Of production only WorstDay imports it,
+// to play somebody's own flow (`theseus rehearse`).

@@ -1,5 +1,5 @@
 /// The command that shows a play again, as a shell takes it.
-enum Replay {
+package enum Replay {
     /// `note` stands behind it, for people.
     ///
     /// A seed belongs to one build: the program stands beside the one that found it, as it was called.
@@ -10,7 +10,7 @@ enum Replay {
         return "\(quoted(program)) \(options)" + (note.isEmpty ? "" : "  # \(note)")
     }
 
-    static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             switch Unicode.Scalar(byte) {
             case "a"..."z", "A"..."Z", "0"..."9", "/", ".", "-", "_": true

@@ -1,6 +1,9 @@
 package import CanaryEngine
-internal import FlowFiles
+package import FlowFiles
+package import HTTPMessages
 package import Lab
+package import Timekeeping
+package import Voyage
 
 /// One story: a flow in a world, what happens meanwhile, and which ends are right.
 package struct Scenario: Sendable {
@@ -9,6 +12,8 @@ package struct Scenario: Sendable {
         package enum Deed: Sendable {
             /// Left in the journal's inbox.
             case wish(Wish.Kind)
+            /// Reaches whoever drives at once, as a signal does.
+            case signal(Wish.Kind)
             /// Somebody changes the world by hand.
             case world(@Sendable (inout LabState) -> Void)
         }
@@ -45,6 +50,14 @@ package struct Scenario: Sendable {
     package var name: String
     package var flow: String
     package var manifest: String
+    /// Somebody's own flow with its files, in place of `flow`, `manifest` and `files`.
+    package var given: FlowSource?
+    /// What the world is like before anything is played.
+    package var setUp: @Sendable (inout LabState) -> Void = { _ in }
+    /// Where what leaves the cluster arrives; nil: at the demo's people.
+    package var outside: (@Sendable (Outside) -> any HTTPTransport)?
+    /// Who stands in front of the crew of a process; nil: nobody.
+    package var understudy: (@Sendable (any Crew, Outside) -> any Crew)?
     /// Further files that the flow names, by their paths.
     package var files: [String: String] = [:]
     /// The candidate's version label.
@@ -109,9 +122,17 @@ package struct Scenario: Sendable {
         return scenario
     }
 
+    /// What a process of a play has to do with.
+    package struct Outside: Sendable {
+        package let world: LabWorld
+        package let time: any Timekeeper
+        package let life: Lifeline
+    }
+
     /// The scenario's files as a reader of flows gets them.
-    var source: FlowSource {
-        FlowSource(
+    package var source: FlowSource {
+        if let given { return given }
+        return FlowSource(
             files: [
                 FlowSource.File(path: "flow.yaml", bytes: Array(flow.utf8)),
                 FlowSource.File(path: "manifest.yaml", bytes: Array(manifest.utf8)),

@@ -8,7 +8,7 @@ internal import Synchronization
 package struct Stage: Sendable {
     package let scenario: Scenario
     private let opening: LabState
-    private let flow: Flow
+    let flow: Flow
     let plan: RunPlan
 
     /// Processes that one play may use up.
@@ -16,17 +16,27 @@ package struct Stage: Sendable {
 
     package init(_ scenario: Scenario) throws {
         self.scenario = scenario
-        opening = try scenario.world.begin(date: LabClock.defaultEpoch)
+        var opening = try scenario.world.begin(date: LabClock.defaultEpoch)
+        scenario.setUp(&opening)
+        self.opening = opening
         flow = try FlowReader.read(scenario.source)
         plan = scenario.removal == nil ? flow.plan : .removal(like: flow.plan)
     }
 
+    /// Another story about the same flow in the same world, which need not be set up again.
+    package init(_ stage: Stage, _ change: (inout Scenario) -> Void) {
+        scenario = stage.scenario.with(change)
+        opening = stage.opening
+        flow = stage.flow
+        plan = stage.plan
+    }
+
     package func play(_ mishap: Mishap = .none) -> Playbill {
-        let theatre = Theatre(opening, scenario, plan: plan)
+        let theatre = Theatre(opening, scenario, flow: flow, plan: plan)
         let played = Mutex(Playbill())
         var trouble: String?
         do {
-            try theatre.turnable.run(atMost: .seconds(3 * 86_400)) {
+            try theatre.turnable.run(atMost: scenario.longest + .seconds(3 * 86_400)) {
                 await perform(mishap, theatre, played)
             }
         } catch {
@@ -36,14 +46,14 @@ package struct Stage: Sendable {
         if let trouble { bill.trouble = trouble }
         bill.lasted = theatre.clock.now
         bill.jobs = theatre.turnable.jobsRun
-        bill.look(at: theatre.world.snapshot(), as: scenario, plan: plan)
+        bill.look(at: theatre.world.snapshot(), as: scenario, of: flow.target, plan: plan)
         return bill
     }
 
     private func perform(
         _ mishap: Mishap, _ theatre: Theatre, _ played: borrowing Mutex<Playbill>
     ) async {
-        let troupe = Troupe(scenario: scenario, flow: flow, mishap: mishap, theatre: theatre)
+        let troupe = Troupe(scenario: scenario, mishap: mishap, theatre: theatre)
         await withDiscardingTaskGroup { group in
             group.addTask { await theatre.prompter.prompt(on: theatre) }
             group.addTask { await troupe.kill() }

@@ -19,16 +19,13 @@ final class Troupe: Sendable {
     }
 
     private let scenario: Scenario
-    /// Read once for all plays of the scenario.
-    private let flow: Flow
     private let mishap: Mishap
     private let theatre: Theatre
     private let saboteur: Saboteur?
     private let backstage = Mutex(Backstage())
 
-    init(scenario: Scenario, flow: Flow, mishap: Mishap, theatre: Theatre) {
+    init(scenario: Scenario, mishap: Mishap, theatre: Theatre) {
         self.scenario = scenario
-        self.flow = flow
         self.mishap = mishap
         self.theatre = theatre
         saboteur = mishap.sabotage.map { Saboteur($0) }
@@ -105,7 +102,7 @@ final class Troupe: Sendable {
                 if !hasLetGo { note { $0.violations.append("S11 a second run began") } }
                 signals.stop()
             })
-        _ = try? await life.live(by: theatre.clock) { [scenario, flow] in
+        _ = try? await life.live(by: theatre.clock) { [scenario, flow = theatre.flow] in
             let charter = try await Departure(rig: rig, run: other).survey(
                 flow, from: scenario.source)
             return try await expedition.begin(charter, signals: signals)
@@ -170,9 +167,12 @@ final class Troupe: Sendable {
     private func drive(_ life: Lifeline, _ number: Int) async throws -> Expedition.Outcome {
         let rig = rig(life, mishap.calls)
         let expedition = expedition(rig, life, as: "process-\(number)")
+        let signals = Signals()
+        theatre.helm.take(signals)
         if (try? await theatre.store.last(of: Theatre.run)) ?? nil != nil {
-            return try await expedition.take(Theatre.run)
+            return try await expedition.take(Theatre.run, signals: signals)
         }
+        let flow = theatre.flow
         var terms = Departure.Terms()
         if scenario.acceptsUnfitStable { terms.unfitStable = "stage" }
         let departure = Departure(rig: rig, run: Theatre.run, terms: terms)
@@ -182,16 +182,20 @@ final class Troupe: Sendable {
             guard let plan else { throw VoyageError(.nothingPlanned, place: scenario.name) }
             return try await expedition.begin(plan.charter)
         }
-        let charter = try await departure.survey(flow, from: scenario.source)
-        return try await expedition.begin(charter)
+        // Sources and rights of somebody's own flow are not the lab's to answer for.
+        let prospect = try await departure.prospect(
+            flow, from: scenario.source, forOthers: scenario.given != nil)
+        return try await expedition.begin(prospect.charter, signals: signals)
     }
 
     private func rig(_ life: Lifeline, _ calls: FaultPlan?) -> Rig {
         var time: any Timekeeper = MortalClock(theatre.clock, life)
         var api: any HTTPTransport = MortalTransport(theatre.world, life, time: theatre.clock)
         if let calls { api = FaultyTransport(api, time: time, plan: calls) }
+        let surroundings = surroundings(of: life)
         var outside: any HTTPTransport = WitnessTransport(
-            inner: PeoplesServer(inner: theatre.world, time: theatre.clock, life: life), life: life)
+            inner: scenario.outside?(surroundings)
+                ?? PeoplesServer(inner: theatre.world, time: theatre.clock, life: life), life: life)
         if let saboteur {
             let date = { @Sendable [theatre] in theatre.clock.date }
             time = saboteur.clock(time)
@@ -211,17 +215,21 @@ final class Troupe: Sendable {
         return rig
     }
 
+    private func surroundings(of life: Lifeline) -> Scenario.Outside {
+        Scenario.Outside(world: theatre.world, time: MortalClock(theatre.clock, life), life: life)
+    }
+
     /// The journal as one process has it: one in the cluster dies with the road there.
     private func store(_ life: Lifeline, _ rig: Rig) -> any JournalStore {
         var store = theatre.store
-        if scenario.keepsJournalInCluster { store = Theatre.journal(rig.cluster) }
+        if scenario.keepsJournalInCluster { store = Theatre.journal(rig.cluster, theatre.flow) }
         if let saboteur { store = saboteur.store(store, theatre.plan) }
         if let faults = mishap.journal { store = FaultyJournal(inner: store, faults: faults) }
         return scenario.keepsJournalInCluster ? store : MortalJournal(inner: store, life: life)
     }
 
     private func expedition(_ rig: Rig, _ life: Lifeline, as holder: String) -> Expedition {
-        Expedition(
+        var expedition = Expedition(
             rig: rig, store: store(life, rig), holder: holder,
             actor: "stage", version: "rehearsal",
             observe: { [self] note in self.note { $0.happenings.append(.write(note)) } },
@@ -232,5 +240,10 @@ final class Troupe: Sendable {
                 }
                 theatre.prompter.hear(logged.state)
             })
+        if let understudy = scenario.understudy {
+            let surroundings = surroundings(of: life)
+            expedition.understudy = { understudy($0, surroundings) }
+        }
+        return expedition
     }
 }

@@ -13,6 +13,7 @@ import Testing
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor", "Crossing"],
         ["Rehearsal", "Foresight", "RealRig", "GateTrials", "Checkup", "Drafting"],
+        ["WorstDay"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]
 

@@ -4,7 +4,8 @@ import Testing
 /// What `theseus help` says, to the letter.
 @Suite struct HelpTests {
     static let pages = [
-        "", "plan", "deploy", "abort", "resume", "approve", "reject", "pause", "promote", "undo",
+        "", "plan", "rehearse", "deploy", "abort", "resume", "approve", "reject", "pause",
+        "promote", "undo",
         "rbac",
         "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
         "flows show", "init", "doctor", "import", "verify", "lab serve", "completion", "help",

@@ -7,6 +7,7 @@ enum Dispatch {
     static func carryOut(_ request: CommandRequest) async throws -> ExitCode {
         switch request.command.name {
         case "plan": try await PlanCommand(request).carryOut()
+        case "rehearse": try await RehearseCommand(request).carryOut()
         case "deploy": try await DeployCommand(request).carryOut()
         case "resume": try await ResumeCommand(request).carryOut()
         case "abort": try await AbortCommand(request).carryOut()

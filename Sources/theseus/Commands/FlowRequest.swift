@@ -28,6 +28,16 @@ extension CommandRequest {
         }
     }
 
+    /// Users' requests in a second; nil where nobody says.
+    func rate() throws(UsageError) -> Double? {
+        guard let text = value("--rps") else { return nil }
+        guard let rate = Double(text), rate > 0, rate.isFinite else {
+            throw UsageError(
+                .malformed("--rps", text, "users' requests in a second, as 50"), command: command)
+        }
+        return rate
+    }
+
     func overrides() throws(UsageError) -> FlowOverrides {
         var overrides = FlowOverrides()
         overrides.images = try settings("--image", "NAME=REF")

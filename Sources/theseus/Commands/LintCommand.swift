@@ -8,7 +8,7 @@ struct LintCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() throws -> ExitCode {
-        let rate = try rate()
+        let rate = try request.rate()
         let overrides = try request.overrides()
         var end = ExitCode.done
         for path in request.operands {
@@ -29,15 +29,5 @@ struct LintCommand: Sendable {
             }
         }
         return end
-    }
-
-    private func rate() throws(UsageError) -> Double? {
-        guard let text = request.value("--rps") else { return nil }
-        guard let rate = Double(text), rate > 0, rate.isFinite else {
-            throw UsageError(
-                .malformed("--rps", text, "users' requests in a second, as 50"),
-                command: request.command)
-        }
-        return rate
     }
 }

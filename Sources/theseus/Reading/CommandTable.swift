@@ -80,6 +80,20 @@ enum CommandTable {
                 OptionEntry("--out", "FILE", "keep the plan for `deploy --plan FILE`"),
             ]),
         CommandEntry(
+            "rehearse", "FLOW",
+            "play the flow in a lab with everything that can go wrong; changes nothing",
+            [
+                image, manifest, setting,
+                OptionEntry(
+                    "--without-cluster", nil, "from the flow's files alone; asks no cluster"),
+                OptionEntry("--rps", "N", "users' requests in a second (default: 50)"),
+                OptionEntry(
+                    "--all", nil, "every call with every outcome, every effect: takes minutes"),
+                OptionEntry("--seed", "N", "the dice: the same again plays the same (default: 1)"),
+                OptionEntry("--play", "ID", "only this play, and every fact of it"),
+                OptionEntry("--lanes", "N", "plays side by side (default: the machine's cores)"),
+            ]),
+        CommandEntry(
             "deploy", "FLOW", "take a service to a new version, or home again",
             [
                 image, manifest, setting, runID, interrupt, unhealthy,

@@ -7,12 +7,22 @@ enum Terminal {
 
     static func complain(_ text: String) { write(text, to: STDERR_FILENO) }
 
+    /// A line that the next one takes the place of; only where somebody looks on.
+    static func hint(_ text: String) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        put("\r\u{1B}[K\(text)", to: STDERR_FILENO)
+    }
+
     static var isWatched: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// The whole line or, where nobody reads any more, nothing: a run goes on without its readers,
     /// and waits only a second for one who reads slowly.
     private static func write(_ line: String, to descriptor: CInt) {
-        var bytes = Array((line + "\n").utf8)[...]
+        put(line + "\n", to: descriptor)
+    }
+
+    private static func put(_ text: String, to descriptor: CInt) {
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty, takes(descriptor) {
             // What fits into a pipe that has room at all does not block.
             let part = bytes.prefix(512)
