@@ -51,6 +51,8 @@ let package = Package(
         room("Processes", on: ["Timekeeping", "CProcess"]),
         room("Journal", on: ["Digests", "Timekeeping", "CSQLite"]),
 
+        room("Diagrams", on: ["CanaryEngine"]),
+
         // Floor 2: the two languages that the rooms above speak.
         room("Manifests", on: ["JSONTree"]),
         room("Chronicle", on: ["CanaryEngine", "Journal", "JSONTree", "Timekeeping"]),
@@ -135,7 +137,7 @@ let package = Package(
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "Voyage", "Auditor", "FlowFiles", "Lab",
                 "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
-                "Timekeeping", "ClusterJournal",
+                "Timekeeping", "ClusterJournal", "Diagrams",
             ]),
 
         room(
@@ -288,7 +290,7 @@ let package = Package(
             "WorstDayTests",
             of: ["WorstDay", "Rehearsal", "CanaryEngine", "FlowFiles", "Lab"], data: ["Flows"]),
         tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
-        tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle"]),
+        tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle", "Diagrams"]),
         tests(
             "AuditorTests",
             of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),

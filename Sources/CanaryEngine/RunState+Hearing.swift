@@ -47,7 +47,7 @@ extension RunState {
     // MARK: Going on
 
     /// The leg at which we stand, on whichever course.
-    func leg(_ plan: RunPlan) -> Leg? {
+    package func leg(_ plan: RunPlan) -> Leg? {
         switch course {
         case .advancing(let place): Self.pick(place.leg, plan.legs(ofStep: place.step))
         case .returning(let way): Self.pick(way.place.leg, wayHome(plan))

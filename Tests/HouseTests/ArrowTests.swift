@@ -7,7 +7,7 @@ import Testing
     static let floors: [[String]] = [
         ["CSQLite", "CLibcurl", "CLibYAML", "CMicroHTTPD", "CCrypto", "CProcess"],
         ["CanaryEngine", "JSONTree", "Statistics", "Timekeeping", "HTTPMessages"],
-        ["YAML", "Digests", "HTTPClient", "HTTPServer", "Processes", "Journal"],
+        ["YAML", "Digests", "HTTPClient", "HTTPServer", "Processes", "Journal", "Diagrams"],
         ["Manifests", "Chronicle", "Secrets"],
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],

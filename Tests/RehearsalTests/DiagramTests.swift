@@ -1,3 +1,4 @@
+import Diagrams
 import Foundation
 import Rehearsal
 import Testing
@@ -5,7 +6,11 @@ import Testing
 @Suite struct DiagramTests {
     /// `sequence-diagram.txt` at the top is what the happy path really does.
     @Test func theDiagramIsWhatHappens() throws {
-        let drawn = SequenceDiagram(try Stage(Scenario("demo-app v2", ends: .promoted))).text
+        let drawn = SequenceDiagram(try Stage(Scenario("demo-app v2", ends: .promoted))).text(
+            """
+            The sequence of one delivery: what the Lab's happy path shows.
+            Made by the tests of Rehearsal; THESEUS_RECORD=1 makes it anew.
+            """)
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../sequence-diagram.txt").standardized
         if ProcessInfo.processInfo.environment["THESEUS_RECORD"] == "1" {

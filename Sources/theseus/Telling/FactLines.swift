@@ -42,7 +42,7 @@ struct FactLines: Sendable {
             guard plan.steps.indices.contains(place.step) else {
                 return plan.isRemoval ? "making room" : "promoting"
             }
-            return "\(place.step + 1)/\(plan.steps.count) \(plan.steps[place.step].name)"
+            return "\(place.step + 1)/\(plan.steps.count) \(plan.steps[place.step].shortName)"
         case .returning: return "going home"
         case .closing: return plan.isRemoval ? "removing" : "closing"
         case .promoted: return end
@@ -126,33 +126,9 @@ struct FactLines: Sendable {
 }
 
 extension Step {
-    /// As many names as a column has room for.
-    private static func short(_ names: [String]) -> String {
-        let all = "tests " + names.joined(separator: ", ")
-        return all.count <= 19 ? all : "\(names.count) tests"
-    }
-
-    /// The step in the words of the flow file.
-    var name: String {
-        switch self {
-        case .backup: "backup"
-        case .deploy: "deploy"
-        case .route: "route"
-        case .reach: "reach"
-        case .test(let call): "test \(call.name)"
-        case .tests(let calls): Self.short(calls.map(\.name))
-        case .notify(let call): "notify \(call.name)"
-        case .autoscale: "autoscale"
-        case .drill: "drill"
-        case .weight(let weight): "weight \(weight.percent)"
-        case .mirror(let part): "mirror \(part.percent)"
-        case .sticky: "sticky"
-        case .bake: "bake"
-        case .gate(let gate): "gate \(gate)"
-        case .approve: "approve"
-        case .pause: "pause"
-        case .shrink: "shrink"
-        case .retire: "retire"
-        }
+    /// Its name, where there is room for a column's width.
+    fileprivate var shortName: String {
+        guard case .tests(let calls) = self, name.count > 19 else { return name }
+        return "\(calls.count) tests"
     }
 }

@@ -1,0 +1,7 @@
+// Diagrams — who says what to whom in one delivery, drawn.
+//
+//   SequenceDiagram         the messages, in order
+//   SequenceTeller          from facts and writes to messages
+//   SequenceDiagram+Forms   as text
+//
+// Knows no lab and no cluster: whoever plays a run tells it what happened.
