@@ -145,7 +145,7 @@ let package = Package(
             on: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "FlowFiles",
                 "Lab", "KubernetesAPI", "Manifests", "HTTPMessages", "Processes", "JSONTree",
-                "Timekeeping", "TestHooks", "MetricsGate", "Digests",
+                "Timekeeping", "TestHooks", "MetricsGate", "Digests", "Diagrams",
             ]),
 
         room(
@@ -173,7 +173,7 @@ let package = Package(
             name: "theseus",
             dependencies: [
                 "CanaryEngine", "Chronicle", "Journal", "ClusterJournal", "Voyage", "Checkup",
-                "Drafting", "Foresight",
+                "Diagrams", "Drafting", "Foresight",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
                 "MetricsGate", "MetricsSources", "Secrets", "Crossing", "Rehearsal", "WorstDay",
@@ -280,8 +280,9 @@ let package = Package(
                 "Foresight", "Rehearsal", "CanaryEngine", "Chronicle", "ClusterJournal",
                 "FlowFiles",
                 "HTTPMessages", "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests",
-                "Timekeeping", "Voyage", "YAML",
-            ]),
+                "Timekeeping", "Voyage", "YAML", "Diagrams", "Golden", "Processes",
+            ],
+            data: ["Golden"]),
         tests(
             "CrossingTests",
             of: ["Crossing", "CanaryEngine", "FlowFiles", "JSONTree", "YAML", "Golden"],

@@ -2,6 +2,6 @@
 //
 //   SequenceDiagram         the messages, in order
 //   SequenceTeller          from facts and writes to messages
-//   SequenceDiagram+Forms   as text
+//   SequenceDiagram+Forms   as text, as Mermaid, as SVG
 //
 // Knows no lab and no cluster: whoever plays a run tells it what happened.

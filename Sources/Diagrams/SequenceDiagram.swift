@@ -7,6 +7,8 @@ package struct SequenceDiagram: Hashable, Sendable {
         case kubernetes = "Kubernetes API"
         case mesh
         case prometheus = "Prometheus"
+        /// Other sources of metrics.
+        case elsewhere = "other metrics"
         case tests
     }
 
@@ -16,4 +18,11 @@ package struct SequenceDiagram: Hashable, Sendable {
     }
 
     package internal(set) var lines: [Line] = []
+
+    /// Who says or hears anything.
+    package var parties: [Party] {
+        var present: Set<Party> = []
+        for case .message(let from, let to, _) in lines { present.formUnion([from, to]) }
+        return Party.allCases.filter(present.contains)
+    }
 }

@@ -6,6 +6,8 @@ package import CanaryEngine
 package struct SequenceTeller: Sendable {
     package private(set) var diagram = SequenceDiagram()
     private let plan: RunPlan
+    /// Gates that ask another source than Prometheus.
+    private let elsewhere: Set<String>
     private let repeats: Bool
     private var state = RunState()
     /// What gates and tests have said in this step.
@@ -13,8 +15,11 @@ package struct SequenceTeller: Sendable {
 
     /// `repeats`: what gates and tests say again while users look on is told again; else the first
     /// time in each step.
-    package init(_ plan: RunPlan, of name: String, repeats: Bool) {
+    package init(
+        _ plan: RunPlan, of name: String, gatesElsewhere: Set<String> = [], repeats: Bool
+    ) {
         self.plan = plan
+        elsewhere = gatesElsewhere
         self.repeats = repeats
         say(.team, .theseus, "deploy \(name)")
     }
@@ -71,8 +76,9 @@ package struct SequenceTeller: Sendable {
             let name = plan.call(of: id, in: state)?.name
             tell(test: name ?? "a test", passed: report.passed)
         case .judged(_, let gate, let verdict):
+            let source: SequenceDiagram.Party = elsewhere.contains(gate) ? .elsewhere : .prometheus
             ask([
-                .message(from: .theseus, to: .prometheus, words: "queries of gate \(gate)"),
+                .message(from: .theseus, to: source, words: "queries of gate \(gate)"),
                 .message(
                     from: .theseus, to: .journal,
                     words: "gate \(gate): \(Self.word(verdict.ruling))"),

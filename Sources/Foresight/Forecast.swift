@@ -1,4 +1,5 @@
 internal import CanaryEngine
+package import Diagrams
 package import FlowFiles
 internal import KubernetesAPI
 internal import Lab
@@ -36,6 +37,16 @@ package struct Forecast: Sendable {
         return DeliveryPlan(
             charter: prospect.charter, day: day, rights: rights, readyPods: prospect.readyPods,
             terms: terms, footing: Footing.all(under: day, prospect.charter, in: lookout.seen))
+    }
+
+    /// Who says what to whom on that day.
+    ///
+    /// Nothing will be carried out: which rights it would take, and whether another run holds the
+    /// target, is not asked.
+    package func diagram(_ flow: Flow, from source: FlowSource) async throws -> SequenceDiagram {
+        let prospect = try await Departure(rig: rig, run: Self.run, terms: terms)
+            .prospect(flow, from: source, forOthers: true)
+        return try await day(of: prospect.charter).diagram(of: flow)
     }
 
     /// A run that is driven right now may have written nothing yet but its Lease.

@@ -10,6 +10,7 @@
 //   Scribe              who writes down what the run said to the API server
 //   PlannedWrite        one write: the object before and after
 //   DeliveryPlan        all of it; Footing: what it stands on; PlanFile: kept for a later deploy
+//   ManifestWorld       a lab's world made of a flow and its manifest, where no cluster is asked
 //   RightsReview        whether the account may; TestsNow: whether the tests' needs are there
 //   Rules, RoleSheet    rights as the rules of Roles
 //   UnifiedDiff         two texts as `diff -u` shows them

@@ -11,6 +11,12 @@ package struct PlayedDay: Sendable {
         package let text: String
     }
 
+    /// What the run remembered, and what the API server took from it.
+    enum Happening: Sendable {
+        case fact(Fact, leadingTo: RunState)
+        case write(verb: String, object: String)
+    }
+
     /// The writes to the release's objects, in order.
     package let writes: [PlannedWrite]
     /// Writes of the Lease and of the journal.
@@ -21,6 +27,7 @@ package struct PlayedDay: Sendable {
     package let files: [File]
     /// Paths and queries that the run looked at.
     let looks: [String]
+    let happenings: [Happening]
     let end: RunState
 
     /// Stable's ready pods, as the day's sizes are reckoned from them: of a likeness all are ready.
@@ -28,7 +35,7 @@ package struct PlayedDay: Sendable {
 
     init(
         notes: Scribe.Notes, history: [StoredVersion], lasted: Duration, files: [File],
-        end: RunState
+        happenings: [Happening] = [], end: RunState
     ) {
         let writes = notes.entries.compactMap { Self.write($0, history) }
         self.writes = writes.filter { !$0.isBookkeeping }
@@ -37,6 +44,7 @@ package struct PlayedDay: Sendable {
         looks = notes.looks
         self.lasted = lasted
         self.files = files
+        self.happenings = happenings
         self.end = end
     }
 

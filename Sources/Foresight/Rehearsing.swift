@@ -28,6 +28,7 @@ struct Rehearsing: Sendable {
         let world = LabWorld(likening.state, time: clock)
         let scribe = Scribe(world, to: LabWorld.server)
         let files = Mutex<[PlayedDay.File]>([])
+        let happenings = Happenings()
         let rig = Rig(
             cluster: KubernetesClient(
                 server: LabWorld.server, token: "lab", transport: scribe, time: clock),
@@ -38,20 +39,28 @@ struct Rehearsing: Sendable {
         let plan = charter.flow.plan
         let limit = (plan.longestForward + plan.longestHome) * 2 + .seconds(86_400)
         let end = try turnable.run(atMost: limit) {
-            try await drive(rig, world, scribe)
+            try await drive(rig, world, scribe, happenings)
         }
         return PlayedDay(
             notes: scribe.notes, history: world.history(), lasted: clock.now,
-            files: files.withLock { $0 }, end: end)
+            files: files.withLock { $0 }, happenings: happenings.all, end: end)
     }
 
-    private func drive(_ rig: Rig, _ world: LabWorld, _ scribe: Scribe) async throws -> RunState {
+    private func drive(
+        _ rig: Rig, _ world: LabWorld, _ scribe: Scribe, _ happenings: Happenings
+    ) async throws -> RunState {
         let signals = Signals()
         let plan = charter.flow.plan
         var expedition = Expedition(
             rig: rig, store: store(rig), isKeptHere: remembersInCluster, holder: "plan",
             actor: "plan", version: "plan",
+            observe: { note in
+                guard note.outcome == .applied else { return }
+                happenings.note(
+                    .write(verb: note.verb.rawValue, object: "\(note.reference)"))
+            },
             report: { logged, _ in
+                happenings.note(.fact(logged.fact, leadingTo: logged.state))
                 scribe.turn(to: plan.chapter(logged.state))
                 if plan.isApproving(logged.state) { signals.wish(.approve, by: "plan") }
                 if case .stepBegun(let id) = logged.fact { letGo(step: id.step, world) }
@@ -89,6 +98,15 @@ extension RunPlan {
         else { return false }
         return true
     }
+}
+
+/// What happens on the day, in order.
+private final class Happenings: Sendable {
+    private let noted = Mutex<[PlayedDay.Happening]>([])
+
+    var all: [PlayedDay.Happening] { noted.withLock { $0 } }
+
+    func note(_ happening: PlayedDay.Happening) { noted.withLock { $0.append(happening) } }
 }
 
 /// Nothing is out there: whoever would be asked is answered for by the fair weather.

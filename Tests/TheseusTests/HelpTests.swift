@@ -5,9 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let pages = [
         "", "plan", "rehearse", "deploy", "abort", "resume", "approve", "reject", "pause",
-        "promote", "undo",
-        "rbac",
-        "delete", "status", "history", "show", "judge", "lint", "explain", "schema", "flows",
+        "promote", "undo", "rbac", "delete", "status", "history", "show", "judge", "lint",
+        "diagram", "explain", "schema", "flows",
         "flows show", "init", "doctor", "import", "verify", "lab serve", "completion", "help",
         "version",
     ]

@@ -20,6 +20,7 @@ enum Dispatch {
         case "show": try await ShowCommand(request).carryOut()
         case "judge": try await JudgeCommand(request).carryOut()
         case "lint": try LintCommand(request).carryOut()
+        case "diagram": try await DiagramCommand(request).carryOut()
         case "explain": try ExplainCommand(request).carryOut()
         case "schema": SchemaCommand(request).carryOut()
         case "flows": FlowsCommand(request).list()

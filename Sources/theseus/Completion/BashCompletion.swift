@@ -17,8 +17,11 @@ enum BashCompletion {
                     \(pairs)) command="$command ${COMP_WORDS[2]}" ;;
                 esac
             fi
+            case "$command $before" in
+        \(CommandTable.ownForms.map { value($0.option, of: $0.entry.name) }.joined(separator: "\n"))
+            esac
             case "$before" in
-        \(CommandTable.allOptions.compactMap(value).joined(separator: "\n"))
+        \(CommandTable.allOptions.compactMap { $0.value == nil ? nil : value($0) }.joined(separator: "\n"))
             esac
             case "$command" in
         \(CommandTable.commands.map(command).joined(separator: "\n"))
@@ -44,16 +47,17 @@ enum BashCompletion {
         CommandTable.pairs.map { "\"\($0.entry.name)\"" }.joined(separator: " | ")
     }
 
-    private static func value(_ option: OptionEntry) -> String? {
-        guard let shown = option.value else { return nil }
+    /// What stands behind an option; `command`: only there.
+    private static func value(_ option: OptionEntry, of command: String? = nil) -> String {
         let way =
-            switch Filling(option: shown) {
+            switch Filling(option: option.value ?? "") {
             case .files: "mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return"
             case .words(let words):
                 "mapfile -t COMPREPLY < <(compgen -W \(list(words)) -- \"$word\"); return"
             case .unknown: "return"
             }
-        return "        \(option.name)) \(way) ;;"
+        let place = command.map { "\"\($0) \(option.name)\"" } ?? option.name
+        return "        \(place)) \(way) ;;"
     }
 
     private static func command(_ entry: CommandEntry) -> String {

@@ -54,6 +54,14 @@ extension CommandTable {
         }
     }
 
+    /// Options that a command has in a form of its own.
+    static var ownForms: [(entry: CommandEntry, option: OptionEntry)] {
+        commands.flatMap { entry in
+            entry.options.filter { option in common.contains { $0.name == option.name } }
+                .map { (entry, $0) }
+        }
+    }
+
     /// Each option that any command has, once.
     static var allOptions: [OptionEntry] {
         var options: [OptionEntry] = []

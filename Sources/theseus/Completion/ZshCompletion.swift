@@ -44,7 +44,7 @@ enum ZshCompletion {
     }
 
     private static func command(_ entry: CommandEntry) -> String {
-        var parts = (entry.options + CommandTable.common).map(option)
+        var parts = (entry.options + entry.common).map(option)
         let seconds = CommandTable.pairs.filter { $0.first == entry.name }.map(\.second)
         if !entry.operand.isEmpty {
             let place = entry.operand.hasSuffix("…") ? "*" : "1"

@@ -84,7 +84,7 @@ enum CommandReader {
     ) throws(UsageError) -> CommandRequest.Choice {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
-        guard let option = (entry.options + CommandTable.common).first(where: { $0.name == name })
+        guard let option = (entry.options + entry.common).first(where: { $0.name == name })
         else { throw UsageError(.unknownOption(name), command: entry) }
         guard let value = option.value else {
             if parts.count == 2 { throw UsageError(.switchWithValue(name), command: entry) }
@@ -99,7 +99,7 @@ enum CommandReader {
     }
 
     private static func check(_ request: CommandRequest) throws(UsageError) {
-        for option in request.command.options + CommandTable.common {
+        for option in request.command.options + request.command.common {
             let values = request.values(option.name)
             if values.count > 1, !option.repeats {
                 throw UsageError(.twice(option.name), command: request.command)

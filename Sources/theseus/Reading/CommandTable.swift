@@ -17,6 +17,11 @@ struct CommandEntry: Sendable {
         self.summary = summary
         self.options = options
     }
+
+    /// The options of every command, but those that this one has in a form of its own.
+    var common: [OptionEntry] {
+        CommandTable.common.filter { option in !options.contains { $0.name == option.name } }
+    }
 }
 
 /// One option; `value` nil for a switch.
@@ -179,6 +184,14 @@ enum CommandTable {
                 OptionEntry(
                     "--rps", "N", "users' requests in a second: can the gates see enough of them?"),
                 OptionEntry("--strict", nil, "warnings are errors: exit 3"),
+            ]),
+        CommandEntry(
+            "diagram", "FLOW",
+            "who says what to whom when all goes well; asks a cluster only where one is named",
+            [
+                image, manifest, setting,
+                OptionEntry("--out", "FILE", "write it there"),
+                OptionEntry("--output", "text|mermaid|svg|json", "how it is drawn (default: text)"),
             ]),
         CommandEntry(
             "explain", "STEP[.FIELD]", needed: false,

@@ -30,7 +30,7 @@ enum HelpText {
     private static func page(of entry: CommandEntry) -> String {
         var text = "theseus \(call(entry))\n    \(entry.summary)"
         if !entry.options.isEmpty { text += "\n\nOptions:\n\(options(entry.options))" }
-        return text + "\n\nOptions of every command:\n\(options(CommandTable.common))"
+        return text + "\n\nOptions of every command:\n\(options(entry.common))"
     }
 
     private static func call(_ entry: CommandEntry) -> String {
