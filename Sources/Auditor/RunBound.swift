@@ -18,6 +18,7 @@ enum RunBound {
         case .test(let call), .notify(let call): write + bound(of: call)
         case .tests(let calls): write + (calls.map(bound).max() ?? .zero)
         case .autoscale: write * 2
+        case .scale: write + limits.capacity
         case .drill(let within):
             write * 2 + limits.darkness + limits.capacity + limits.observe * 2 + within
         case .weight: write * 2 + limits.darkness + limits.capacity + limits.observe

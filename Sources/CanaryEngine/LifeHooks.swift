@@ -88,8 +88,8 @@ extension RunPlan {
             return id.leg < shift ?? 0 ? .beforeWeight : .afterWeight
         case .notify: return .notify
         case .retire: return .beforePromotion
-        case .deploy, .route, .reach, .test, .tests, .autoscale, .drill, .mirror, .sticky, .bake,
-            .gate, .approve, .pause, .shrink:
+        case .deploy, .route, .reach, .test, .tests, .autoscale, .scale, .drill, .mirror, .sticky,
+            .bake, .gate, .approve, .pause, .shrink:
             return nil
         }
     }

@@ -33,6 +33,8 @@ extension RunPlan {
             return [.begin, .tell(call)]
         case .autoscale:
             return [.begin, .autoscale]
+        case .scale(let part):
+            return [.begin, .prepare(part)]
         case .drill(let within):
             return [.begin] + legsOfFirstWeight(at: index) + [
                 .prepare(load(of: .least, atStep: index)), .shift(.least), .observe(.least),
@@ -88,8 +90,8 @@ extension RunPlan {
             case .sticky: isSticky = true
             case .weight(let weight): rise(to: weight)
             case .drill: if isSticky { rise(to: .least) } else { share = 0 }
-            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .mirror,
-                .bake, .gate, .approve, .pause, .shrink, .retire:
+            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .scale,
+                .mirror, .bake, .gate, .approve, .pause, .shrink, .retire:
                 continue
             }
         }
@@ -134,8 +136,8 @@ extension RunPlan {
         steps.prefix(begun).contains {
             switch $0 {
             case .drill, .weight: true
-            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .mirror,
-                .sticky, .bake, .gate, .approve, .pause, .shrink, .retire:
+            case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .scale,
+                .mirror, .sticky, .bake, .gate, .approve, .pause, .shrink, .retire:
                 false
             }
         }

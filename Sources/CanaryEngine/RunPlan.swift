@@ -60,6 +60,8 @@ package enum Step: Hashable, Sendable {
     case notify(TestCall)
     /// Gives the candidate an autoscaler like stable's.
     case autoscale
+    /// Brings the candidate to so much of stable's size, ahead of the weight that will need it.
+    case scale(TrafficWeight)
     /// 1 → 0 → 1 over the rollback path: the way home is measured before it is needed.
     case drill(within: Duration)
     case weight(TrafficWeight)

@@ -10,6 +10,7 @@ extension Step {
         case .tests(let calls): "tests \(calls.map(\.name).joined(separator: ", "))"
         case .notify(let call): "notify \(call.name)"
         case .autoscale: "autoscale"
+        case .scale(let part): "scale \(part.percent)%"
         case .drill: "drill"
         case .weight(let weight): "weight \(weight.percent)"
         case .mirror(let part): "mirror \(part.percent)"

@@ -6,6 +6,8 @@ extension Crosser {
     /// Where the steps stand.
     private struct March {
         var weight = 0
+        /// The share of stable's size that the candidate was scaled to.
+        var size = 0
         /// What looks on in the background, and from which step on.
         var watch: [JudgedMetric] = []
         var watchFrom = 0
@@ -67,15 +69,7 @@ extension Crosser {
         if let weight = step["setWeight"] { rise(weight, &march) }
         if let pause = step["pause"] { rest(pause, index, &march) }
         if let analysis = step["analysis"] { look(analysis, &march) }
-        if let scale = step["setCanaryScale"] {
-            if scale["matchTrafficWeight"]?.flag == true {
-                ledger.carry(scale)
-            } else {
-                leave(
-                    scale, "before each weight the candidate grows to that share of stable's pods",
-                    do: "write spec.replicas, or an autoscaler's minimum, into the manifest")
-            }
-        }
+        if let scale = step["setCanaryScale"] { self.scale(scale, &march) }
         if let header = step["setHeaderRoute"] {
             if header["match"] == nil {
                 change(
@@ -87,6 +81,22 @@ extension Crosser {
                     do: "nothing, if matched requests may meet the candidate earlier")
             }
         }
+    }
+
+    private mutating func scale(_ scale: ForeignField, _ march: inout March) {
+        if scale["matchTrafficWeight"]?.flag == true { return ledger.carry(scale) }
+        if let share = scale["weight"], let percent = share.whole,
+            percent > max(march.weight, march.size), percent <= 100
+        {
+            ledger.carry(share)
+            march.size = percent
+            return draft.step("scale", ["candidate": .string("\(percent)%")])
+        }
+        leave(
+            scale,
+            "a size is a share of stable's pods, and only rises; before each weight the candidate"
+                + " grows to that weight's share",
+            do: "nothing, or add - scale: {candidate: 50%} where it stood, with your share")
     }
 
     private mutating func rise(_ field: ForeignField, _ march: inout March) {

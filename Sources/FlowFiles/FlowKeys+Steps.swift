@@ -20,6 +20,9 @@ extension FlowKeys {
             "autoscale", .nothing, isBare: true, "Gives the candidate an autoscaler like stable's."
         ),
         StepKey(
+            "scale", .part(scale),
+            "Brings the candidate to a part of stable's size, ahead of the weight that needs it."),
+        StepKey(
             "drill", .part(drill), isBare: true,
             "Goes from 1 % home and back: the way home is measured before it is needed."),
         StepKey(
@@ -39,9 +42,6 @@ extension FlowKeys {
             "Lowers stable's autoscaler minimum, and awaits the scale-down."),
         StepKey("retire", .nothing, isBare: true, "The point of no return: stable goes."),
     ]
-
-    /// Steps of a later version.
-    static let laterSteps = ["scale"]
 
     static let deploy = FlowPart([
         FlowKey(
@@ -63,6 +63,13 @@ extension FlowKeys {
     static let sticky = FlowPart([
         FlowKey("cookie", .text, isRequired: true, "The cookie's name."),
         FlowKey("ttl", .duration, isRequired: true, "How long it is kept after the last request."),
+    ])
+
+    static let scale = FlowPart([
+        FlowKey(
+            "candidate", .percentage, isRequired: true,
+            "Of the pods that stable had ready at the backup, 1% to 100%; awaited as before a weight."
+        )
     ])
 
     static let drill = FlowPart([

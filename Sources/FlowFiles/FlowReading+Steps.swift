@@ -77,6 +77,7 @@ extension FlowReading {
         case "tests": return value.flatMap { several($0) }.map(Step.tests)
         case "notify": return value.flatMap { telling($0, "notify") }.map(Step.notify)
         case "autoscale": return .autoscale
+        case "scale": return value.flatMap { scale($0) }.map(Step.scale)
         case "drill": return .drill(within: value?["within"]?.duration ?? .seconds(10))
         case "weight": return (value?.whole).flatMap(TrafficWeight.init).map(Step.weight)
         case "mirror": return (value?.whole).flatMap(TrafficWeight.init).map(Step.mirror)
@@ -99,6 +100,21 @@ extension FlowReading {
         case "retire": return .retire
         default: return nil
         }
+    }
+
+    private mutating func scale(_ value: FlowField) -> TrafficWeight? {
+        guard let field = value["candidate"], let share = field.share else { return nil }
+        // 7% is a little more than 0.07 × 100.
+        guard 0.01...1 ~= share,
+            let part = TrafficWeight(percent: Int((share * 100 - 1e-9).rounded(.up)))
+        else {
+            faults.append(
+                field.error(
+                    .wrongValue, "\"candidate\" must be from 1% to 100%",
+                    do: "write for example candidate: 50%"))
+            return nil
+        }
+        return part
     }
 
     private mutating func sticky(_ value: FlowField) -> Stickiness? {

@@ -189,17 +189,10 @@ struct ShapeCheck {
     private mutating func stepKey(_ name: String, _ field: FlowField) -> StepKey? {
         if let key = FlowKeys.steps.first(where: { $0.name == name }) { return key }
         let known = FlowKeys.steps.map(\.name)
-        if FlowKeys.laterSteps.contains(name) {
-            faults.append(
-                field.keyError(
-                    .notInThisVersion, "step \"\(name)\" is not in this version",
-                    do: "leave it out; there are: \(known.joined(separator: ", "))"))
-        } else {
-            faults.append(
-                field.keyError(
-                    .unknownName, "unknown step \"\(Self.short(name))\"",
-                    do: NearestName.suggestion(for: name, among: known, none: "")))
-        }
+        faults.append(
+            field.keyError(
+                .unknownName, "unknown step \"\(Self.short(name))\"",
+                do: NearestName.suggestion(for: name, among: known, none: "")))
         return nil
     }
 

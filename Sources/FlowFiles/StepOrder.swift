@@ -17,6 +17,8 @@ struct StepOrder {
     private let comparing: [String]
     private var heard: [String] = []
     private var weight = TrafficWeight.none
+    /// What the candidate was scaled for.
+    private var size = TrafficWeight.none
     private var recorded: [String] = []
     private var isRetired = false
     /// Some step could not be read: what is missing may be that one.
@@ -87,6 +89,22 @@ struct StepOrder {
         case .autoscale:
             require("deploy", for: name, field)
             once(name, field)
+            if heard.contains("scale") {
+                fault(
+                    field, "step \"autoscale\" stands behind \"scale\"",
+                    "move it before: a new autoscaler takes the pods away again")
+            }
+        case .scale(let part):
+            require("deploy", for: name, field)
+            let present = max(weight, size)
+            if part <= present {
+                fault(
+                    field,
+                    "step \"scale\" adds no pods: there are enough for"
+                        + " \(present.percent)% already",
+                    "write more than \(present.percent)%, or take it away")
+            }
+            size = max(size, part)
         case .drill:
             require(isWithoutHTTP ? "deploy" : "route", for: name, field)
             if weight > .none {
@@ -199,7 +217,7 @@ extension Step {
     fileprivate var needsStable: Bool {
         switch self {
         case .weight(let weight): weight != .all
-        case .drill, .mirror, .sticky, .shrink: true
+        case .scale, .drill, .mirror, .sticky, .shrink: true
         case .backup, .deploy, .route, .reach, .test, .tests, .notify, .autoscale, .bake, .gate,
             .approve, .pause, .retire:
             false
@@ -217,6 +235,7 @@ extension Step {
         case .tests: "tests"
         case .notify: "notify"
         case .autoscale: "autoscale"
+        case .scale: "scale"
         case .drill: "drill"
         case .weight: "weight"
         case .mirror: "mirror"

@@ -7,7 +7,7 @@ package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
-        + hooks + beginnings + removals + keda + templates
+        + scales + hooks + beginnings + removals + keda + templates
 
     /// Those of which every build plays every death.
     package static let thorough = [

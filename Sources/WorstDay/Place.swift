@@ -42,7 +42,7 @@ package struct StepNames: Sendable {
         names = plan.steps.enumerated().map { index, step in
             if case .weight(let next) = step { weight = next }
             let share = weight > .none && step.wantsShare ? " at \(weight.percent)%" : ""
-            return "\(index + 1) \(step.word)\(share)"
+            return "\(index + 1) \(step.name)\(share)"
         }
     }
 
@@ -80,36 +80,12 @@ package struct StepNames: Sendable {
 }
 
 extension Step {
-    /// In the words of the flow file.
-    fileprivate var word: String {
-        switch self {
-        case .backup: "backup"
-        case .deploy: "deploy"
-        case .route: "route"
-        case .reach: "reach"
-        case .test(let call): "test \(call.name)"
-        case .tests(let calls): "tests " + calls.map(\.name).joined(separator: ", ")
-        case .notify(let call): "notify \(call.name)"
-        case .autoscale: "autoscale"
-        case .drill: "drill"
-        case .weight(let weight): "weight \(weight.percent)"
-        case .mirror(let part): "mirror \(part.percent)"
-        case .sticky: "sticky"
-        case .bake: "bake"
-        case .gate(let gate): "gate \(gate)"
-        case .approve: "approve"
-        case .pause: "pause"
-        case .shrink: "shrink"
-        case .retire: "retire"
-        }
-    }
-
     /// The same step may stand at several shares.
     fileprivate var wantsShare: Bool {
         switch self {
         case .test, .tests, .notify, .bake, .gate, .approve, .pause: true
-        case .backup, .deploy, .route, .reach, .autoscale, .drill, .weight, .mirror, .sticky,
-            .shrink, .retire:
+        case .backup, .deploy, .route, .reach, .autoscale, .scale, .drill, .weight, .mirror,
+            .sticky, .shrink, .retire:
             false
         }
     }

@@ -26,6 +26,13 @@ enum Plans {
         .bake(bake), weight(100), .retire,
     ])
 
+    /// A candidate that grows in the dark, ahead of its weights.
+    static let scaling = RunPlan(steps: [
+        .backup, .deploy(deadline: .seconds(600)), .route,
+        .scale(TrafficWeight(percent: 50) ?? .none),
+        .test(smoke), .scale(.all), weight(50), weight(100), .retire,
+    ])
+
     /// Everything that asks, waits or may run only once.
     static let asking = RunPlan(
         steps: [

@@ -18,6 +18,40 @@ import Testing
         try expectGolden(lines.joined(separator: "\n") + "\n", named: "way-home.txt")
     }
 
+    /// A scale is what stands before a weight, without the weight; there is nothing of its own to undo.
+    @Test func scalesAheadOfWeights() throws {
+        let plan = Plans.scaling
+        try expectGolden(Self.page(plan), named: "scaling-day.txt")
+        #expect(plan.legs(ofStep: 3) == [.begin, .prepare(TrafficWeight(percent: 50) ?? .none)])
+        #expect(plan.legsHome(begun: 4) == plan.legsHome(begun: 3))
+        #expect(!plan.hasShifted(begun: 6))
+        #expect(plan.load(of: .all, atStep: 7) == .all)
+    }
+
+    /// Pods that do not come in time: the run goes home.
+    @Test func aScaleThatIsLateTurnsTheRunHome() {
+        var run = Rehearsal(Plans.scaling)
+        run.walk(toStep: 3)
+        #expect(run.walk { $0.leg(Plans.scaling) == .prepare(TrafficWeight(percent: 50) ?? .none) })
+        let wait = run.state.orders(Plans.scaling).first {
+            if case .wait = $0.work { true } else { false }
+        }
+        guard let wait else {
+            Issue.record("nothing waits")
+            return
+        }
+        run.tell(.deadlinePassed(wait.id))
+        guard case .returning = run.state.course else {
+            Issue.record("\(run.state.course)")
+            return
+        }
+        #expect(run.walk { $0.isOver })
+        guard case .rolledBack = run.state.course else {
+            Issue.record("\(run.state.course)")
+            return
+        }
+    }
+
     /// Without a dark route the subset comes with the first weight, and goes after it.
     @Test func connectionsNeedNoDarkRoute() {
         let plan = Plans.connections

@@ -17,14 +17,6 @@ import Testing
               do:    did you mean "retire"?
             """),
         BadFlow(
-            "later step", "- autoscale\n", "- scale: 10\n",
-            """
-            flow: step "scale" is not in this version
-              where: reviews.yaml:27:7 (spec.steps[5].scale)
-              do:    leave it out; there are: backup, deploy, route, reach, test, tests, \
-            notify, autoscale, drill, mirror, sticky, weight, bake, gate, approve, pause, shrink, retire
-            """),
-        BadFlow(
             "unknown test", "- test: smoke\n", "- test: smoek\n",
             """
             flow: unknown test "smoek"
@@ -154,6 +146,45 @@ import Testing
             flow: step "drill" stands after a weight
               where: reviews.yaml:33:7 (spec.steps[11])
               do:    move it before the first weight: it goes back to 0 %
+            """),
+        BadFlow(
+            "scaled to nothing", "- weight: 50\n", "- scale: {candidate: 0.5%}\n    - weight: 50\n",
+            """
+            flow: "candidate" must be from 1% to 100%
+              where: reviews.yaml:32:26 (spec.steps[10].scale.candidate)
+              do:    write for example candidate: 50%
+            """),
+        BadFlow(
+            "scaled to more than all", "- weight: 50\n",
+            "- scale: {candidate: 101%}\n    - weight: 50\n",
+            """
+            flow: "candidate" must be from 1% to 100%
+              where: reviews.yaml:32:26 (spec.steps[10].scale.candidate)
+              do:    write for example candidate: 50%
+            """),
+        BadFlow(
+            "scaled to what is there", "- weight: 50\n",
+            "- weight: 50\n    - scale: {candidate: 50%}\n",
+            """
+            flow: step "scale" adds no pods: there are enough for 50% already
+              where: reviews.yaml:33:7 (spec.steps[11])
+              do:    write more than 50%, or take it away
+            """),
+        BadFlow(
+            "scaled before there is anything", "- backup\n",
+            "- backup\n    - scale: {candidate: 7%}\n",
+            """
+            flow: step "scale" stands before "deploy"
+              where: reviews.yaml:23:7 (spec.steps[1])
+              do:    add - deploy further up
+            """),
+        BadFlow(
+            "scaled, then given an autoscaler", "- autoscale\n",
+            "- scale: {candidate: 50%}\n    - autoscale\n",
+            """
+            flow: step "autoscale" stands behind "scale"
+              where: reviews.yaml:28:7 (spec.steps[6])
+              do:    move it before: a new autoscaler takes the pods away again
             """),
         BadFlow(
             "an early shrink", "- weight: 50\n", "- weight: 50\n    - shrink\n",

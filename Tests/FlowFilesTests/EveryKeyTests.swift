@@ -103,6 +103,7 @@ import Testing
             - route
             - reach
             - autoscale
+            - scale: {candidate: 7%}
             - drill
             - mirror: 15
             - sticky: {cookie: seen_orders, ttl: 90m}
@@ -254,6 +255,7 @@ import Testing
             try flow().plan.steps == [
                 .backup, .deploy(deadline: .seconds(600)), .route,
                 .reach(deadline: .seconds(120), every: .seconds(1)), .autoscale,
+                .scale(TrafficWeight(percent: 7) ?? .none),
                 .drill(within: .seconds(10)), .mirror(TrafficWeight(percent: 15) ?? .none),
                 .sticky(Stickiness(cookie: "seen_orders", ttl: .seconds(5400))), .test(load),
                 .test(TestCall("migrate", repetition: .atMostOnce)), .tests([recording]),
