@@ -285,7 +285,11 @@ let package = Package(
             data: ["Golden"]),
         tests(
             "CrossingTests",
-            of: ["Crossing", "CanaryEngine", "FlowFiles", "JSONTree", "YAML", "Golden"],
+            of: [
+                "Crossing", "CanaryEngine", "FlowFiles", "Foresight", "HTTPMessages", "JSONTree",
+                "KubernetesAPI", "Lab", "Manifests", "MetricsGate", "MetricsSources", "Processes",
+                "Voyage", "YAML", "Golden",
+            ],
             data: ["Golden", "Resources"]),
         tests(
             "WorstDayTests",

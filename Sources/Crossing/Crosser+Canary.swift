@@ -50,7 +50,7 @@ extension Crosser {
                 "the Deployment \(name), which spec.targetRef names, is not among the files")
         }
         ledger.carry(found)
-        setManifest(found.tree)
+        setManifest(found.tree, from: found)
     }
 
     // MARK: Routes

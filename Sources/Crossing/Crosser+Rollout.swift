@@ -208,9 +208,10 @@ extension Crosser {
         }
         metadata["annotations"] =
             own.map { .object(JSONObject($0.map { ($0.key, $0.value) })) }
-        setManifest([
+        let deployment: JSONTree = [
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec,
-        ])
+        ]
+        setManifest(deployment, from: rollout)
     }
 
     private mutating func setReferenced(_ reference: ForeignField, _ rollout: ForeignField) {
@@ -237,6 +238,6 @@ extension Crosser {
             return askForManifest(why)
         }
         ledger.carry(found)
-        setManifest(found.tree)
+        setManifest(found.tree, from: found)
     }
 }

@@ -33,9 +33,19 @@ extension Crosser {
 
     // MARK: The candidate's manifest
 
-    /// Writes a Deployment beside the flow, and names it.
-    mutating func setManifest(_ deployment: JSONTree) {
+    /// Writes a Deployment beside the flow, and names it; `origin` has its template.
+    mutating func setManifest(_ deployment: JSONTree, from origin: ForeignField?) {
         var deployment = Self.tidied(deployment)
+        if deployment.at("spec", "template", "metadata", "labels", "version") != nil,
+            deployment.at("spec", "selector", "matchLabels", "version") == nil
+        {
+            deployment.set(nil, at: "spec", "template", "metadata", "labels", "version")
+            change(
+                origin?.at("spec", "template", "metadata", "labels", "version"),
+                "the Deployment's selector must tell the versions apart, and did not: each release gets"
+                    + " label, selector and name by its version",
+                do: "nothing, if the image's tag is the version; else say target.version")
+        }
         if deployment.at("spec", "replicas")?.whole == 0 {
             deployment.set(nil, at: "spec", "replicas")
             ask(
