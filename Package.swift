@@ -329,8 +329,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CanaryEngine", "FlowFiles", "ClusterAccess", "MetricsGate", "MetricsSources",
-                "Chronicle", "Journal", "Lab", "HTTPMessages", "Processes", "JSONTree",
+                "CanaryEngine", "FlowFiles", "Crossing", "ClusterAccess", "MetricsGate",
+                "MetricsSources", "Chronicle", "Journal", "Lab", "HTTPMessages", "Processes",
+                "JSONTree",
                 "TestHooks", "Timekeeping",
             ],
             path: "Tests/FuzzTargets", swiftSettings: house),

@@ -8,6 +8,7 @@
 // FuzzTests turns the same functions some seconds long, with dice of its own.
 
 import ClusterAccess
+import Crossing
 import FlowFiles
 import Foundation
 import Processes
@@ -15,7 +16,8 @@ import Timekeeping
 
 /// A reader of bytes that somebody else wrote.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case flow, manifest, kubeconfig, plugin, results, prometheus, record, fact, state, journal
+    case flow, manifest, crossing, kubeconfig, plugin, results, prometheus, record, fact, state,
+        journal
 
     /// Reads; a sentence where it broke a promise, nil where all is well.
     ///
@@ -24,6 +26,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .flow: Self.readFlow(flow: bytes, manifest: Array(Self.goodManifest.utf8))
         case .manifest: Self.readFlow(flow: Array(Self.goodFlow.utf8), manifest: bytes)
+        case .crossing: Self.readCrossing(bytes)
         case .kubeconfig: Self.readKubeconfig(bytes)
         case .plugin: Self.readPlugin(bytes)
         case .results: FuzzResults.read(bytes)
@@ -51,6 +54,27 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             return try FlowReader.read(source) == flow ? nil : "read again it is another flow"
         } catch {
             return threeLines(error.description)
+        }
+    }
+
+    /// Another tool's resources: what comes of them is read as any flow.
+    private static func readCrossing(_ bytes: [UInt8]) -> String? {
+        let translation: FlowTranslation
+        do throws(CrossingError) {
+            translation = try FlowTranslation.of([ForeignFile(name: "rollout.yaml", bytes: bytes)])
+        } catch {
+            return threeLines(error.description)
+        }
+        var files = [translation.manifest: goodManifest, "reviews.yaml": translation.flow]
+        for file in translation.files { files[file.path] = file.text }
+        let seen = FlowReader.examine(
+            path: "reviews.yaml", workingDirectory: "/repo",
+            readFile: { path in
+                guard let text = files[path] else { throw Missing() }
+                return Array(text.utf8)
+            })
+        return seen.faults.first { $0.code == .syntax }.map {
+            "it made a flow that is no YAML: \($0.description)"
         }
     }
 

@@ -18,11 +18,16 @@ import Testing
         case .journal:
             let page = tests.appending(path: "JournalTests/Histories/v1.journal")
             return [Array(try Data(contentsOf: page))]
+        case .crossing:
+            return try contents(of: tests.appending(path: "CrossingTests/Resources"))
         case .flow, .manifest, .kubeconfig, .plugin, .results, .prometheus, .record:
-            let folder = here.appending(path: "Corpus/\(target.rawValue)")
-            return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
-                Array(try Data(contentsOf: folder.appending(path: $0)))
-            }
+            return try contents(of: here.appending(path: "Corpus/\(target.rawValue)"))
+        }
+    }
+
+    private static func contents(of folder: URL) throws -> [[UInt8]] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
+            Array(try Data(contentsOf: folder.appending(path: $0)))
         }
     }
 
