@@ -1,5 +1,6 @@
 internal import Checkup
 internal import FlowFiles
+internal import Foresight
 internal import JSONTree
 internal import Lab
 internal import Timekeeping
@@ -13,10 +14,12 @@ struct DoctorCommand: Sendable {
     func carryOut() async throws -> ExitCode {
         let flow = request.operand == nil ? nil : try request.flow()
         guard request.value("--cluster") == "lab" else {
-            return tell(try await look(flow, try await Ground.cluster(request)))
+            return tell(
+                try await look(flow, try await Ground.cluster(request, by: Lookout().through)))
         }
         let turnable = TurnableWorld()
-        let ground = try Ground.lab(try LabWorlds.world(nil), LabClock(turnable))
+        let ground = try Ground.lab(
+            try LabWorlds.world(nil), LabClock(turnable), by: Lookout().through)
         return tell(try turnable.run { try await look(flow, ground) })
     }
 

@@ -1,4 +1,5 @@
 internal import Drafting
+internal import Foresight
 internal import Glibc
 internal import KubernetesAPI
 internal import Lab
@@ -13,10 +14,12 @@ struct InitCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         guard request.value("--cluster") == "lab" else {
-            return try keep(try await finding(try await Ground.cluster(request)))
+            return try keep(
+                try await finding(try await Ground.cluster(request, by: Lookout().through)))
         }
         let turnable = TurnableWorld()
-        let ground = try Ground.lab(try LabWorlds.world(nil), LabClock(turnable))
+        let ground = try Ground.lab(
+            try LabWorlds.world(nil), LabClock(turnable), by: Lookout().through)
         return try keep(try turnable.run { try await finding(ground) })
     }
 
