@@ -41,6 +41,23 @@ import Testing
         return folder
     }
 
+    /// Nothing is made on the way but the files.
+    @Test func aFolderThatIsNotThereIsNamed() async throws {
+        let folder = try folder()
+        let ending = try await Program.run(
+            ["import", "rollout.yaml", "template.yaml", "--out", "new/flows/cart.yaml"],
+            in: folder.path)
+        #expect(ending.code == 3, "\(ending)")
+        #expect(
+            ending.complaint == """
+                file: there is no folder new/flows to write to
+                  where: new/flows/cart.yaml
+                  do:    mkdir -p new/flows, or give another path
+
+                """)
+        #expect(try folder.files() == ["rollout.yaml", "template.yaml"])
+    }
+
     @Test func severalFilesBecomeOneFlow() async throws {
         let folder = try folder()
         let ending = try await Program.run(

@@ -73,6 +73,24 @@ enum Files {
         }
     }
 
+    struct Unwritable: Error, CustomStringConvertible {
+        let path: String
+        let why: String
+        /// There is no folder of this name to write it to.
+        var missing: String?
+
+        var description: String {
+            let what =
+                missing.map { "there is no folder \($0) to write to" } ?? "\(why), when writing"
+            let remedy = missing.map { "mkdir -p \($0), or give another path" }
+            return """
+                file: \(what)
+                  where: \(path)
+                  do:    \(remedy ?? "check the path, and that you may write there")
+                """
+        }
+    }
+
     static func read(_ path: String) throws(Unreadable) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw Unreadable(path: path, why: reason()) }
@@ -91,9 +109,9 @@ enum Files {
         }
     }
 
-    static func write(_ text: String, to path: String) throws(Unreadable) {
+    static func write(_ text: String, to path: String) throws(Unwritable) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw Unreadable(path: path, why: reason()) }
+        guard file >= 0 else { throw unwritable(path) }
         defer { close(file) }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -101,18 +119,25 @@ enum Files {
                 unsafe Glibc.write(file, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Unreadable(path: path, why: reason()) }
+            guard count > 0 else { throw Unwritable(path: path, why: reason()) }
             bytes = bytes.dropFirst(count)
         }
     }
 
+    private static func unwritable(_ path: String) -> Unwritable {
+        var error = Unwritable(path: path, why: reason())
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        if !folder.isEmpty, !exists(folder) { error.missing = folder }
+        return error
+    }
+
     /// Writes a file that others may read, and the folders that lead to it.
-    static func keep(_ text: String, at path: String) throws(Unreadable) {
+    static func keep(_ text: String, at path: String) throws(Unwritable) {
         var folder = ""
         for part in path.split(separator: "/").dropLast() {
             folder += "/" + part
             guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-                throw Unreadable(path: folder, why: reason())
+                throw Unwritable(path: folder, why: reason())
             }
         }
         try write(text, to: path)
