@@ -29,6 +29,17 @@ enum ParameterKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// Values that such a parameter may have, for trying what becomes of it.
+    var samples: [String] {
+        switch self {
+        case .whole, .weight: ["1", "10", "50", "90", "100"]
+        case .duration: ["1m", "10m", "1h"]
+        case .flag: ["true", "false"]
+        case .percentage: ["10%", "50%", "99%"]
+        case .text, .name, .address, .number, .size: [sample.text]
+        }
+    }
+
     /// Stands where a value is missing or wrong, which was told already.
     fileprivate var sample: YAMLScalar {
         let (value, text): (JSONTree, String) =

@@ -5,6 +5,11 @@ enum FlowPath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The last part of a path.
+    static func file(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
     /// `path` seen from `folder`, without `.` and, where that can be, without `..`.
     static func joined(_ folder: String, _ path: String) -> String {
         let whole = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"

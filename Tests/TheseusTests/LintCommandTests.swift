@@ -117,6 +117,24 @@ import Testing
         #expect(ending.output.contains("has a user or password in it"), "\(ending)")
     }
 
+    /// What ships is clean as a template, and a broken flow as a flow.
+    @Test func templatesAreReadAsTemplates() async throws {
+        let folder = try Folder()
+        let text = try await Program.run(["flows", "show", "canary"]).output
+        try folder.write(text, to: "ours.yaml")
+        try folder.write(
+            text.replacing("weight: 50", with: "weight: fifty"), to: "theirs.yaml")
+        let ending = try await Program.run(
+            ["lint", "--template", "ours.yaml", "./theirs.yaml", "none.yaml"], in: folder.path)
+        #expect(ending.code == 3)
+        #expect(ending.output.hasPrefix("ours.yaml: clean; with --rps N"), "\(ending)")
+        #expect(ending.output.contains("error: \"weight\" must be a whole number"), "\(ending)")
+        #expect(ending.output.contains("./theirs.yaml: 1 error\n"), "\(ending)")
+        #expect(ending.output.contains("error: the template cannot be read [file]\n"), "\(ending)")
+        let flow = try await Program.run(["lint", "ours.yaml"], in: folder.path)
+        #expect(flow.code == 3, "\(flow)")
+    }
+
     @Test func aMissingFileHidesNoOther() async throws {
         let folder = try Folder()
         try folder.write(Self.manifest, to: "reviews-v2.yaml")

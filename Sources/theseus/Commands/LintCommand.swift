@@ -12,9 +12,14 @@ struct LintCommand: Sendable {
         let overrides = try request.overrides()
         var end = ExitCode.done
         for path in request.operands {
-            let seen = FlowReader.examine(
-                path: path, overrides: overrides, workingDirectory: Files.workingDirectory,
-                rate: rate, readFile: Files.read, exists: Files.exists)
+            let seen =
+                request.has("--template")
+                ? FlowReader.examine(
+                    template: path, workingDirectory: Files.workingDirectory, rate: rate,
+                    readFile: Files.read)
+                : FlowReader.examine(
+                    path: path, overrides: overrides, workingDirectory: Files.workingDirectory,
+                    rate: rate, readFile: Files.read, exists: Files.exists)
             let findings = LintLines.findings(in: seen)
             for finding in findings {
                 Terminal.say(

@@ -184,6 +184,8 @@ enum CommandTable {
                 OptionEntry(
                     "--rps", "N", "users' requests in a second: can the gates see enough of them?"),
                 OptionEntry("--strict", nil, "warnings are errors: exit 3"),
+                OptionEntry(
+                    "--template", nil, "they are templates: what a service gives may be missing"),
             ]),
         CommandEntry(
             "diagram", "FLOW",
