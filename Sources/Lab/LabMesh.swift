@@ -91,6 +91,7 @@ package struct LabMesh: Sendable {
             $0.name == stored.reference.name && $0.namespace == stored.reference.namespace
         }
         guard let object = stored.object else {
+            prometheus.notice(nil, stored.reference, saturation: 0, at: now)
             guard let place else { return false }
             let pod = pods[place]
             if pod.isReady { cuts.stop(pod, among: pods, at: now.inSeconds) }
@@ -99,6 +100,9 @@ package struct LabMesh: Sendable {
             return pod.isReady
         }
         let pod = MeshPod(object, versionLabel: settings.versionLabel)
+        let behavior = settings.behavior(image: pod.image, version: pod.version)
+        prometheus.notice(
+            object, stored.reference, saturation: behavior.saturation, at: now)
         guard let place else {
             pods.append(pod)
             return pod.isReady

@@ -47,6 +47,8 @@ package struct VersionBehavior: Hashable, Sendable {
     package var strained: Strain?
     /// Requests a second that one pod can bear; what comes beyond fails with 503.
     package var capacityPerPod: Double?
+    /// Which part of their limits its pods use, as the metrics of pods show it.
+    package var saturation = 0.3
 
     /// A version that is well while little traffic reaches it, and ill above.
     package struct Strain: Hashable, Sendable {
@@ -87,13 +89,14 @@ package struct VersionBehavior: Hashable, Sendable {
 extension VersionBehavior {
     /// Reads how a version answers.
     ///
-    /// `{errorRate, errorCode, latency: {median, spread}, capacityPerPod, strained: {above,
-    /// errorRate, latency}}`; what is not there is usual.
+    /// `{errorRate, errorCode, latency: {median, spread}, capacityPerPod, saturation, strained:
+    /// {above, errorRate, latency}}`; what is not there is usual.
     package init(_ tree: JSONTree) {
         let latency = LatencyProfile(tree["latency"], or: LatencyProfile(median: 12))
         self.init(
             errorRate: tree["errorRate"]?.decimal ?? 0, errorCode: tree["errorCode"]?.whole ?? 500,
             latency: latency, capacityPerPod: tree["capacityPerPod"]?.decimal)
+        if let share = tree["saturation"]?.decimal { saturation = max(share, 0) }
         if let strain = tree["strained"], let above = strain["above"]?.decimal {
             strained = Strain(
                 above: above, errorRate: strain["errorRate"]?.decimal ?? errorRate,

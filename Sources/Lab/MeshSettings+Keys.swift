@@ -8,7 +8,7 @@ extension MeshSettings {
         let latency = Keys(["median", "spread"])
         let strained = Keys(["above", "errorRate"], ["latency": latency])
         let version = Keys(
-            ["errorRate", "errorCode", "capacityPerPod"],
+            ["errorRate", "errorCode", "capacityPerPod", "saturation"],
             ["latency": latency, "strained": strained])
         let lag = Keys(["least", "most"])
         let user = Keys(

@@ -108,13 +108,14 @@ struct PromQLEvaluation {
         guard let scrapes = scrapes(of: selector, within: span) else { return [] }
         let window = RateWindow(end: moment - selector.offset, span: span)
         return query.series(of: selector).compactMap { index in
-            guard let first = firstScrape(of: index, in: scrapes) else { return nil }
+            guard let found = found(index, in: scrapes) else { return nil }
             let value: Double?
             switch function {
             case .rate, .increase, .delta, .irate:
-                value = window.change(function, rate: ends(of: index, from: first, in: scrapes))
+                value = window.change(function, rate: ends(of: index, in: found))
             default:
-                let times = stride(from: first, through: scrapes.upperBound, by: book.interval)
+                let times = stride(
+                    from: found.lowerBound, through: found.upperBound, by: book.interval)
                 let values = times.compactMap { book.sample(index, at: $0, in: ledger) }
                 value = Self.summary(function, values)
             }
@@ -122,29 +123,30 @@ struct PromQLEvaluation {
         }
     }
 
-    /// The first scrape that found the series; counters do not vanish, so halving finds it.
-    private func firstScrape(of index: Int, in scrapes: ClosedRange<Int>) -> Int? {
-        let step = book.interval
-        if book.sample(index, at: scrapes.lowerBound, in: ledger) != nil {
-            return scrapes.lowerBound
-        }
-        guard book.sample(index, at: scrapes.upperBound, in: ledger) != nil else { return nil }
-        var low = 0
-        var high = (scrapes.upperBound - scrapes.lowerBound) / step
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            let isThere =
-                book.sample(index, at: scrapes.lowerBound + middle * step, in: ledger) != nil
-            if isThere { high = middle } else { low = middle }
-        }
-        return scrapes.lowerBound + high * step
+    /// The scrapes that found the series: a part without gaps, so that halving finds its ends.
+    private func found(_ index: Int, in scrapes: ClosedRange<Int>) -> ClosedRange<Int>? {
+        let isThere = { book.sample(index, at: $0, in: ledger) != nil }
+        guard let one = book.somewhere(index, in: scrapes, isThere) else { return nil }
+        let first = edge(from: one, towards: scrapes.lowerBound, isThere)
+        return first...edge(from: one, towards: scrapes.upperBound, isThere)
     }
 
-    private func ends(of index: Int, from first: Int, in scrapes: ClosedRange<Int>)
-        -> RateWindow.Ends
-    {
+    /// The last scrape on the way to `end` at which something is still there.
+    private func edge(from start: Int, towards end: Int, _ isThere: (Int) -> Bool) -> Int {
+        if isThere(end) { return end }
+        let step = end < start ? -book.interval : book.interval
+        var near = 0
+        var far = (end - start) / step
+        while near + 1 < far {
+            let middle = (near + far) / 2
+            if isThere(start + middle * step) { near = middle } else { far = middle }
+        }
+        return start + near * step
+    }
+
+    private func ends(of index: Int, in found: ClosedRange<Int>) -> RateWindow.Ends {
         let step = book.interval
-        let last = scrapes.upperBound
+        let (first, last) = (found.lowerBound, found.upperBound)
         let value = { book.sample(index, at: $0, in: ledger) ?? 0 }
         return RateWindow.Ends(
             first: first, last: last, count: (last - first) / step + 1,

@@ -1,5 +1,6 @@
 internal import HTTPMessages
 internal import JSONTree
+internal import Manifests
 
 /// Prometheus' HTTP API over the ledger of requests.
 struct PrometheusDoor: Sendable {
@@ -16,6 +17,17 @@ struct PrometheusDoor: Sendable {
         self.epoch = epoch
         book = PrometheusBook(
             interval: settings.scrapeInterval, sourceNamespaces: sourceNamespaces)
+    }
+
+    /// Takes in a pod's new version; nil: it is gone.
+    mutating func notice(
+        _ pod: KubernetesObject?, _ reference: ObjectReference, saturation: Double, at now: Duration
+    ) {
+        if let pod {
+            book.pods.notice(pod, saturation: saturation, at: now.milliseconds)
+        } else {
+            book.pods.forget(reference, at: now.milliseconds)
+        }
     }
 
     mutating func answer(

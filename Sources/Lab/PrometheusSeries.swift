@@ -45,23 +45,25 @@ struct SeriesLabels: Hashable, Sendable {
     static let metric = "__name__"
 }
 
-/// The ledger of requests as Prometheus knows it: Istio's metrics, scraped now and then.
+/// The ledgers of requests and pods as Prometheus knows them, scraped now and then.
 ///
-/// A series begins with the first scrape that finds at least one request. It never ends: that
-/// proxies go, and take their counters along, is not modelled.
+/// A series of Istio's begins with the first scrape that finds at least one request. It never ends: that
+/// proxies go, and take their counters along, is not modelled. Those of pods begin and end with them.
 struct PrometheusBook: Sendable {
     private enum Measure: Hashable, Sendable {
         case requests
         case sum
         /// An index into `LatencyProfile.bounds`.
         case bucket(Int)
+        /// Of the container at the place that `flow` says.
+        case pod(PodLedger.Measure)
     }
 
     private struct Series: Sendable {
         let labels: SeriesLabels
         let nameless: SeriesLabels
         let measure: Measure
-        /// Which of `flows` it counts.
+        /// Which of `flows` it counts, or of `pods`.
         let flow: Int
     }
 
@@ -86,6 +88,9 @@ struct PrometheusBook: Sendable {
     /// look, what it selects does not.
     private var found: [[PromQLSelector.Matcher]: Found] = [:]
     private var read = 0
+    var pods = PodLedger()
+    /// How many of `pods` have series; nil until somebody asks for one.
+    private var readPods: Int?
     /// For each latency profile, the share of answers within each bound.
     private var shares: [[Double]] = []
     /// Where the workloads that ask live.
@@ -106,6 +111,7 @@ struct PrometheusBook: Sendable {
     func namelessLabels(of index: Int) -> SeriesLabels { series[index].nameless }
 
     mutating func indices(matching selector: PromQLSelector) -> [Int] {
+        if readPods == nil, selector.metric.map(Self.podMetrics.contains) ?? true { learnPods() }
         let all = selector.metric.map { places[$0] ?? [] } ?? Array(series.indices)
         var known = found[selector.matchers] ?? Found()
         guard known.known < all.count else { return known.series }
@@ -116,8 +122,22 @@ struct PrometheusBook: Sendable {
         return known.series
     }
 
-    /// Learns of streams that the ledger has begun since the last time.
+    private static let podMetrics = Set(PodLedger.Measure.allCases.map(\.metric))
+
+    private mutating func learnPods() {
+        for place in (readPods ?? 0)..<pods.count {
+            for measure in pods.measures(of: place) {
+                begin(
+                    measure.metric, SeriesLabels(pods.labels(of: place) + measure.labels),
+                    .pod(measure), place)
+            }
+        }
+        readPods = pods.count
+    }
+
+    /// Learns of streams that the ledger has begun since the last time, and of pods.
     mutating func learn(from ledger: RequestLedger) {
+        if readPods != nil { learnPods() }
         for profile in ledger.profiles.dropFirst(shares.count) {
             shares.append(LatencyProfile.bounds.map(profile.share))
         }
@@ -197,9 +217,24 @@ struct PrometheusBook: Sendable {
         return milliseconds - (rest < 0 ? rest + interval : rest)
     }
 
+    /// A scrape of those that found the series; nil: none did.
+    ///
+    /// Istio's never end, so that the last finds them if any does; a pod's may have ended, and are
+    /// looked for from its first scrape on.
+    func somewhere(_ index: Int, in scrapes: ClosedRange<Int>, _ isThere: (Int) -> Bool) -> Int? {
+        if isThere(scrapes.upperBound) { return scrapes.upperBound }
+        guard case .pod = series[index].measure else { return nil }
+        let born = pods.born(series[index].flow)
+        let first = max(scrapes.lowerBound, scrape(notAfter: born + interval - 1))
+        return first <= scrapes.upperBound && isThere(first) ? first : nil
+    }
+
     /// What a scrape found; nil where the series had not begun.
     func sample(_ index: Int, at milliseconds: Int, in ledger: RequestLedger) -> Double? {
         let series = series[index]
+        if case .pod(let measure) = series.measure {
+            return pods.sample(measure, of: series.flow, at: milliseconds)
+        }
         let seconds = Double(milliseconds) / 1000
         var requests = 0.0
         var measured = 0.0
@@ -207,7 +242,7 @@ struct PrometheusBook: Sendable {
             let count = ledger.value(of: place, at: seconds)
             requests += count
             switch series.measure {
-            case .requests: break
+            case .requests, .pod: break
             case .sum: measured += count * ledger.profiles[ledger.streams[place].profile].mean
             case .bucket(let bound):
                 measured += count * shares[ledger.streams[place].profile][bound]
@@ -217,7 +252,7 @@ struct PrometheusBook: Sendable {
         let whole = (requests + 1e-6).rounded(.down)
         guard whole >= 1 else { return nil }
         switch series.measure {
-        case .requests: return whole
+        case .requests, .pod: return whole
         case .sum: return measured
         case .bucket: return (measured + 1e-6).rounded(.down)
         }

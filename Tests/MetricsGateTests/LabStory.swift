@@ -20,7 +20,7 @@ struct LabStory: Sendable {
         let time = LabClock(turnable)
         var tree = DemoWorld.tree
         var objects = DemoWorld.objects.filter { $0["kind"]?.text != "VirtualService" }
-        objects.append(DemoWorld.deployment(version: candidate))
+        objects.append(DemoWorld.deployment(version: candidate).limited)
         objects.append(subsets(candidate: candidate))
         objects.append(routes(candidate: candidate, weight: weight))
         tree["objects"] = .array(objects)
@@ -125,5 +125,21 @@ struct LabStory: Sendable {
 
     func judge(candidate: String = "v2") -> MetricsJudge {
         MetricsJudge(source: source, scope: scope(candidate: candidate))
+    }
+}
+
+extension JSONTree {
+    /// The Deployment with limits for its containers.
+    fileprivate var limited: JSONTree {
+        var tree = self
+        let containers = at("spec", "template", "spec", "containers")?.items ?? []
+        tree.set(
+            .array(
+                containers.map { container in
+                    var container = container
+                    container["resources"] = ["limits": ["cpu": "500m", "memory": "128Mi"]]
+                    return container
+                }), at: "spec", "template", "spec", "containers")
+        return tree
     }
 }

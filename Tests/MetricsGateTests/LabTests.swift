@@ -35,6 +35,30 @@ private let latency = GateSpec(
         #expect(verdict.ruling == .pass, "\(verdict.sentence)")
     }
 
+    /// Pods of the Lab use three tenths of their limits, unless their version says otherwise.
+    @Test func podsAreJudged() throws {
+        for (question, most, isCrashing, ruling) in [
+            (.saturation(.memory), 0.8, false, .pass), (.saturation(.cpu), 0.8, false, .pass),
+            (.saturation(.memory), 0.2, false, .fail), (.restarts, 0, false, .pass),
+            (.restarts, 0, true, .fail),
+        ] as [(GateSpec.Question, Double, Bool, Verdict.Ruling)] {
+            let verdict = try LabStory.tell(weight: 10) { story in
+                try await story.pass(120)
+                if isCrashing {
+                    story.world.reach {
+                        $0.cluster.setBehaviour(
+                            .crash, namespace: "demo", deployment: "demo-app-v2")
+                    }
+                }
+                try await story.pass(60)
+                return await story.judge().judge(
+                    GateSpec("pods", question, maximum: most),
+                    window: GateWindow(sinceEffect: .seconds(180)))
+            }
+            #expect(verdict.ruling == ruling, "\(question) \(most): \(verdict.sentence)")
+        }
+    }
+
     @Test func aBadCandidateFails() throws {
         let verdict = try LabStory.tell(candidate: "v3", weight: 50) { story in
             try await story.pass(120)
