@@ -23,36 +23,51 @@ package struct CallSweep: Sendable {
     }
 
     private let stage: Stage
+    /// The first process dies here: what is tried are the calls by which another takes the run.
+    private let death: Lifeline.Death?
+    /// In milliseconds.
+    private static let takeoverLasts = 10_000
 
-    package init(_ scenario: Scenario) throws { stage = try Stage(scenario) }
+    package init(_ scenario: Scenario, death: Lifeline.Death? = nil) throws {
+        stage = try Stage(scenario)
+        self.death = death
+    }
 
     /// The first call of each step, verb and kind, with each outcome; or every single call.
-    package func trials(everyCall: Bool = false) -> [Trial] {
-        let plan = FaultPlan { _ in nil }
-        let bill = stage.play(Mishap(calls: plan))
+    ///
+    /// `beyond`: verbs and kinds that were tried elsewhere are left out.
+    package func trials(everyCall: Bool = false, beyond met: Set<String> = []) -> [Trial] {
+        let (bill, calls) = undisturbed()
         var known: Set<String> = []
         var trials: [Trial] = []
-        for call in plan.calls {
-            let isStream = call.url.contains("watch=1")
-            let verb = isStream ? "WATCH" : call.method
-            let place = "\(bill.place(at: call.at)) \(verb) \(Self.kind(call.url))"
+        for call in calls where !met.contains(call.act) {
+            let place = "\(bill.place(at: call.at, stage.plan)) \(call.act)"
             guard everyCall || known.insert(place).inserted else { continue }
-            trials += (isStream ? CallOutcome.ofStreams : CallOutcome.everyOne).map {
+            trials += (call.isStream ? CallOutcome.ofStreams : CallOutcome.everyOne).map {
                 Trial(call: call.number, outcome: $0, place: place)
             }
         }
         return trials
     }
 
-    private static func kind(_ url: String) -> String {
-        let parts = url.prefix { $0 != "?" }.split(separator: "/")
-        return parts.last { plurals.contains(String($0)) }.map(String.init) ?? "other"
+    /// Every verb with every kind that the scenario has calls of.
+    package func acts() -> Set<String> { Set(undisturbed().calls.map(\.act)) }
+
+    private func undisturbed() -> (bill: Playbill, calls: [FaultPlan.Call]) {
+        let plan = FaultPlan { _ in nil }
+        let bill = stage.play(Mishap(deaths: deaths, calls: plan))
+        guard death != nil, let first = bill.facts.first,
+            let last = bill.facts.last(where: { $0.epoch == first.epoch }),
+            let taken = bill.facts.first(where: { $0.epoch > first.epoch })
+        else { return (bill, plan.calls) }
+        let takeover = last.date...(taken.date + Self.takeoverLasts)
+        return (bill, plan.calls.filter { takeover.contains($0.date) })
     }
 
-    private static let plurals = Set(ResourceKind.known.map(\.plural))
+    private var deaths: [Lifeline.Death] { death.map { [$0] } ?? [] }
 
     package func bill(of trial: Trial) -> Playbill {
-        stage.play(Mishap(calls: FaultPlan(call: trial.call, trial.outcome)))
+        stage.play(Mishap(deaths: deaths, calls: FaultPlan(call: trial.call, trial.outcome)))
     }
 
     package func play(_ trial: Trial) -> Sweep.Finding? {
@@ -60,7 +75,8 @@ package struct CallSweep: Sendable {
         guard !complaints.isEmpty else { return nil }
         return Sweep.Finding(
             replay: Replay.command(
-                "--scenario \(stage.scenario.name) --call \(trial.call):\(trial.number)",
+                "--scenario \(stage.scenario.name)\(death.map { " --death \($0.words)" } ?? "")"
+                    + " --call \(trial.call):\(trial.number)",
                 note: "\(trial.place), \(trial.outcome)"),
             complaints: complaints)
     }
@@ -80,10 +96,11 @@ package struct CallSweep: Sendable {
     }
 
     package func run(
-        on lanes: Lanes, everyCall: Bool = false,
+        on lanes: Lanes, everyCall: Bool = false, beyond met: Set<String> = [],
         until isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Sweep.Outcome {
-        let findings = await lanes.map(trials(everyCall: everyCall), until: isOver) { play($0) }
+        let trials = trials(everyCall: everyCall, beyond: met)
+        let findings = await lanes.map(trials, until: isOver) { play($0) }
         var outcome = Sweep.Outcome()
         for finding in findings {
             guard let finding else { continue }
@@ -95,17 +112,44 @@ package struct CallSweep: Sendable {
 }
 
 extension Playbill {
-    /// Where the run stood at a moment of the world's clock.
-    func place(at moment: Duration) -> String {
-        let date = LabClock.defaultEpoch + moment.wholeMilliseconds
+    /// Where the run stood at a moment of the world's clock: its step, and at its end and on its way
+    /// home the leg, since all of either is no step.
+    func place(at moment: Duration, _ plan: RunPlan) -> String {
+        let date = LabClock.date(at: moment)
         guard let state = facts.last(where: { $0.date <= date })?.state else { return "before" }
+        let leg = Standing(state, plan).leg?.name ?? ""
         return switch state.course {
         case .advancing(let place): "step \(place.step)"
         case .asking: "asking"
         case .paused: "paused"
-        case .returning: "home"
-        case .closing: "closing"
+        case .returning: "home, \(leg)"
+        case .closing: "closing, \(leg)"
         case .promoted, .rolledBack, .personNeeded: "after"
         }
     }
+}
+
+extension FaultPlan.Call {
+    /// Verb and kind.
+    fileprivate var act: String {
+        let parts = url.prefix { $0 != "?" }.split(separator: "/")
+        let kind = parts.last { Self.plurals.contains(String($0)) }.map(String.init) ?? "other"
+        return "\(isStream ? "WATCH" : method) \(kind)"
+    }
+
+    fileprivate var isStream: Bool { url.contains("watch=1") }
+    fileprivate var date: Int { LabClock.date(at: at) }
+
+    private static let plurals = Set(ResourceKind.known.map(\.plural))
+}
+
+extension LabClock {
+    fileprivate static func date(at moment: Duration) -> Int {
+        defaultEpoch + moment.wholeMilliseconds
+    }
+}
+
+extension Lifeline.Death {
+    /// As the sweep's command line has it.
+    var words: String { "\(effect):\(point == .before ? "before" : "after")" }
 }

@@ -21,8 +21,11 @@ package struct Sweep: Sendable {
 
     /// All deaths, in order: before the first effect, after it, and so on.
     package func deaths() -> [Lifeline.Death] {
-        let effects = stage.play().effects.first?.count ?? 0
-        return (0..<effects).flatMap { number in
+        Self.deaths(of: stage.play().effects.first?.count ?? 0)
+    }
+
+    private static func deaths(of effects: Int) -> [Lifeline.Death] {
+        (0..<effects).flatMap { number in
             [
                 Lifeline.Death(effect: number + 1, point: .before),
                 Lifeline.Death(effect: number + 1, point: .after),
@@ -30,15 +33,29 @@ package struct Sweep: Sendable {
         }
     }
 
-    /// Another process takes the run after the death, and must end it as it should be.
-    package func play(_ death: Lifeline.Death) -> Finding? {
-        let complaints = stage.play(Mishap(deaths: [death])).complaints(scenario)
+    /// Another process takes the run after the death, and must end it as it should be; with several
+    /// deaths it dies too, and so on.
+    package func play(_ deaths: Lifeline.Death...) -> Finding? { play(deaths) }
+
+    private func play(_ deaths: [Lifeline.Death]) -> Finding? {
+        let complaints = stage.play(Mishap(deaths: deaths)).complaints(scenario)
         guard !complaints.isEmpty else { return nil }
+        let words = deaths.map { " --death \($0.words)" }.joined()
         return Finding(
-            replay: Replay.command(
-                "--scenario \(scenario.name)"
-                    + " --death \(death.effect):\(death.point == .before ? "before" : "after")"),
-            complaints: complaints)
+            replay: Replay.command("--scenario \(scenario.name)\(words)"), complaints: complaints)
+    }
+
+    /// The process dies, and the one that takes the run dies as well, in one of so many places each.
+    package func runTwice(on lanes: Lanes, oneIn stride: Int) async -> Outcome {
+        let firsts = deaths().enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+        let pairs = await lanes.map(firsts) { first in
+            let effects = stage.play(Mishap(deaths: [first])).effects.dropFirst().first?.count ?? 0
+            return Self.deaths(of: effects).enumerated().filter { $0.offset % stride == 0 }
+                .map { [first, $0.element] }
+        }
+        let findings = await lanes.map(pairs.flatMap { $0 ?? [] }) { play($0) }
+        return Outcome(
+            plays: findings.count, findings: findings.compactMap { $0 ?? nil })
     }
 
     /// The story itself, without any death.

@@ -16,12 +16,13 @@ struct SweepProgramme: Sendable {
         case .all(let duration): return try await all(for: duration)
         case .stories: return try await stories()
         case .deaths: return try await deaths()
+        case .doubles: return try await doubles()
         case .outcomes: return try await outcomes()
         case .mustFail: return try await mustFail()
         case .night(let seed): return try replay(night: seed)
         case .nights(let first, let count): return await nights(from: first, count)
-        case .scenario(let name, let death): return try replay(name, death)
-        case .call(let name, let trial): return try replay(name, trial)
+        case .scenario(let name, let deaths): return try replay(name, deaths)
+        case .call(let name, let trial, let death): return try replay(name, trial, death)
         case .bench(let count): return try await bench(count)
         case .evidence(let runs):
             print(EvidencePage(runs: runs).text)
@@ -30,14 +31,13 @@ struct SweepProgramme: Sendable {
     }
 
     private func everything(nights count: Int, isWhole: Bool = false) async throws -> Bool {
-        guard try await stories(), try await deaths(isWhole: isWhole), try await outcomes() else {
-            return false
-        }
+        guard try await stories(), try await deaths(isWhole: isWhole) else { return false }
+        guard try await doubles(oneIn: isWhole ? 7 : 23), try await outcomes() else { return false }
         guard await nights(from: 1, count), try await mustFail() else { return false }
         return try await bench(400)
     }
 
-    /// Every death of every scenario, every call of two, then nights until the time is up.
+    /// Every death of every scenario, every call of three, then nights until the time is up.
     private func all(for duration: Duration) async throws -> Bool {
         let end = clock.now + duration
         guard try await everything(nights: 200, isWhole: true) else { return false }
@@ -80,11 +80,13 @@ struct SweepProgramme: Sendable {
     /// an effect as well as after one.
     private func deaths(isWhole: Bool = true) async throws -> Bool {
         var isRight = true
-        for scenario in Repertoire.all
-        where isWhole || !Self.lengthy.contains(where: scenario.name.hasPrefix) {
+        for scenario in Repertoire.all {
             if let only = request.only, scenario.name != only { continue }
+            let isLengthy = Self.lengthy.contains(where: scenario.name.hasPrefix)
+            if !isWhole, isLengthy, scenario.name != "canary-good" { continue }
             let start = clock.now
-            let stride = isWhole || Repertoire.thorough.contains(scenario.name) ? 1 : 7
+            let isThorough = isWhole || Repertoire.thorough.contains(scenario.name)
+            let stride = isThorough ? 1 : isLengthy ? 61 : 7
             let outcome = try await Sweep(scenario).run(on: lanes, oneIn: stride)
             say("deaths of \(scenario.name)", outcome.plays, since: start)
             isRight = complain(outcome.findings) && isRight
@@ -92,25 +94,65 @@ struct SweepProgramme: Sendable {
         return isRight
     }
 
-    /// Days of half an hour and more, whose deaths are left to the whole sweep: they are made of the
-    /// same legs as the short ones.
+    /// Days of half an hour and more, whose deaths are left to the whole sweep but for a few of the
+    /// default template's: they are made of the same legs as the short ones.
     private static let lengthy = ["whole-way", "canary", "mirror-then-canary"]
 
-    private func outcomes(
-        everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
-    ) async throws -> Bool {
+    /// The process that takes the run dies as well.
+    private func doubles(oneIn stride: Int = 7) async throws -> Bool {
         var isRight = true
-        for name in ["good", "bad", "good-in-cluster"] {
-            guard let scenario = Repertoire.scenario(name) else { continue }
+        for name in request.only.map({ [$0] }) ?? ["good", "abort-at-50", "once"] {
+            guard let scenario = Repertoire.scenario(name) else { return false }
             let start = clock.now
-            let outcome = try await CallSweep(scenario).run(
-                on: lanes, everyCall: everyCall,
-                until: { end.map { ContinuousClock().now >= $0 } ?? false })
-            say("calls of \(name)", outcome.plays, since: start)
+            let outcome = try await Sweep(scenario).runTwice(on: lanes, oneIn: stride)
+            say("double deaths of \(name)", outcome.plays, since: start)
             isRight = complain(outcome.findings) && isRight
         }
         return isRight
     }
+
+    /// Every outcome of calls: of each step's in two stories, and in others of what those never ask;
+    /// then of the calls by which a run is taken over.
+    private func outcomes(
+        everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
+    ) async throws -> Bool {
+        var isRight = true
+        var met: Set<String> = []
+        for name in Self.asking {
+            guard let scenario = Repertoire.scenario(name) else { return false }
+            let sweep = try CallSweep(scenario)
+            let isOneOfTwo = name == "good" || name == "bad"
+            let isWhole = everyCall && (isOneOfTwo || name == "good-in-cluster")
+            isRight =
+                await outcomes(
+                    of: sweep, name, everyCall: isWhole,
+                    beyond: isOneOfTwo || isWhole ? [] : met, until: end) && isRight
+            met.formUnion(sweep.acts())
+        }
+        for (name, death) in [("good", 60), ("bad", 60), ("good-in-cluster", 90)] {
+            guard let scenario = Repertoire.scenario(name) else { return false }
+            let sweep = try CallSweep(scenario, death: Lifeline.Death(effect: death, point: .after))
+            isRight = await outcomes(of: sweep, "\(name), taken over", until: end) && isRight
+        }
+        return isRight
+    }
+
+    private func outcomes(
+        of sweep: CallSweep, _ name: String, everyCall: Bool = false,
+        beyond met: Set<String> = [], until end: ContinuousClock.Instant?
+    ) async -> Bool {
+        let start = clock.now
+        let outcome = await sweep.run(
+            on: lanes, everyCall: everyCall, beyond: met,
+            until: { end.map { ContinuousClock().now >= $0 } ?? false })
+        say("calls of \(name)", outcome.plays, since: start)
+        return complain(outcome.findings)
+    }
+
+    private static let asking = [
+        "good", "bad", "good-in-cluster", "guarded", "without-routes-back", "keda-back",
+        "old-cluster-back", "job",
+    ]
 
     private func nights(from first: UInt64, _ count: Int) async -> Bool {
         let start = clock.now
@@ -154,13 +196,13 @@ struct SweepProgramme: Sendable {
         return isRight
     }
 
-    private func replay(_ name: String, _ death: Lifeline.Death?) throws -> Bool {
+    private func replay(_ name: String, _ deaths: [Lifeline.Death]) throws -> Bool {
         guard let scenario = Repertoire.scenario(name) else {
             print("no scenario \(name); there are:")
             for scenario in Repertoire.all { print("  \(scenario.name)") }
             return false
         }
-        let bill = try Stage(scenario).play(Mishap(deaths: death.map { [$0] } ?? []))
+        let bill = try Stage(scenario).play(Mishap(deaths: deaths))
         if request.isVerbose { for line in bill.telling { print(line) } }
         let complaints = bill.complaints(scenario)
         print("\(name): \(bill.summary)")
@@ -168,9 +210,11 @@ struct SweepProgramme: Sendable {
         return complaints.isEmpty
     }
 
-    private func replay(_ name: String, _ trial: CallSweep.Trial) throws -> Bool {
-        guard let scenario = Repertoire.scenario(name) else { return try replay(name, nil) }
-        let sweep = try CallSweep(scenario)
+    private func replay(
+        _ name: String, _ trial: CallSweep.Trial, _ death: Lifeline.Death?
+    ) throws -> Bool {
+        guard let scenario = Repertoire.scenario(name) else { return try replay(name, []) }
+        let sweep = try CallSweep(scenario, death: death)
         let bill = sweep.bill(of: trial)
         if request.isVerbose { for line in bill.telling { print(line) } }
         print("\(name), \(trial.outcome) at call \(trial.call): \(bill.summary)")

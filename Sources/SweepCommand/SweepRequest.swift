@@ -9,10 +9,11 @@ struct SweepRequest: Sendable {
         case all(Duration)
         case night(UInt64)
         case nights(first: UInt64, count: Int)
-        case scenario(String, Lifeline.Death?)
-        case call(String, CallSweep.Trial)
+        case scenario(String, [Lifeline.Death])
+        case call(String, CallSweep.Trial, Lifeline.Death?)
         case stories
         case deaths
+        case doubles
         case outcomes
         case mustFail
         /// Deliveries a second, of so many of the shortest kind and fewer of the longer ones.
@@ -30,19 +31,19 @@ struct SweepRequest: Sendable {
     static let usage = """
         usage: theseus-sweep [--quick] [--verbose] [--lanes N]
                theseus-sweep --all [--for 10m]
-               theseus-sweep --stories | --deaths | --outcomes | --must-fail
+               theseus-sweep --stories | --deaths | --doubles | --outcomes | --must-fail
                theseus-sweep --bench [--runs N]
                theseus-sweep --evidence [--runs N] > docs/EVIDENCE.md
                theseus-sweep --night SEED | --nights FIRST:COUNT
-               theseus-sweep --scenario NAME [--death N:before|after | --call N:OUTCOME]
-               theseus-sweep --deaths --scenario NAME
+               theseus-sweep --scenario NAME [--death N:before|after]… [--call N:OUTCOME]
+               theseus-sweep --deaths | --doubles --scenario NAME
         """
 
     /// nil where the words make no sense.
     init?(_ arguments: [String]) {
         var words = arguments[...]
         var name: String?
-        var death: Lifeline.Death?
+        var deaths: [Lifeline.Death] = []
         var trial: CallSweep.Trial?
         while let word = words.popFirst() {
             switch word {
@@ -50,6 +51,7 @@ struct SweepRequest: Sendable {
             case "--all": part = .all(.seconds(600))
             case "--stories": part = .stories
             case "--deaths": part = .deaths
+            case "--doubles": part = .doubles
             case "--outcomes": part = .outcomes
             case "--must-fail": part = .mustFail
             case "--bench": part = .bench(400)
@@ -83,7 +85,7 @@ struct SweepRequest: Sendable {
                 case "--scenario": name = value
                 case "--death":
                     guard let read = Self.death(value) else { return nil }
-                    death = read
+                    deaths.append(read)
                 case "--call":
                     guard let read = Self.trial(value) else { return nil }
                     trial = read
@@ -91,9 +93,9 @@ struct SweepRequest: Sendable {
                 }
             }
         }
-        only = part == .deaths ? name : nil
-        if let name, part != .deaths {
-            part = trial.map { .call(name, $0) } ?? .scenario(name, death)
+        only = part == .deaths || part == .doubles ? name : nil
+        if let name, only == nil {
+            part = trial.map { .call(name, $0, deaths.first) } ?? .scenario(name, deaths)
         }
     }
 
