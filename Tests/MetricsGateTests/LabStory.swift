@@ -13,14 +13,15 @@ struct LabStory: Sendable {
 
     /// Runs a story to its end; the candidate has `weight`, v3 is the bad one.
     static func tell<Value: Sendable>(
-        candidate: String = "v2", weight: Int,
+        candidate: String = "v2", weight: Int, limits: Bool = true,
         _ story: @escaping @Sendable (LabStory) async throws -> Value
     ) throws -> Value {
         let turnable = TurnableWorld()
         let time = LabClock(turnable)
         var tree = DemoWorld.tree
         var objects = DemoWorld.objects.filter { $0["kind"]?.text != "VirtualService" }
-        objects.append(DemoWorld.deployment(version: candidate).limited)
+        let deployment = DemoWorld.deployment(version: candidate)
+        objects.append(limits ? deployment.limited : deployment)
         objects.append(subsets(candidate: candidate))
         objects.append(routes(candidate: candidate, weight: weight))
         tree["objects"] = .array(objects)

@@ -73,10 +73,14 @@ import Testing
         #expect((0.0001...1).contains(value))
     }
 
-    /// Where nobody tells of pods' use there is no evidence; never a pass.
-    @Test(arguments: [GateSpec.Question.saturation(.cpu), .saturation(.memory), .restarts])
-    func whatNobodyTellsIsNotEnough(_ question: GateSpec.Question) throws {
-        let verdict = try Self.verdict(Self.gate(question, maximum: 1), candidate: "v2")
+    /// Pods without limits have no saturation: there is no evidence, and never a pass.
+    @Test(arguments: [GateSpec.Question.saturation(.cpu), .saturation(.memory)])
+    func podsWithoutLimitsAreNotEnough(_ question: GateSpec.Question) throws {
+        let verdict = try LabStory.tell(weight: 50, limits: false) { story in
+            try await story.pass(120)
+            return await story.judge().judge(
+                Self.gate(question, maximum: 1), window: GateWindow(sinceEffect: .seconds(120)))
+        }
         #expect(verdict == Verdict(.notEnough, "g: the query finds no series"))
     }
 
