@@ -151,7 +151,8 @@ let package = Package(
         room(
             "WorstDay",
             on: [
-                "CanaryEngine", "Chronicle", "Rehearsal", "Foresight", "FlowFiles", "Lab",
+                "GateTrials", "CanaryEngine", "Chronicle", "Rehearsal", "Foresight", "FlowFiles",
+                "Lab",
                 "MetricsSources",
                 "Voyage", "HTTPMessages", "Manifests", "JSONTree", "MetricsGate", "TestHooks",
                 "Timekeeping",
@@ -177,6 +178,7 @@ let package = Package(
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
                 "MetricsGate", "MetricsSources", "Secrets", "Crossing", "Rehearsal", "WorstDay",
+                "GateTrials",
                 "JSONTree", "YAML",
                 "Timekeeping",
             ],
@@ -293,8 +295,12 @@ let package = Package(
             data: ["Golden", "Resources"]),
         tests(
             "WorstDayTests",
-            of: ["WorstDay", "Rehearsal", "CanaryEngine", "FlowFiles", "Lab"], data: ["Flows"]),
-        tests("GateTrialsTests", of: ["GateTrials", "MetricsGate", "Statistics"]),
+            of: [
+                "WorstDay", "GateTrials", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles",
+                "Lab",
+            ],
+            data: ["Flows"]),
+        tests("GateTrialsTests", of: ["GateTrials", "CanaryEngine", "MetricsGate", "Statistics"]),
         tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle", "Diagrams"]),
         tests(
             "AuditorTests",

@@ -71,9 +71,3 @@ package enum TrialRule: Hashable, Sendable {
         return shift.lower > 0.25 * abs(shift.estimate) ? .fail : .pass
     }
 }
-
-extension RateCount {
-    fileprivate func since(_ earlier: RateCount) -> RateCount {
-        RateCount(failures: failures - earlier.failures, of: total - earlier.total)
-    }
-}

@@ -21,8 +21,8 @@ package struct TrialTraffic: Sendable {
         let (weight, rate) = (scenario.weight, scenario.requestsPerSecond * seconds)
         func count(_ share: Double, _ failing: Double, _ old: RateCount) -> RateCount {
             let part = min(1, failing * burst)
-            let failures = poisson(rate * share * part)
-            let successes = poisson(rate * share * (1 - part))
+            let failures = dice.poisson(rate * share * part)
+            let successes = dice.poisson(rate * share * (1 - part))
             return RateCount(
                 failures: old.failures + failures, of: old.total + failures + successes)
         }
@@ -31,44 +31,6 @@ package struct TrialTraffic: Sendable {
                 seconds: before.seconds + seconds,
                 candidate: count(weight, scenario.candidate, before.candidate),
                 stable: count(1 - weight, scenario.stable, before.stable)))
-    }
-
-    /// How many come where so many are to be expected.
-    private mutating func poisson(_ mean: Double) -> Double {
-        if mean <= 0 { return 0 }
-        return mean < 30 ? small(mean) : large(mean)
-    }
-
-    /// Multiplies until it falls below e^−mean.
-    private mutating func small(_ mean: Double) -> Double {
-        let limit = PoissonNumbers.exponential(-mean)
-        var product = dice.fraction()
-        var count = 0.0
-        while product > limit {
-            product *= dice.fraction()
-            count += 1
-        }
-        return count
-    }
-
-    /// Hörmann's transformed rejection (PTRS, 1993).
-    private mutating func large(_ mean: Double) -> Double {
-        let b = 0.931 + 2.53 * mean.squareRoot()
-        let a = -0.059 + 0.02483 * b
-        let inverse = 1.1239 + 1.1328 / (b - 3.4)
-        let accept = 0.9277 - 3.6224 / (b - 2)
-        while true {
-            let u = dice.fraction() - 0.5
-            let v = dice.fraction()
-            let us = 0.5 - abs(u)
-            let k = ((2 * a / us + b) * u + mean + 0.43).rounded(.down)
-            if us >= 0.07, v <= accept { return k }
-            if k < 0 || (us < 0.013 && v > us) { continue }
-            let left = PoissonNumbers.logarithm(v * inverse / (a / (us * us) + b))
-            if left <= k * PoissonNumbers.logarithm(mean) - mean - PoissonNumbers.logFactorial(k) {
-                return k
-            }
-        }
     }
 }
 

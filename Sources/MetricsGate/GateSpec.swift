@@ -137,7 +137,7 @@ extension GateSpec {
         return max(minimumSamples, Int(needed.rounded(.up)))
     }
 
-    func holds(_ value: Double) -> Bool {
+    package func holds(_ value: Double) -> Bool {
         if let minimum, !(value >= minimum) { return false }
         if let maximum, !(value <= maximum) { return false }
         return value.isFinite

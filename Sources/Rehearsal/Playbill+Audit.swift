@@ -12,6 +12,8 @@ extension Playbill {
     ) {
         history = world.cluster.history
         lostRequests = world.mesh.lost()
+        candidateRequests = world.mesh.requests(to: scenario.version)
+        candidateErrors = world.mesh.errors(of: scenario.version)
         let epoch = world.cluster.epoch
         if !scenario.hasForeignHands, scenario.removal == nil {
             let first = facts.first { $0.state.weight > .none }

@@ -24,6 +24,9 @@ package struct Playbill: Sendable {
     /// What the simulation cost.
     package var jobs = 0
     package var lostRequests: Double = 0
+    /// Users' requests at the candidate, and how many of them failed.
+    package var candidateRequests: Double = 0
+    package var candidateErrors: Double = 0
     /// Users' requests that met the candidate before its first weight.
     package var leakedRequests: Double = 0
     /// Files that the run kept for people, by their paths.

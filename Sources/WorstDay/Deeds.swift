@@ -28,6 +28,36 @@ struct Deeds: Sendable {
         }
     }
 
+    /// From the beginning so large a part of the candidate's requests fails.
+    func fail(_ part: Double) -> Deed {
+        let candidate = ground.candidate
+        return .world { state in
+            _ = state.mesh.turn(
+                "versions",
+                [
+                    candidate: [
+                        "errorRate": .number(part), "latency": ["median": 20, "spread": 0],
+                    ]
+                ])
+        }
+    }
+
+    /// Each of the candidate's answers takes so much longer, in percent.
+    func slow(by percent: Int) -> Deed {
+        let candidate = ground.candidate
+        return .world { state in
+            _ = state.mesh.turn(
+                "versions",
+                [
+                    candidate: [
+                        "latency": [
+                            "median": .number(20 * (1 + Double(percent) / 100)), "spread": 0,
+                        ]
+                    ]
+                ])
+        }
+    }
+
     func behave(_ behaviour: PodBehaviour) -> Deed {
         let (namespace, deployment) = (namespace, ground.deployment)
         return .world {

@@ -8,13 +8,12 @@ package struct FlowRehearsal: Sendable {
     package let ground: Playground
     /// Every call to the API with every outcome, every effect of bakes that repeat.
     package let isWhole: Bool
-    package let seed: UInt64
     private let trials: TrialList
+    private var seed: UInt64 { ground.seed }
 
-    package init(on ground: Playground, isWhole: Bool = false, seed: UInt64) {
+    package init(on ground: Playground, isWhole: Bool = false) {
         self.ground = ground
         self.isWhole = isWhole
-        self.seed = seed
         trials = TrialList(ground)
     }
 
@@ -25,23 +24,24 @@ package struct FlowRehearsal: Sendable {
         on lanes: Lanes,
         progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws(RehearsalError) -> RehearsalReport {
-        let good = result(of: TrialList.goodDay)
+        let bill = TrialList.goodDay.play(on: ground)
+        let good = TrialResult(TrialList.goodDay, bill, ground.flow.plan)
         if good.end == .refused {
             throw RehearsalError(.refused(good.why), place: ground.flow.name)
         }
-        guard good.end == .promoted else { return report([good]) }
+        guard good.end == .promoted else {
+            return RehearsalReport(ground: ground, results: [good], isWhole: isWhole)
+        }
         let list = everything(isWhole: isWhole)
         let done = Counter()
         let results = await lanes.map(list) { trial in
             let result = result(of: trial)
             progress(done.next(), list.count)
             return result
-        }
-        return report([good] + results.compactMap { $0 })
-    }
-
-    private func report(_ results: [TrialResult]) -> RehearsalReport {
-        RehearsalReport(ground: ground, results: results, seed: seed, isWhole: isWhole)
+        }.compactMap { $0 }
+        var report = RehearsalReport(ground: ground, results: [good] + results, isWhole: isWhole)
+        report.outlook = await Outlook.of(ground, bill, results, on: lanes)
+        return report
     }
 
     private func result(of trial: Trial) -> TrialResult {

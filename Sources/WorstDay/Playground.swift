@@ -21,6 +21,9 @@ package struct Playground: Sendable {
     let stable: String
     let candidate: String
     let stage: Stage
+    /// Users' requests a second.
+    package let load: Double
+    package let seed: UInt64
     /// People who are asked say yes: by the steps at which they are.
     let approvals: [Int: Scenario.Event]
     /// The candidate's Deployment.
@@ -70,6 +73,8 @@ package struct Playground: Sendable {
             .text ?? "candidate"
         candidate = label
         self.stable = stable?.label ?? "stable"
+        self.load = load
+        self.seed = seed
         var tree = world
         tree["seed"] = .integer(Int(truncatingIfNeeded: seed & 0xFFFF_FFFF))
         tree["users"] = [Self.users(of: flow, load, in: world)]

@@ -10,15 +10,21 @@ package struct RehearsalReport: Sendable {
     package let matrix: Matrix
     package let flaws: [Flaw]
     package let seed: UInt64
+    /// Users' requests a second.
+    package let load: Double
     package let isWhole: Bool
     /// Gates and tests that the Lab cannot ask: they said what the play wanted.
     package let scripted: [String]
 
-    init(ground: Playground, results: [TrialResult], seed: UInt64, isWhole: Bool) {
+    /// nil where nobody is led to the candidate, or the good day is none.
+    package var outlook: Outlook?
+
+    init(ground: Playground, results: [TrialResult], isWhole: Bool) {
         flow = ground.flow
         origin = ground.origin
         self.results = results
-        self.seed = seed
+        seed = ground.seed
+        load = ground.load
         self.isWhole = isWhole
         matrix = Matrix(results)
         flaws = FlawSearch(ground.flow, results).flaws

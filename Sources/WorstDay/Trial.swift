@@ -8,6 +8,7 @@ package struct Trial: Sendable {
     package enum What: String, Hashable, Sendable, CaseIterable {
         case nothing = "nothing"
         case turnsBad = "candidate fails from this share on"
+        case slower = "candidate slower"
         case neverReady = "candidate never ready"
         case crashLoop = "candidate crash-loops"
         case podsCrash = "candidate's pods crash"

@@ -24,7 +24,7 @@ struct TrialList: Sendable {
 
     /// What is asked of gates, tests, people and pods.
     var mishaps: [Trial] {
-        shares + pods + tests + gates + metrics + people + hooks + meddlers
+        shares + slowness + pods + tests + gates + metrics + people + hooks + meddlers
     }
 
     // MARK: The candidate
@@ -55,6 +55,29 @@ struct TrialList: Sendable {
                 let above = Double(weight.before + weight.percent) / 2
                 $0.events = [.init(.at(.zero), deeds.turnBad(above: above))]
             }
+        }
+    }
+
+    /// By how many percent candidates are slower that are tried.
+    static let slower = [25, 100, 400]
+
+    private var slowness: [Trial] {
+        guard let first = weights.first?.step else { return [] }
+        return Self.slower.map { percent in
+            Trial("slower:\(percent)", .slower, at: .step(first)).with {
+                $0.script.asksLab = true
+                $0.detail = "by \(percent)%"
+                $0.events = [.init(.at(.zero), deeds.slow(by: percent))]
+            }
+        }
+    }
+
+    /// A candidate that fails a part of its requests from the beginning: a whole delivery to hold the
+    /// thin ones against.
+    func failing(_ part: Double) -> Trial {
+        Trial("fails:\(part)", .turnsBad, at: .beforehand).with {
+            $0.script.asksLab = true
+            $0.events = [.init(.at(.zero), deeds.fail(part))]
         }
     }
 

@@ -25,6 +25,9 @@ package struct TrialResult: Hashable, Sendable {
     package let greatestShare: Int
     /// On the way home or in closing, who was told longest, and how long that took.
     package let longestTelling: Telling?
+    /// Users' requests at the candidate, and how many of them failed.
+    package let requests: Double
+    package let errors: Double
     /// Invariants that did not hold, a sentence each.
     package let broken: [String]
 
@@ -54,6 +57,8 @@ package struct TrialResult: Hashable, Sendable {
         over = .milliseconds((last?.date ?? start) - start)
         home = turn.flatMap { Self.home(from: $0, bill, plan) }
         greatestShare = bill.facts.map(\.state.weight.percent).max() ?? 0
+        requests = bill.candidateRequests
+        errors = bill.candidateErrors
         longestTelling = Self.longestTelling(bill, plan)
         broken = Self.broken(trial, bill)
     }

@@ -70,11 +70,21 @@ import Testing
         #expect(
             lines[flaw + 2] == "    theseus rehearse \(path) --without-cluster --play turns-bad:4")
 
-        let told = try await Program.run(words + ["--output", "json"], in: folder.path)
+        let told = try await Program.run(
+            words + ["--output", "json", "--html", folder.file("hasty.html")], in: folder.path)
         #expect(told.code == 1)
+        let html = try folder.read("hasty.html")
+        #expect(html.hasPrefix("<!DOCTYPE html>") && html.hasSuffix("</html>\n"))
+        #expect(html.contains("<svg ") && html.contains("Not sound."))
+        #expect(html.contains(" --play turns-bad:4</code>"))
+        for way in ["<script", "src=", "href=", "url(", "@import", "<link"] {
+            #expect(!html.contains(way), "\(way)")
+        }
         let tree = try JSONReader.tree(of: Array(told.output.utf8))
         #expect(tree["isSound"] == false)
         #expect(tree["flaws"]?.items?.first?["code"] == "unjudged-share")
+        #expect(tree.at("blastRadius", "points")?.items?.count == 8)
+        #expect(tree.at("blastRadius", "good", "rolledBack")?.decimal == 0)
         let plays = tree["plays"]?.items ?? []
         #expect(plays.count > 100)
         // Row by row the same plays.

@@ -80,7 +80,7 @@ enum Played {
     }
 
     static func rehearsal(_ name: String) throws -> FlowRehearsal {
-        FlowRehearsal(on: try playground(name), seed: 1)
+        FlowRehearsal(on: try playground(name))
     }
 
     /// The good day, everything that is no matter of a moment, and deaths at tests.
@@ -92,6 +92,6 @@ enum Played {
         }
         let trials = [TrialList.goodDay] + list.mishaps + deaths
         let results = trials.map { TrialResult($0, $0.play(on: ground), ground.flow.plan) }
-        return RehearsalReport(ground: ground, results: results, seed: 1, isWhole: false)
+        return RehearsalReport(ground: ground, results: results, isWhole: false)
     }
 }

@@ -75,7 +75,7 @@ import Testing
         let result = TrialResult(crash, crash.play(on: ground), ground.flow.plan)
         #expect(result.broken.count == 1)
         #expect(result.broken.first?.hasSuffix(" requests of users were lost") == true)
-        let report = RehearsalReport(ground: ground, results: [result], seed: 1, isWhole: false)
+        let report = RehearsalReport(ground: ground, results: [result], isWhole: false)
         #expect(!report.isSound)
     }
 

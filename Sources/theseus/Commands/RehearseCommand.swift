@@ -22,7 +22,7 @@ struct RehearseCommand: Sendable {
         let seed = UInt64(try whole("--seed", atLeast: 0) ?? 1)
         let lanes = try whole("--lanes", atLeast: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let ground = try await ground(flow, source, load, seed)
-        let rehearsal = FlowRehearsal(on: ground, isWhole: request.has("--all"), seed: seed)
+        let rehearsal = FlowRehearsal(on: ground, isWhole: request.has("--all"))
         if let play = request.value("--play") { return try replay(rehearsal, play) }
         let clock = RealTime()
         let start = clock.now
@@ -30,6 +30,9 @@ struct RehearseCommand: Sendable {
         let lines = RehearsalLines(
             report: report, took: clock.now - start, replay: replayCommand(seed),
             hasColours: Tint.areWanted(request))
+        if let path = request.value("--html") {
+            try Files.write(RehearsalPage(lines: lines).text, to: path)
+        }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: lines.tree))
         } else {

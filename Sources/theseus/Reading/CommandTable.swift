@@ -92,6 +92,7 @@ enum CommandTable {
                 OptionEntry(
                     "--without-cluster", nil, "from the flow's files alone; asks no cluster"),
                 OptionEntry("--rps", "N", "users' requests in a second (default: 50)"),
+                OptionEntry("--html", "FILE", "and as one page, with the chart"),
                 OptionEntry(
                     "--all", nil, "every call with every outcome, every effect: takes minutes"),
                 OptionEntry("--seed", "N", "the dice: the same again plays the same (default: 1)"),

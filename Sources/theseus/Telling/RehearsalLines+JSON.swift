@@ -19,7 +19,7 @@ extension RehearsalLines {
             "scripted": .array(report.scripted.map(JSONTree.string)),
             "matrix": .array(report.matrix.rows.map(row)),
             "flaws": .array(report.flaws.map(flaw)),
-            "plays": .array(report.results.map(play)),
+            "blastRadius": outlookTree, "plays": .array(report.results.map(play)),
         ]
     }
 

@@ -14,9 +14,9 @@ struct RehearsalLines: Sendable {
 
     var names: StepNames { StepNames(report.flow.plan) }
 
-    var all: [String] { head + [""] + matrix + broken + flaws + foot }
+    var all: [String] { head + [""] + matrix + broken + flaws + outlook + foot }
 
-    private var head: [String] {
+    var head: [String] {
         let world =
             switch report.origin {
             case .cluster(let server): "as \(server) stands now"
@@ -38,17 +38,20 @@ struct RehearsalLines: Sendable {
 
     // MARK: The matrix
 
-    private var matrix: [String] {
-        var cells = [
-            ["what goes wrong", "where", "plays", "ends", "exit", "users home", "over in"]
+    static let columns = [
+        "what goes wrong", "where", "plays", "ends", "exit", "users home", "over in",
+    ]
+
+    func cells(of row: Matrix.Row) -> [String] {
+        [
+            row.what.rawValue, names.names(of: row.places, among: row.tried), "\(row.plays)",
+            Self.word(row.end), row.exit.map { "\($0)" } ?? "-", Self.span(row.home),
+            Self.span(row.over),
         ]
-        cells += report.matrix.rows.map { row in
-            [
-                row.what.rawValue, names.names(of: row.places, among: row.tried), "\(row.plays)",
-                Self.word(row.end), row.exit.map { "\($0)" } ?? "-", Self.span(row.home),
-                Self.span(row.over),
-            ]
-        }
+    }
+
+    private var matrix: [String] {
+        let cells = [Self.columns] + report.matrix.rows.map(cells)
         let widths = cells[0].indices.map { column in
             min(column == 1 ? 44 : 40, cells.map { $0[column].count }.max() ?? 0)
         }
@@ -94,12 +97,12 @@ struct RehearsalLines: Sendable {
         duration < .seconds(10) ? "\(tenths(duration))s" : PlanLines.text(duration)
     }
 
-    private static func tenths(_ duration: Duration) -> String {
+    static func tenths(_ duration: Duration) -> String {
         let tenths = Int((duration / .milliseconds(100)).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
+    static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
