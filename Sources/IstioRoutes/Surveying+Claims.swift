@@ -68,12 +68,15 @@ extension Surveying {
         return try freeName(scope.virtualServices, among: readings.map(\.object))
     }
 
+    /// What an object that we make may be called.
+    var madeNames: [String] { [scope.service, "\(scope.service)-theseus"] }
+
     /// The service's name, or the next best, for an object that we must make.
     func freeName(_ kind: ResourceKind, among objects: [KubernetesObject])
         throws(RouteRefusal) -> ObjectReference
     {
         let taken = objects.filter { $0.namespace == scope.namespace }.map(\.name)
-        for name in [scope.service, "\(scope.service)-theseus"] where !taken.contains(name) {
+        for name in madeNames where !taken.contains(name) {
             return ObjectReference(kind, namespace: scope.namespace, name: name)
         }
         throw RouteRefusal(

@@ -129,9 +129,10 @@ struct Surveying {
 
     private func chosen(among found: [FoundRoute]) throws(RouteRefusal) -> [FoundRoute] {
         guard !scope.routes.isEmpty else {
-            guard found.count <= 1 else {
+            let others = found.filter { !isAsMade($0) }
+            guard others.count <= 1 else {
                 throw RouteRefusal(
-                    .ambiguous(found: found.map(\.choice)),
+                    .ambiguous(found: others.map(\.choice)),
                     at: "Service \(scope.namespace)/\(scope.service)")
             }
             return found
@@ -142,13 +143,30 @@ struct Surveying {
                 chosen.append(route)
             }
         }
-        let left = found.filter { !isIn(chosen, $0) }
+        let left = found.filter { !isIn(chosen, $0) && !isAsMade($0) }
         guard left.isEmpty else {
             throw RouteRefusal(
                 .partial(left: left.map(\.choice)),
                 at: "Service \(scope.namespace)/\(scope.service)")
         }
         return found
+    }
+
+    /// Whether it is what an earlier run made, for the service has no other route of the mesh: it
+    /// stays after the promotion, without any mark, and no flow knew to name it.
+    private func isAsMade(_ route: FoundRoute) -> Bool {
+        let object = route.reading.object
+        let spec = object.spec
+        guard object.namespace == scope.namespace,
+            madeNames.contains(object.name), route.name == "primary",
+            (spec.members ?? [:]).allSatisfy({ ["hosts", "http"].contains($0.key) }),
+            spec["hosts"]?.items?.count == 1, route.reading.hosts == [scope.host],
+            spec["http"]?.items?.count == 1
+        else { return false }
+        return (route.route.members ?? [:]).allSatisfy { ["name", "route"].contains($0.key) }
+            && (route.reading.destinations(of: route.route) ?? []).allSatisfy {
+                $0.host == scope.host
+            }
     }
 
     private func isIn(_ routes: [FoundRoute], _ route: FoundRoute) -> Bool {

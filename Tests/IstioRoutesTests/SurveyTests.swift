@@ -84,6 +84,42 @@ struct SurveyTests {
         #expect(survey.managed.count == 3)
     }
 
+    /// What an earlier release had to make moves with the others, and no flow need name it; with a
+    /// match of its own it is somebody else's.
+    @Test(arguments: [
+        (["edge"], "", true), ([], "", true), (["edge"], "match: [{uri: {prefix: /}}], ", false),
+        (["edge"], "timeout: 5s, ", false),
+    ])
+    func whatAnEarlierRunMadeNeedsNoName(_ named: [String], _ more: String, _ isOurs: Bool) throws {
+        let scene = try RouteScene(
+            """
+            kind: VirtualService
+            metadata: {name: edge}
+            spec:
+              hosts: [shop.example.com]
+              gateways: [edge]
+              http: [{route: [{destination: {host: reviews, subset: v1}}]}]
+            ---
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http: [{\(more)name: primary, route: [{destination: {host: reviews, subset: v1}}]}]
+            ---
+            \(Self.rule)
+            """)
+        var scope = RouteScope.reviews
+        scope.routes = named.map { RouteName(virtualService: $0, http: []) }
+        guard isOurs else {
+            let refusal = #expect(throws: RouteRefusal.self) { _ = try scene.survey(scope) }
+            #expect(refusal?.code == .partial(left: ["shop/reviews: primary"]))
+            return
+        }
+        let survey = try scene.survey(scope)
+        #expect(survey.virtualServices.map(\.name) == ["edge", "reviews"])
+        #expect(survey.missingRoutes == nil)
+    }
+
     @Test(arguments: [
         // The service's namespace before the root namespace, and the longest wildcard of each.
         (

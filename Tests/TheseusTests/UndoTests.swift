@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    /// Where only a gateway led to the service, the first release makes the mesh's route; it stays,
+    /// and stands in the way of no later release by the same flow.
+    @Test func whatTheRunHadToMakeHindersNoOther() async throws {
+        let world = [
+            ("gateways: [demo-gateway, mesh]", "gateways: [demo-gateway]"),
+            ("hosts: [demo-app, demo.example.test]", "hosts: [demo.example.test]"),
+        ]
+        try await ServedLab.serving(world: world) { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ["backup", "deploy: {deadline: 5m}", "route", "weight: 100", "retire"]
+            let there = try await lab.run("deploy", try flow.write(), "--run-id", "r1")
+            #expect(there.code == 0, "\(there)")
+            let made =
+                "/apis/networking.istio.io/v1/namespaces/demo/virtualservices/demo-app-theseus"
+            #expect(try await lab.get(made).at("metadata", "annotations") == nil)
+
+            let back = try await lab.run("undo", "demo-app", "--run-id", "r2")
+            #expect(back.code == 0, "\(back)")
+            #expect(try await lab.deployments() == ["demo-app-v1"])
+            let next = try await lab.run("deploy", "flow.yaml", "--run-id", "r3")
+            #expect(next.code == 0, "\(next)")
+            #expect(try await lab.deployments() == ["demo-app-v2"])
+        }
+    }
+
     @Test func whereNothingWasPromotedThereIsNothingToUndo() async throws {
         try await ServedLab.serving { lab in
             var flow = ShortFlow(lab)
