@@ -52,6 +52,7 @@ package struct FlowDraft: Hashable, Sendable {
         spec.set(.string(next), at: "selector", "matchLabels", label)
         spec.set(.string(next), at: "template", "metadata", "labels", label)
         spec.set(nil, at: "template", "metadata", "creationTimestamp")
+        spec = UsualValues.left(out: spec)
         return """
             # The new version of \(finding.service), as \(stable.name) stood in the cluster: give it its
             # image, here or by `theseus deploy … --image NAME=REF`, and whatever else is new.

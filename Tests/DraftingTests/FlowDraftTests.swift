@@ -92,6 +92,41 @@ import Testing
                     smoke: {http: {path: /, requests: 20, dark: true}, timeout: 1m, retries: 3}
 
                 """)
+        #expect(
+            draft.manifest == """
+                # The new version of demo-app, as demo-app-v1 stood in the cluster: give it its
+                # image, here or by `theseus deploy … --image NAME=REF`, and whatever else is new.
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: demo-app-v2
+                  labels:
+                    app: demo-app
+                    version: v2
+                spec:
+                  replicas: 3
+                  selector:
+                    matchLabels:
+                      app: demo-app
+                      version: v2
+                  template:
+                    metadata:
+                      labels:
+                        app: demo-app
+                        version: v2
+                    spec:
+                      containers:
+                      - name: app
+                        image: registry.example.test/demo-app:v1
+                        ports:
+                        - containerPort: 8080
+                          name: http
+                        readinessProbe:
+                          httpGet:
+                            path: /ready
+                            port: 8080
+
+                """)
         #expect(draft.notes.count == 2)
         let flow = try Self.load(draft)
         #expect(flow.target.manifest.map(\.name) == ["demo-app-v2"])
@@ -99,6 +134,26 @@ import Testing
         #expect(flow.target.manifest[0].tree["status"] == nil)
         let labels = flow.target.manifest[0].tree.at("spec", "template", "metadata", "labels")
         #expect(labels == ["app": "demo-app", "version": "v2"])
+    }
+
+    /// What an API server fills in is left out, and what somebody wrote otherwise stays.
+    @Test func onlyUsualValuesAreLeftOut() throws {
+        let draft = try Self.draft { tree in
+            Self.change("Deployment", in: &tree) { object in
+                object.set(60, at: "spec", "progressDeadlineSeconds")
+                object.set("Default", at: "spec", "template", "spec", "dnsPolicy")
+                object.set(5, at: "spec", "template", "spec", "terminationGracePeriodSeconds")
+                object.set(["type": "Recreate"], at: "spec", "strategy")
+            }
+        }
+        for kept in [
+            "progressDeadlineSeconds: 60", "dnsPolicy: Default", "terminationGracePeriodSeconds: 5",
+            "type: Recreate",
+        ] {
+            #expect(draft.manifest.contains(kept), "\(draft.manifest)")
+        }
+        #expect(!draft.manifest.contains("revisionHistoryLimit"))
+        #expect(!draft.manifest.contains("restartPolicy"))
     }
 
     @Test func whatStandsBesideItIsFound() throws {
