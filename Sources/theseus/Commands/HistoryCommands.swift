@@ -15,9 +15,11 @@ struct HistoryCommand: Sendable {
     func carryOut() async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
         let store = logbook.store
+        var isEmpty = true
         for card in try await RunChoice(request, logbook).cards() {
             if let wanted = request.operand, wanted != card.service { continue }
             guard let last = try await RunLog(run: card.run, store: store).last() else { continue }
+            isEmpty = false
             var end = Self.end(last.state)
             if last.state.course == .promoted,
                 try await Charters.read(RunLog(run: card.run, store: store)).removal != nil
@@ -35,6 +37,7 @@ struct HistoryCommand: Sendable {
                 Terminal.say("\(card.run)  \(card.target)  \(end)  \(last.sequence) records")
             }
         }
+        if isEmpty, !request.wantsJSON { Terminal.say(logbook.emptiness) }
         return .done
     }
 

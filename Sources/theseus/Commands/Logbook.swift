@@ -25,6 +25,8 @@ struct Logbook: Sendable {
     private let request: CommandRequest
     /// The cluster that keeps it; nil for a file.
     private let keeper: Ground?
+    /// Of the cluster, the one that was looked at; nil for a file, which has all.
+    let namespace: String?
 
     /// Whether any machine that reaches the cluster finds these runs.
     var isInCluster: Bool { keeper != nil }
@@ -34,6 +36,7 @@ struct Logbook: Sendable {
         drivenStore = store
         self.request = request
         keeper = nil
+        namespace = nil
     }
 
     private init(_ ground: Ground, namespace: String, _ request: CommandRequest) {
@@ -44,6 +47,18 @@ struct Logbook: Sendable {
             client: client.patient(for: patience.map { $0 * 12 }), namespace: namespace)
         self.request = request
         keeper = ground
+        self.namespace = namespace
+    }
+
+    /// A name that no run here answers to, with where it was looked for.
+    func place(_ name: String) -> String {
+        namespace.map { "\(name), in namespace \($0)" } ?? name
+    }
+
+    /// What is said where there are no runs.
+    var emptiness: String {
+        namespace.map { "no runs in namespace \($0); --namespace NAME looks elsewhere" }
+            ?? "no runs"
     }
 
     /// Opens what `--journal` names; without it, the cluster's own journal, and for the embedded

@@ -48,7 +48,7 @@ struct RunChoice: Sendable {
             throw VoyageError(.severalRuns(open.map(\.run)), place: "service \(name)")
         }
         guard let card = open.last ?? fitting.last else {
-            throw VoyageError(.unknownRun, place: name)
+            throw VoyageError(.unknownRun, place: logbook.place(name))
         }
         return card
     }

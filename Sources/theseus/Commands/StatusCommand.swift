@@ -43,7 +43,7 @@ struct StatusCommand: Sendable {
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
         } else if rows.isEmpty, end == .done {
-            Terminal.say("no runs")
+            Terminal.say(logbook.emptiness)
         } else {
             for row in rows { tell(row) }
         }

@@ -48,7 +48,8 @@ struct UndoCommand: Sendable {
                 return (log, last)
             }
         }
-        throw VoyageError(.nothingToUndo("no run of it was promoted"), place: name)
+        throw VoyageError(
+            .nothingToUndo("no run of it was promoted"), place: logbook.place(name))
     }
 
     private func backup(_ log: RunLog, _ last: LoggedFact) async throws -> WorkloadBackup {
