@@ -53,6 +53,7 @@ import Testing
             #expect(plan.code == 0, "\(plan)")
             let text = plan.output.replacing(lab.gateway, with: "GATEWAY")
                 .replacing(lab.api, with: "API")
+                .replacing(lab.folder.path, with: "FOLDER")
             try expectGolden(Self.kept(text), named: "plan-bootstrap.txt")
         }
     }

@@ -50,8 +50,7 @@ struct DoctorCommand: Sendable {
         let odd = symptoms.count { $0.state == .odd }
         Terminal.say("\(bad) bad, \(odd) to look at; nothing was changed")
         if bad == 0, let flow = request.operand {
-            let cluster = request.value("--cluster").map { " --cluster \($0)" } ?? ""
-            Terminal.say("next: theseus deploy \(flow)\(cluster)")
+            Terminal.say("next: theseus plan \(flow)\(request.whereabouts)")
         }
         return bad > 0 ? .refused : .done
     }

@@ -10,6 +10,13 @@ extension CommandRequest {
             workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
     }
 
+    /// The options that lead to the same cluster, for the command that is next.
+    var whereabouts: String {
+        ["--kubeconfig", "--cluster", "--namespace"].map { option in
+            value(option).map { " \(option) \($0)" } ?? ""
+        }.joined()
+    }
+
     func checkRunID() throws(UsageError) {
         guard let run = value("--run-id"), !RunName.isFit(run) else { return }
         throw UsageError(

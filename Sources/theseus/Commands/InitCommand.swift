@@ -77,8 +77,10 @@ struct InitCommand: Sendable {
         try Files.keep(draft.manifest, at: "\(root)/\(candidate)")
         for path in paths { Terminal.say("wrote \(Self.short(path))") }
         for note in draft.notes { Terminal.complain("note: \(note)") }
-        let cluster = request.value("--cluster").map { " --cluster \($0)" } ?? ""
-        Terminal.say("next: theseus doctor \(Self.short(paths[0]))\(cluster)")
+        // The flow itself names the namespace.
+        var same = request
+        same.choices.removeAll { $0.name == "--namespace" }
+        Terminal.say("next: theseus doctor \(Self.short(paths[0]))\(same.whereabouts)")
         return .done
     }
 

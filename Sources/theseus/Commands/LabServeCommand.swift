@@ -25,7 +25,8 @@ struct LabServeCommand: Sendable {
         let listen = try address("--listen", Self.api)
         let gateway = try address("--gateway", Self.gateway)
         let time = RealTime(speed: speed)
-        let state = try LabWorlds.world(request.value("--world")).begin(date: time.date)
+        let file = try LabWorlds.world(request.value("--world"))
+        let state = try file.begin(date: time.date)
         let world = LabWorld(state, time: time, gateway: Served.gateway)
         let api = try LoopbackServer(address: listen.host, port: listen.port) { request in
             await Served(world: world, authority: Served.api, speed: speed).answer(request)
@@ -35,7 +36,9 @@ struct LabServeCommand: Sendable {
         }
         let server = "http://\(listen.host):\(api.port)"
         if let path = request.value("--kubeconfig") {
-            try Files.write(Self.kubeconfig(server, speed), to: path)
+            // Where people's services are is where a command looks first.
+            let home = file.tree["users"]?.items?.first?["namespace"]?.text ?? "default"
+            try Files.write(Self.kubeconfig(server, speed, home), to: path)
         }
         Terminal.say("api        \(server)")
         Terminal.say("gateway    http://\(gateway.host):\(mesh.port)")
@@ -67,7 +70,7 @@ struct LabServeCommand: Sendable {
         return (parts[0] == "localhost" ? "127.0.0.1" : String(parts[0]), port)
     }
 
-    static func kubeconfig(_ server: String, _ speed: Int) -> String {
+    static func kubeconfig(_ server: String, _ speed: Int, _ home: String) -> String {
         YAMLWriter.text(of: [
             "apiVersion": "v1", "kind": "Config", "current-context": "theseus-lab",
             "clusters": [
@@ -88,7 +91,9 @@ struct LabServeCommand: Sendable {
             "contexts": [
                 [
                     "name": "theseus-lab",
-                    "context": ["cluster": "theseus-lab", "user": "lab", "namespace": "demo"],
+                    "context": [
+                        "cluster": "theseus-lab", "user": "lab", "namespace": .string(home),
+                    ],
                 ]
             ],
         ])

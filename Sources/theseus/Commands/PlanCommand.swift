@@ -55,7 +55,13 @@ struct PlanCommand: Sendable {
             for line in lines.all { Terminal.say(line) }
         }
         let missing = tests.filter { $0.isThere == false }
-        guard !missing.isEmpty else { return .done }
+        guard !missing.isEmpty else {
+            let what = request.value("--out").map { "--plan \($0)" } ?? request.operand ?? ""
+            if !request.wantsJSON {
+                Terminal.say("next: theseus deploy \(what)\(request.whereabouts)")
+            }
+            return .done
+        }
         for test in missing { Terminal.complain(Self.complaint(test)) }
         return .refused
     }
