@@ -1,9 +1,10 @@
 internal import CanaryEngine
 package import FlowFiles
-internal import JSONTree
+package import JSONTree
 package import Lab
 internal import Manifests
 internal import TestHooks
+package import Voyage
 
 /// A world made of a flow and its manifest alone, in which that flow can be delivered.
 ///
@@ -20,19 +21,37 @@ package struct ManifestWorld {
         host = flow.gateway.map { $0.host ?? Self.host(of: $0.url) } ?? flow.target.service
     }
 
+    /// As the file of a world says it, with users who come from everywhere.
     package func file() throws(LabWorldFileError) -> LabWorldFile {
-        try LabWorldFile([
+        var tree = tree
+        tree["users"] = [
+            [
+                "service": .string(target.service), "namespace": .string(target.namespace),
+                "perSecond": 50, "host": .string(host),
+                "gatewayShare": .integer(flow.gateway == nil ? 0 : 1),
+            ]
+        ]
+        return try LabWorldFile(tree)
+    }
+
+    /// The same without users.
+    package var tree: JSONTree {
+        [
             "kind": "World", "warmUp": "1m",
             "mesh": ["versionLabel": .string(target.versionLabel)],
             "objects": .array(objects),
-            "users": [
-                [
-                    "service": .string(target.service), "namespace": .string(target.namespace),
-                    "perSecond": 50, "host": .string(host),
-                    "gatewayShare": .integer(flow.gateway == nil ? 0 : 1),
-                ]
-            ],
-        ])
+        ]
+    }
+
+    /// The version that users have; nil for a first release.
+    package var stable: RunCharter.Version? {
+        guard let candidate, !flow.plan.isFirstRelease else { return nil }
+        let label = stableVersion
+        let version = candidateVersion
+        let named =
+            version.isEmpty || !candidate.name.contains(version)
+            ? "\(candidate.name)-\(label)" : candidate.name.replacing(version, with: label)
+        return RunCharter.Version(deployment: target.stable ?? named, label: label)
     }
 
     private static func host(of url: String) -> String {
@@ -42,7 +61,7 @@ package struct ManifestWorld {
 
     private var objects: [JSONTree] {
         // Namespaces are made where they are missing.
-        [service] + (flow.plan.isFirstRelease ? [] : stable) + gateway + routes
+        [service] + stableObjects + gateway + routes
     }
 
     private func metadata(_ name: String, in namespace: String? = nil) -> JSONTree {
@@ -83,25 +102,31 @@ package struct ManifestWorld {
         ]
     }
 
+    private var candidateVersion: String {
+        candidate?.spec.at("template", "metadata", "labels", target.versionLabel)?.text ?? ""
+    }
+
     /// The version label of what users have: any that the candidate does not have.
-    private var stableVersion: String {
-        let candidates = candidate?.spec.at("template", "metadata", "labels", target.versionLabel)
-        return candidates?.text == "stable" ? "before" : "stable"
+    private var stableVersion: String { candidateVersion == "stable" ? "before" : "stable" }
+
+    private var scaler: KubernetesObject? {
+        target.manifest.first {
+            $0.kind == ResourceKind.autoscaler.kind
+                && $0.spec.at("scaleTargetRef", "name")?.text == candidate?.name
+        }
     }
 
     /// As many pods as the manifest has, and more than one, so that a share of them is less than all.
     private var size: Int {
-        let scaler = target.manifest.first { $0.kind == ResourceKind.autoscaler.kind }
         let wanted = max(3, candidate?.spec["replicas"]?.whole ?? 1)
         return min(wanted, scaler?.spec["maxReplicas"]?.whole ?? wanted)
     }
 
-    private var stable: [JSONTree] {
-        guard let candidate else { return [] }
-        let name = target.stable ?? "\(target.service)-\(stableVersion)"
-        let label = JSONTree.string(stableVersion)
+    private var stableObjects: [JSONTree] {
+        guard let candidate, let stable else { return [] }
+        let label = JSONTree.string(stable.label)
         var tree = candidate.tree
-        tree["metadata"] = metadata(name)
+        tree["metadata"] = metadata(stable.deployment)
         tree.set(label, at: "spec", "selector", "matchLabels", target.versionLabel)
         tree.set(label, at: "spec", "template", "metadata", "labels", target.versionLabel)
         // How a lab's pods behave is the candidate's own.
@@ -110,20 +135,24 @@ package struct ManifestWorld {
         let annotations = notes.isEmpty ? nil : JSONTree.object(JSONObject(notes))
         tree.set(annotations, at: "spec", "template", "metadata", "annotations")
         tree.set(.integer(size), at: "spec", "replicas")
-        guard flow.plan.steps.contains(where: \.isAboutAutoscalers) else { return [tree] }
-        return [
-            tree,
-            [
+        return [tree, autoscaler(of: stable.deployment)].compactMap { $0 }
+    }
+
+    /// Like the manifest's; else one that a step of the flow is about.
+    private func autoscaler(of deployment: String) -> JSONTree? {
+        guard scaler != nil || flow.plan.steps.contains(where: \.isAboutAutoscalers) else {
+            return nil
+        }
+        var tree: JSONTree =
+            scaler?.tree ?? [
                 "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
-                "metadata": metadata(name),
-                "spec": [
-                    "minReplicas": .integer(size), "maxReplicas": .integer(max(10, size)),
-                    "scaleTargetRef": [
-                        "apiVersion": "apps/v1", "kind": "Deployment", "name": .string(name),
-                    ],
-                ],
-            ],
-        ]
+                "spec": ["minReplicas": .integer(size), "maxReplicas": .integer(max(10, size))],
+            ]
+        tree["metadata"] = metadata(deployment)
+        tree.set(
+            ["apiVersion": "apps/v1", "kind": "Deployment", "name": .string(deployment)],
+            at: "spec", "scaleTargetRef")
+        return tree
     }
 
     // MARK: Ways
@@ -186,7 +215,7 @@ package struct ManifestWorld {
 
     /// All but the last have a match: else those behind it were never reached.
     private func http(_ route: FlowRoute) -> [JSONTree] {
-        guard !route.http.isEmpty else { return [["route": way]] }
+        guard !route.http.isEmpty else { return [["name": "primary", "route": way]] }
         return route.http.enumerated().map { index, name in
             var tree: JSONTree = ["name": .string(name), "route": way]
             if index < route.http.count - 1 {

@@ -153,7 +153,7 @@ import Voyage
         let text = diagram.text("")
         #expect(text.contains("create ConfigMap bookinfo/reviews-v2\n"))
         #expect(text.contains("create HorizontalPodAutoscaler bookinfo/reviews-v2\n"))
-        #expect(text.contains("delete Deployment bookinfo/reviews-before\n"))
+        #expect(text.contains("delete Deployment bookinfo/reviews-v2-before\n"))
         #expect(text.hasSuffix("theseus -> team: promoted\n"))
     }
 
