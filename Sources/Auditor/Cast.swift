@@ -50,6 +50,8 @@ struct Cast: Sendable {
             let name = stored.reference.name
             guard let object = stored.object else {
                 known.removeAll { $0 == name }
+                // Gone before the run made anything: it played no part.
+                if candidate == nil { others.removeAll { $0.member.name == name } }
                 continue
             }
             let isOurs =

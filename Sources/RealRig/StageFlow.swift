@@ -8,8 +8,12 @@ struct StageFlow: Sendable {
     var files: [String: String] = [:]
     /// After this step comes a test that fails.
     var failsAfter: Int?
+    /// Steps and gates are a template's, filled and adjusted by these lines of the flow.
+    var template: (name: String, lines: [String])?
 
-    /// Every kind of step once; bakes of three seconds.
+    /// The steps that move users and pods; bakes of three seconds.
+    ///
+    /// Of the others tell `Templates`.
     ///
     /// What is a deadline is generous: a busy machine turns no release back.
     static let all = [
@@ -59,15 +63,23 @@ struct StageFlow: Sendable {
                 "gateway: {url: \"\(gateway)\", host: \(objects.host)}",
                 "prometheus: {address: \"\(prometheus)\", scrape: 2s}",
                 "dark: {match: [{headers: {x-canary: {exact: \"1\"}}}]}",
-                "observe: {deadline: 5s}", "gates:",
-                "  errors: {errorRatio: {}, max: 0.02, minimumSamples: 20, every: 1s}",
+                "observe: {deadline: 5s}",
             ]
+            if template == nil {
+                spec += [
+                    "gates:",
+                    "  errors: {errorRatio: {}, max: 0.02, minimumSamples: 20, every: 1s}",
+                ]
+            }
             tests.append(
                 "  smoke: {http: {path: /, requests: 3, dark: true}, timeout: 1m, retries: 3}")
         }
-        spec +=
-            ["tests:"] + tests + self.tests.map { "  \($0)" } + ["steps:"]
-            + told.map { "  - \($0)" }
+        spec += ["tests:"] + tests + self.tests.map { "  \($0)" }
+        if let template {
+            spec += ["template: \(template.name)"] + template.lines
+        } else {
+            spec += ["steps:"] + told.map { "  - \($0)" }
+        }
         return """
             apiVersion: theseus.dev/v1
             kind: Flow

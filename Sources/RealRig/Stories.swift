@@ -3,7 +3,8 @@
 /// The long ones come first, so that the lanes end together.
 package enum Stories {
     package static let all: [Story] =
-        crowd + Machines.stories + Encounters.stories + Wirings.stories + kills + stages(.abort)
+        crowd + Machines.stories + Encounters.stories + Templates.stories + Wirings.stories + kills
+        + stages(.abort)
         + stages(.failure)
         + [promoted, rolledBack, planned, net, lackingOne] + sweep(seeds: 1...40)
 
