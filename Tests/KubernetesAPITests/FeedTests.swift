@@ -92,6 +92,17 @@ import Timekeeping
         case mute
         case status(Int)
         case reset
+        /// Says these lines, and ends.
+        case says([String])
+
+        static let bookmark = """
+            {"type":"BOOKMARK","object":{"apiVersion":"v1","kind":"ConfigMap",\
+            "metadata":{"resourceVersion":"4711"}}}
+            """
+        static let tooOld = """
+            {"type":"ERROR","object":{"apiVersion":"v1","kind":"Status","status":"Failure",\
+            "reason":"Expired","message":"too old resource version","code":410}}
+            """
     }
 
     final class WatchRoad: HTTPTransport {
@@ -118,6 +129,16 @@ import Timekeeping
             case .status(let code): return .status(code, "so it is")
             case .reset:
                 throw HTTPFailure(.reset, reached: .perhaps, place: request.place)
+            case .says(let lines):
+                let rest = Mutex(lines)
+                return HTTPResponse(
+                    status: 200,
+                    body: .chunks(
+                        HTTPChunks { () throws(HTTPFailure) in
+                            rest.withLock {
+                                $0.isEmpty ? nil : .bytes(Array("\($0.removeFirst())\n".utf8))
+                            }
+                        }))
             case .mute:
                 return HTTPResponse(
                     status: 200,
@@ -199,6 +220,28 @@ import Timekeeping
             let (seen, road) = try await colors([.status(410)], in: harbor, paint: ["red"])
             #expect(seen == ["blue", "red"])
             #expect(road.lists == 2)
+        }
+    }
+
+    /// As API servers mostly say it: 200, and in the stream that the version is gone.
+    @Test func anOldVersionToldInTheStreamIsListedAnew() throws {
+        try inHarbor { harbor in
+            let (seen, road) = try await colors(
+                [.says([Fate.bookmark, Fate.tooOld])], in: harbor, paint: ["red"])
+            #expect(seen == ["blue", "red"])
+            #expect(road.lists == 2)
+        }
+    }
+
+    /// The next watch begins where the bookmark stood, not where the list did.
+    @Test func goesOnFromTheBookmark() throws {
+        try inHarbor { harbor in
+            let road = WatchRoad(harbor.world, [.says([Fate.bookmark]), .status(410)])
+            var feed = KindFeed(harbor.client(over: road), .configMap, namespace: "demo")
+            while road.watches.count < 2 { _ = try await feed.next() }
+            #expect(road.watches.allSatisfy { $0.url.contains("allowWatchBookmarks=true") })
+            #expect(!road.watches[0].url.contains("resourceVersion=4711"))
+            #expect(road.watches[1].url.contains("resourceVersion=4711"))
         }
     }
 

@@ -108,6 +108,8 @@ final class ShopExporter: Sendable {
             \(line("shop", "v1", "200", count * 900))
             \(line("shop", "v2", "200", count * 100))
             \(line("shop", "v2", "503", count * 5))
+            \(line("reborn", "v2", "200", (count % 3) * 100))
+            \(line("reborn", "v2", "503", count % 3))
             \(line("still", "v2", "200", 500)) \(milliseconds - 180_000)
             # TYPE no_number gauge
             no_number NaN

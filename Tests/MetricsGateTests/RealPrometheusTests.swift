@@ -70,11 +70,23 @@ struct RealPrometheusTests {
             #expect(still.ruling == .notEnough)
             #expect(still.sentence.hasPrefix("gate: the newest sample is 18"))
 
+            await rebornCounters(source)
             await pods(source)
             try await ranges(source)
             try await denies(prometheus)
             await elsewhere(prometheus)
             await fallsSilent(prometheus)
+        }
+    }
+
+    /// Counters that fall to nothing at every third scrape, as when proxies begin anew.
+    private func rebornCounters(_ source: PrometheusSource) async {
+        for (most, ruling) in [(0.02, .pass), (0.005, .fail)] as [(Double, Verdict.Ruling)] {
+            let gate = GateSpec(
+                "gate", .errorRatio(codes: "5.."), maximum: most, minimumSamples: 100)
+            let verdict = await MetricsJudge(source: source, scope: Self.scope("reborn")).judge(
+                gate, window: GateWindow(sinceEffect: .seconds(6)))
+            #expect(verdict.ruling == ruling, "\(verdict.sentence)")
         }
     }
 
