@@ -148,7 +148,9 @@ package struct Expedition: Sendable {
         }
         do {
             try await Heads(cluster: patientCluster, store: store).check(charter)
-            let (state, head) = try await raiseEpoch(log, charter, wish)
+            let left = try await lease.leftAbort().map { Wish(.abort, by: $0) }
+            let (state, head) = try await raiseEpoch(
+                log, charter, left ?? wish.map { Wish($0, by: actor) })
             let bridge = Bridge(state: state, head: head, time: rig.time)
             return try await drive(charter, log, bridge, lease, signals)
         } catch {
@@ -169,7 +171,7 @@ package struct Expedition: Sendable {
     }
 
     /// Makes the run ours in the journal; the old holder may still append until it hears of it.
-    private func raiseEpoch(_ log: RunLog, _ charter: RunCharter, _ wish: Wish.Kind?) async throws
+    private func raiseEpoch(_ log: RunLog, _ charter: RunCharter, _ wish: Wish?) async throws
         -> (RunState, JournalHead)
     {
         let plan = charter.flow.plan
@@ -183,8 +185,8 @@ package struct Expedition: Sendable {
             if case .personNeeded = state.course, state.isOver {
                 facts.append(.wished(Wish(.resume, by: actor)))
             }
-            if let wish, state.refusal(of: wish, plan) == nil {
-                facts.append(.wished(Wish(wish, by: actor)))
+            if let wish, state.refusal(of: wish.kind, plan) == nil {
+                facts.append(.wished(wish))
             }
             do {
                 for fact in facts {

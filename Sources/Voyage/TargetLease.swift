@@ -84,15 +84,17 @@ package struct TargetLease: Sendable {
     }
 
     private func create() async throws {
-        let lease = filled(
-            KubernetesObject([
-                "apiVersion": .string(ResourceKind.lease.apiVersion),
-                "kind": .string(ResourceKind.lease.kind),
-                "metadata": [
-                    "name": .string(reference.name), "namespace": .string(reference.namespace),
-                ],
-            ]))
-        _ = try await client.create(lease, as: .lease)
+        _ = try await client.create(filled(blank), as: .lease)
+    }
+
+    private var blank: KubernetesObject {
+        KubernetesObject([
+            "apiVersion": .string(ResourceKind.lease.apiVersion),
+            "kind": .string(ResourceKind.lease.kind),
+            "metadata": [
+                "name": .string(reference.name), "namespace": .string(reference.namespace),
+            ],
+        ])
     }
 
     private func write(_ lease: KubernetesObject) async throws {
@@ -207,14 +209,28 @@ package struct TargetLease: Sendable {
         }
     }
 
-    /// Leaves an abort for the holder, where the journal's inbox cannot be written.
+    /// Leaves an abort for the holder, where the journal's inbox cannot be written; where nobody holds
+    /// the run any more, for whoever takes it next.
     package func leaveAbort(by person: String) async throws {
         // Its holder writes it too: whoever is second reads it again.
         try await client.patiently { client in
-            guard var lease = try await client.get(reference) else { return }
-            lease.annotate(Self.wishAnnotation, person)
-            _ = try await client.update(lease, as: .lease)
+            if var lease = try await client.get(reference) {
+                lease.annotate(Self.wishAnnotation, person)
+                _ = try await client.update(lease, as: .lease)
+            } else if !run.isEmpty {
+                var lease = blank
+                lease.annotate(Self.runAnnotation, run)
+                lease.annotate(Self.wishAnnotation, person)
+                _ = try await client.create(lease, as: .lease)
+            }
         }
+    }
+
+    /// Who left an abort of this run that may never have reached its journal.
+    func leftAbort() async throws -> String? {
+        let lease = try await client.patiently { try await $0.get(reference) }
+        guard let lease, lease.annotation(Self.runAnnotation) == run else { return nil }
+        return lease.annotation(Self.wishAnnotation)
     }
 
     /// Whether somebody renewed it while we looked; of no lease, false.
@@ -234,7 +250,7 @@ package struct TargetLease: Sendable {
     /// Gives the lease back, if it is ours; tries not longer than it lasts anyway.
     ///
     /// `ended`: the run is over, and a holder that died before it could give the lease back has no
-    /// more use for it.
+    /// more use for it. Before, an abort that was left on it stays for whoever takes the run next.
     package func release(ended: Bool = false) async {
         try? await within(pace.lease, by: client.time) { await letGo(ended: ended) }
     }
@@ -249,7 +265,13 @@ package struct TargetLease: Sendable {
                     lease.spec["holderIdentity"]?.text == holder
                         || (ended && lease.annotation(Self.runAnnotation) == run)
                 else { return }
-                try await client.delete(lease, as: .lease)
+                if ended || lease.annotation(Self.wishAnnotation) == nil {
+                    try await client.delete(lease, as: .lease)
+                } else {
+                    var lease = lease
+                    lease.tree.set(nil, at: "spec", "holderIdentity")
+                    _ = try await client.update(lease, as: .lease)
+                }
                 return
             } catch {
                 let rest = backoff.pause(after: error)

@@ -123,6 +123,30 @@ import Timekeeping
         #expect(berth.wish == nil)
     }
 
+    /// Whoever takes the run next hears it, though its holder gave the lease back unfinished; whoever
+    /// takes another run does not.
+    @Test func anAbortOutlivesItsHolder() async throws {
+        let berth = try Berth()
+        let lease = berth.lease("r1")
+        #expect(try await lease.take() == .taken)
+        try await lease.leaveAbort(by: "mia")
+        await lease.release()
+        #expect(berth.wish == "mia")
+        let next = berth.lease("r1")
+        #expect(try await next.take() == .taken)
+        #expect(try await next.leftAbort() == "mia")
+        await next.release(ended: true)
+        #expect(berth.wish == nil)
+
+        // Nobody holds the run.
+        try await lease.leaveAbort(by: "ada")
+        #expect(try await next.take() == .taken)
+        #expect(try await next.leftAbort() == "ada")
+        let other = berth.lease("r2")
+        #expect(try await other.take(over: "r1") == .taken)
+        #expect(try await other.leftAbort() == nil)
+    }
+
     @Test func aPulseStopsOnceNothingMoves() {
         var pulse = Pulse(sequence: 1, now: .zero)
         #expect(pulse.silence(beat: "7", sequence: 1, now: .seconds(5)) == .zero)

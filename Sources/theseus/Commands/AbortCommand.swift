@@ -126,7 +126,9 @@ struct AbortCommand: Sendable {
             client: client, namespace: namespace, service: service, run: run ?? "",
             holder: "", pace: ground.rig.pace)
         let owner = try await lease.owner()
-        if run == nil || owner == run { try? await lease.leaveAbort(by: Environment.person) }
+        if run == nil || owner == nil || owner == run {
+            try? await lease.leaveAbort(by: Environment.person)
+        }
         let done = try await UnrememberedHome(
             client: client, namespace: namespace, service: service
         ).bring(run: run)
