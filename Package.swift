@@ -151,7 +151,8 @@ let package = Package(
         room(
             "WorstDay",
             on: [
-                "GateTrials", "CanaryEngine", "Chronicle", "Rehearsal", "Foresight", "FlowFiles",
+                "GateTrials", "CanaryEngine", "Secrets", "Chronicle", "Rehearsal", "Foresight",
+                "FlowFiles",
                 "Lab",
                 "MetricsSources",
                 "Voyage", "HTTPMessages", "Manifests", "JSONTree", "MetricsGate", "TestHooks",

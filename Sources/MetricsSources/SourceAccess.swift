@@ -13,7 +13,7 @@ package enum SourceCredential: Hashable, Sendable {
 }
 
 extension SourceCredential {
-    var origins: [SecretOrigin] {
+    package var origins: [SecretOrigin] {
         switch self {
         case .header(_, _, let origin), .basic(_, let origin): [origin]
         case .signature(_, _, let access, let secret, let session):

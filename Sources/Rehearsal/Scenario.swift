@@ -58,6 +58,11 @@ package struct Scenario: Sendable {
     package var outside: (@Sendable (Outside) -> any HTTPTransport)?
     /// Who stands in front of the crew of a process; nil: nobody.
     package var understudy: (@Sendable (any Crew, Outside) -> any Crew)?
+    /// Variables of the processes' environment, each with some value.
+    ///
+    /// Of somebody's own flow any file can be read, too: what it would show to a source means nothing in
+    /// the Lab.
+    package var variables: [String] = []
     /// Further files that the flow names, by their paths.
     package var files: [String: String] = [:]
     /// The candidate's version label.

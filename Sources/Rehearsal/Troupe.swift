@@ -5,6 +5,7 @@ internal import HTTPMessages
 internal import Journal
 internal import KubernetesAPI
 internal import Lab
+internal import Processes
 internal import Synchronization
 internal import Timekeeping
 internal import Voyage
@@ -209,7 +210,12 @@ final class Troupe: Sendable {
             cluster: Theatre.client(over: api, by: time),
             outside: outside,
             spawner: ScriptedSpawner(time: time, script: scenario.commands, life: life),
+            environment: scenario.variables.map { .init(name: $0, value: "rehearsal") },
             time: time, pace: pace,
+            readFile: { [scenario] _ in
+                guard scenario.given != nil else { throw NoSuchFile() }
+                return Array("rehearsal".utf8)
+            },
             keepFile: { [self] text, path in note { $0.files[path] = text } })
         rig.sockets = PeoplesSockets(time: time)
         return rig

@@ -1,6 +1,6 @@
 internal import CanaryEngine
 package import FlowFiles
-internal import MetricsGate
+package import MetricsGate
 package import MetricsSources
 internal import Timekeeping
 
@@ -20,7 +20,7 @@ extension Rig {
 }
 
 extension RunCharter {
-    var gateScope: GateScope {
+    package var gateScope: GateScope {
         let stable = stable ?? RunCharter.Version(deployment: "", label: "")
         return GateScope(
             namespace: flow.target.namespace, service: flow.target.service,

@@ -2,6 +2,7 @@ internal import FlowFiles
 internal import HTTPMessages
 internal import Lab
 internal import MetricsSources
+internal import Secrets
 internal import TestHooks
 
 /// Leads what the flow calls its gateway and its Prometheus into the Lab; anything else leads
@@ -39,6 +40,14 @@ struct Detour: HTTPTransport {
 }
 
 extension Flow {
+    /// What the credentials of its sources are read from, in the environment.
+    var variablesOfSources: [String] {
+        (sources + (prometheus.map { [$0] } ?? [])).flatMap(\.access.credentials)
+            .flatMap(\.origins).compactMap { origin in
+                if case .environment(let name) = origin { name } else { nil }
+            }
+    }
+
     /// The host that users of the gateway ask for.
     var gatewayHost: String? {
         guard let gateway else { return nil }

@@ -67,7 +67,9 @@ struct FlawSearch: Sendable {
     // MARK: Gates
 
     private var shares: [Flaw] {
-        of(.turnsBad).compactMap { result in
+        // All users come at once there, and had nothing before.
+        if flow.plan.isFirstRelease { return [] }
+        return of(.turnsBad).compactMap { result in
             guard case .step(let step) = result.place,
                 case .weight(let weight) = flow.plan.steps[step]
             else { return nil }

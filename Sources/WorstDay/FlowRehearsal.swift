@@ -48,11 +48,26 @@ package struct FlowRehearsal: Sendable {
         TrialResult(trial, trial.play(on: ground), ground.flow.plan)
     }
 
+    /// Of moments not more than a day of that length lets us play, unless all are wanted.
     private func everything(isWhole: Bool) -> [Trial] {
         let day = trials.day()
-        return trials.mishaps + trials.deaths(of: day, isWhole: isWhole)
-            + trials.aborts(of: day, isWhole: isWhole)
+        let moments =
+            trials.deaths(of: day, isWhole: isWhole) + trials.aborts(of: day, isWhole: isWhole)
             + trials.calls(of: day, isWhole: isWhole, seed: seed)
+        if isWhole { return trials.mishaps + moments }
+        let effects = max(1, day.bill.effects.first?.count ?? 1)
+        let stride = Self.stride(of: moments.count, effects: effects)
+        return trials.mishaps
+            + moments.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    }
+
+    /// One play of a day takes as long as it has effects; all of a long one would take hours.
+    ///
+    /// Odd, so that deaths before an effect are met as well as those after one.
+    static func stride(of moments: Int, effects: Int) -> Int {
+        let most = max(60, 800_000 / effects)
+        let stride = (moments + most - 1) / most
+        return stride <= 1 ? 1 : stride | 1
     }
 
     /// One play once more, with every fact of it.

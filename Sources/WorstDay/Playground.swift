@@ -88,6 +88,7 @@ package struct Playground: Sendable {
         scenario.setUp = setUp
         scenario.longest = (flow.plan.longestForward + flow.plan.longestHome) * 2 + .seconds(86_400)
         scenario.outside = { Detour($0.world, for: flow) }
+        scenario.variables = flow.variablesOfSources
         scenario.events = Self.releases(of: flow, stable, letGo)
         stage = try Stage(scenario)
         var approvals: [Int: Scenario.Event] = [:]

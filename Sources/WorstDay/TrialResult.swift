@@ -60,7 +60,7 @@ package struct TrialResult: Hashable, Sendable {
         requests = bill.candidateRequests
         errors = bill.candidateErrors
         longestTelling = Self.longestTelling(bill, plan)
-        broken = Self.broken(trial, bill)
+        broken = Self.broken(trial, bill, plan)
     }
 
     /// What a caller of `deploy` and then `resume` would see; nil: nothing yet.
@@ -85,12 +85,13 @@ package struct TrialResult: Hashable, Sendable {
         return arrival.map { .milliseconds($0.date - bill.facts[turn].date) }
     }
 
-    private static func broken(_ trial: Trial, _ bill: Playbill) -> [String] {
+    private static func broken(_ trial: Trial, _ bill: Playbill, _ plan: RunPlan) -> [String] {
         var broken = bill.violations.filter { !trial.excuses.contains($0) }
         if bill.end == nil {
             broken.append("L1 it did not end: \(bill.trouble ?? "nobody said why")")
         }
-        if !trial.mayLoseRequests, bill.lostRequests > 0 {
+        // Before a first release there is nobody whom users could reach.
+        if !trial.mayLoseRequests, !plan.isFirstRelease, bill.lostRequests > 0 {
             broken.append("S2 \(Int(bill.lostRequests.rounded(.up))) requests of users were lost")
         }
         if bill.leakedRequests > 0 {

@@ -3,6 +3,7 @@ internal import Foresight
 internal import Glibc
 internal import JSONTree
 internal import Lab
+internal import MetricsGate
 internal import Rehearsal
 internal import Timekeeping
 internal import Voyage
@@ -18,7 +19,7 @@ struct RehearseCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let (flow, source) = try request.flow()
-        let load = try request.rate() ?? Playground.usualLoad
+        let load = try request.rate()
         let seed = UInt64(try whole("--seed", atLeast: 0) ?? 1)
         let lanes = try whole("--lanes", atLeast: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let ground = try await ground(flow, source, load, seed)
@@ -54,32 +55,46 @@ struct RehearseCommand: Sendable {
 
     // MARK: The world
 
-    private func ground(_ flow: Flow, _ source: FlowSource, _ load: Double, _ seed: UInt64)
+    private func ground(_ flow: Flow, _ source: FlowSource, _ load: Double?, _ seed: UInt64)
         async throws -> Playground
     {
         if request.has("--without-cluster") {
-            return try Playground(flow, from: source, load: load, seed: seed)
+            return try Playground(
+                flow, from: source, load: load ?? Playground.usualLoad, seed: seed)
         }
         var terms = Departure.Terms()
         terms.remembersInCluster = try Logbook.mayBeInCluster(request)
         let lookout = Lookout()
-        let charter: RunCharter
+        let seen: (charter: RunCharter, load: Double)
         if request.value("--cluster") == "lab" {
             let turnable = TurnableWorld()
             let lab = try Ground.lab(
                 try LabWorlds.world(nil), LabClock(turnable), by: lookout.through
             ).rig
             let chosen = terms
-            charter = try turnable.run {
-                try await Forecast(rig: lab, lookout: lookout, terms: chosen)
-                    .plan(flow, from: source).charter
+            seen = try turnable.run {
+                try await look(flow, source, lab, lookout, chosen, load)
             }
         } else {
             let cluster = try await Ground.cluster(request, by: lookout.through)
-            charter = try await Forecast(rig: cluster.rig, lookout: lookout, terms: terms)
-                .plan(flow, from: source).charter
+            seen = try await look(flow, source, cluster.rig, lookout, terms, load)
         }
-        return try Playground(charter, as: lookout.seen, load: load, seed: seed)
+        return try Playground(seen.charter, as: lookout.seen, load: seen.load, seed: seed)
+    }
+
+    /// Plans as `plan` does, and asks the mesh for its users where nobody says how many there are.
+    private func look(
+        _ flow: Flow, _ source: FlowSource, _ rig: Rig, _ lookout: Lookout,
+        _ terms: Departure.Terms, _ load: Double?
+    ) async throws -> (charter: RunCharter, load: Double) {
+        let charter = try await Forecast(rig: rig, lookout: lookout, terms: terms)
+            .plan(flow, from: source).charter
+        if let load { return (charter, load) }
+        guard let prometheus = rig.prometheus(of: flow),
+            let told = try? await UsersLoad.perSecond(of: charter.gateScope, by: prometheus),
+            told.isFinite, told >= 0.01
+        else { return (charter, Playground.usualLoad) }
+        return (charter, (told * 10).rounded() / 10 > 0 ? (told * 10).rounded() / 10 : told)
     }
 
     // MARK: One play

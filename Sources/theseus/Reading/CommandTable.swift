@@ -91,7 +91,8 @@ enum CommandTable {
                 image, manifest, setting,
                 OptionEntry(
                     "--without-cluster", nil, "from the flow's files alone; asks no cluster"),
-                OptionEntry("--rps", "N", "users' requests in a second (default: 50)"),
+                OptionEntry(
+                    "--rps", "N", "users' requests in a second (default: as the mesh tells, or 50)"),
                 OptionEntry("--html", "FILE", "and as one page, with the chart"),
                 OptionEntry(
                     "--all", nil, "every call with every outcome, every effect: takes minutes"),
