@@ -73,7 +73,8 @@ package struct Adviser: Sendable {
                         plan: plan.baking(for: bake, at: stage, part)))
             }
         }
-        if let first = plan.stages.first, first.share >= 0.05 {
+        // The last share is where the flow wants to be.
+        if let first = plan.stages.first, plan.stages.count > 1, first.share >= 0.05 {
             let now = Int((first.share * 100).rounded())
             for share in [1, 5, 10] where share * 2 <= now {
                 var changed = plan

@@ -87,6 +87,16 @@ import Testing
         #expect(one.hurt < one.hurtNow * 0.2)
     }
 
+    /// Where all users come at once there is no first share to make smaller.
+    @Test func theLastShareIsLeftAlone() {
+        let plan = ThinPlan(
+            RunPlan(steps: [.weight(.all), .retire]), gates: [], scrape: .seconds(15),
+            dwell: [0: .seconds(10)], lead: [:], home: .seconds(1))
+        let adviser = Adviser(plan: plan, load: 100, runs: 10, seed: 1)
+        #expect(adviser.variants.count == 1)
+        #expect(adviser.advice(from: adviser.variants.map(adviser.finding)) == [])
+    }
+
     /// What costs something is not advised: without the last bake nobody would look at all users.
     @Test func whatCostsSomethingIsNotAdvised() {
         let adviser = Adviser(plan: Self.plan(last: .seconds(60)), load: 5, runs: 60, seed: 1)
