@@ -43,10 +43,11 @@ import Timekeeping
 
     /// A cluster with one namespace, and leases on one target in it.
     private struct Berth: Sendable {
-        let time = SleeplessClock()
+        let time: any Timekeeper
         let world: LabWorld
 
-        init() throws {
+        init(_ time: any Timekeeper = SleeplessClock()) throws {
+            self.time = time
             let state = try LabWorldFile([
                 "objects": [
                     ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]
@@ -125,26 +126,29 @@ import Timekeeping
 
     /// Whoever takes the run next hears it, though its holder gave the lease back unfinished; whoever
     /// takes another run does not.
-    @Test func anAbortOutlivesItsHolder() async throws {
-        let berth = try Berth()
-        let lease = berth.lease("r1")
-        #expect(try await lease.take() == .taken)
-        try await lease.leaveAbort(by: "mia")
-        await lease.release()
-        #expect(berth.wish == "mia")
-        let next = berth.lease("r1")
-        #expect(try await next.take() == .taken)
-        #expect(try await next.leftAbort() == "mia")
-        await next.release(ended: true)
-        #expect(berth.wish == nil)
+    @Test func anAbortOutlivesItsHolder() throws {
+        let turnable = TurnableWorld()
+        try turnable.run {
+            let berth = try Berth(LabClock(turnable))
+            let lease = berth.lease("r1")
+            #expect(try await lease.take() == .taken)
+            try await lease.leaveAbort(by: "mia")
+            await lease.release()
+            #expect(berth.wish == "mia")
+            let next = berth.lease("r1")
+            #expect(try await next.take() == .taken)
+            #expect(try await next.leftAbort() == "mia")
+            await next.release(ended: true)
+            #expect(berth.wish == nil)
 
-        // Nobody holds the run.
-        try await lease.leaveAbort(by: "ada")
-        #expect(try await next.take() == .taken)
-        #expect(try await next.leftAbort() == "ada")
-        let other = berth.lease("r2")
-        #expect(try await other.take(over: "r1") == .taken)
-        #expect(try await other.leftAbort() == nil)
+            // Nobody holds the run.
+            try await lease.leaveAbort(by: "ada")
+            #expect(try await next.take() == .taken)
+            #expect(try await next.leftAbort() == "ada")
+            let other = berth.lease("r2")
+            #expect(try await other.take(over: "r1") == .taken)
+            #expect(try await other.leftAbort() == nil)
+        }
     }
 
     @Test func aPulseStopsOnceNothingMoves() {
