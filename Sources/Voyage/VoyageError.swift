@@ -17,6 +17,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case nothingToUndo(String)
         /// A run of that name is there, and it is a removal where a release was meant, or the reverse.
         case otherKind(isRemoval: Bool)
+        /// A run of that name is there, of another flow or another manifest.
+        case otherFlow
         /// The run belongs to another cluster than this one.
         case otherCluster(String)
         /// A guard finds no run that is remembered in a file.
@@ -54,6 +56,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nothingToUndo(let why): "there is nothing to undo: \(why)"
         case .otherKind(true): "this run takes a version away; it is no release"
         case .otherKind(false): "this run is a release; it takes no version away"
+        case .otherFlow: "this run is there already, and is to do something else"
         case .otherCluster(let here): "this run belongs to another cluster, not to \(here)"
         case .guardWithoutJournal:
             "spec.guard asks for a guard in the cluster, who would find no run in this journal"
@@ -76,7 +79,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
         case .nothingToUndo: "see `theseus history`, or deploy the version that you want"
-        case .otherKind: "give --run-id another name, or go on with it by `theseus resume`"
+        case .otherKind, .otherFlow:
+            "give --run-id another name, or go on with it by `theseus resume`"
         case .otherCluster: "give --cluster or --kubeconfig the one that stands here"
         case .guardWithoutJournal: "give --journal cluster, or leave spec.guard out"
         case .source(_, let error): error.remedy

@@ -59,6 +59,16 @@ import Testing
             let removal = try await lab.run("delete", v1, "--run-id", "r1")
             #expect(removal.code == 3, "\(removal)")
             #expect(removal.complaint.contains("this run is a release; it takes no version away"))
+            // Nor is a release of another version what that one was.
+            let other = try await lab.run("deploy", v1, "--run-id", "r1")
+            #expect(other.code == 3, "\(other)")
+            #expect(
+                other.complaint == """
+                    run: this run is there already, and is to do something else
+                      where: run r1
+                      do:    give --run-id another name, or go on with it by `theseus resume`
+
+                    """)
             let more = try await lab.run("delete", v1)
             #expect(more.code == 0, "\(more)")
             #expect(more.output == "nothing of this version is in demo/demo-app\n")

@@ -41,7 +41,7 @@ struct DeleteCommand: Sendable {
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil
         {
-            return try await drive.takeAgain(run, removes: true)
+            return try await drive.takeAgain(run, of: flow, removes: true)
         }
         var terms = Departure.Terms()
         terms.remembersInCluster = logbook.isInCluster

@@ -53,7 +53,7 @@ struct DeployCommand: Sendable {
         if try await store.runs().contains(where: { $0.run == run }),
             try await store.last(of: run) != nil
         {
-            return try await drive.takeAgain(run, removes: false)
+            return try await drive.takeAgain(run, of: flow, removes: false)
         }
         try await kept?.check(on: ground)
         let charter = try await departure.survey(flow, from: source)

@@ -51,11 +51,18 @@ struct Drive: Sendable {
     }
 
     /// A run that the same command began before; one of the other kind is not what is asked for.
-    func takeAgain(_ run: String, removes: Bool) async throws -> ExitCode {
-        let isRemoval = try await charter(of: run).removal != nil
+    func takeAgain(_ run: String, of flow: Flow, removes: Bool) async throws -> ExitCode {
+        let known = try await charter(of: run)
+        let isRemoval = known.removal != nil
         guard isRemoval == removes else {
             throw VoyageError(.otherKind(isRemoval: isRemoval), place: "run \(run)")
         }
+        // Files may lie elsewhere, on another machine; what they say must be the same.
+        let isSame =
+            isRemoval
+            || known.flow.plan == flow.plan
+                && known.flow.target.manifest == flow.target.manifest
+        guard isSame else { throw VoyageError(.otherFlow, place: "run \(run)") }
         return try await take(run)
     }
 

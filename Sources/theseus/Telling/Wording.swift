@@ -23,7 +23,8 @@ enum Wording {
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .severalRuns,
-                .nothingPlanned, .lacking, .source, .nothingToUndo, .otherKind:
+                .nothingPlanned, .lacking, .source, .nothingToUndo, .otherKind,
+                .otherFlow:
                 .refused
             }
         case let error as JournalError where error.code == .damaged:
