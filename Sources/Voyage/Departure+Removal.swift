@@ -42,7 +42,7 @@ extension Departure {
         let workloads = try await WorkloadKeeper(
             scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll
         ).surveyRemoval()
-        try requireFree(workloads.removed)
+        try await requireFree(workloads.removed, flow.target, client)
         let stable = workloads.other.map {
             RunCharter.Version(
                 deployment: $0.name,
@@ -98,11 +98,26 @@ extension Departure {
     }
 
     /// A run that is not over has its seal on what it made.
-    private func requireFree(_ objects: [KubernetesObject]) throws {
+    private func requireFree(
+        _ objects: [KubernetesObject], _ target: FlowTarget, _ client: KubernetesClient
+    ) async throws {
         for object in objects {
             guard let seal = object.seal, seal.run != run else { continue }
-            throw VoyageError(.held(by: seal.run, isAlive: false), place: Self.name(object))
+            throw VoyageError(
+                .held(by: seal.run, isAlive: try await isDriven(seal.run, target, client)),
+                place: Self.name(object))
         }
+    }
+
+    /// Whether somebody renews the lease of that run.
+    private func isDriven(
+        _ run: String, _ target: FlowTarget, _ client: KubernetesClient
+    ) async throws -> Bool {
+        let lease = TargetLease(
+            client: client, namespace: target.namespace, service: target.service, run: run,
+            holder: "", pace: rig.pace)
+        guard try await lease.owner() == run else { return false }
+        return try await lease.look() == .renewed
     }
 }
 
