@@ -31,6 +31,22 @@ package enum CallOutcome: Hashable, Sendable {
     package static let ofStreams = everyOne + [.deadStream, .brokenStream]
 }
 
+extension CallOutcome: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .status(let code, nil): "\(code)"
+        case .status(let code, let seconds?): "\(code) with Retry-After \(seconds)"
+        case .resetNotApplied: "a reset, not carried out"
+        case .resetApplied: "a reset, carried out"
+        case .timeOutNotApplied: "a time-out, not carried out"
+        case .timeOutApplied: "a time-out, carried out"
+        case .slow(let delay): "an answer \(delay) late"
+        case .deadStream: "a dead stream"
+        case .brokenStream: "a broken stream"
+        }
+    }
+}
+
 /// Which calls go wrong, and how; counts them from 1.
 package final class FaultPlan: Sendable {
     package struct Call: Hashable, Sendable {

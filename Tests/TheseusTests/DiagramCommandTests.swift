@@ -30,10 +30,13 @@ import Testing
         #expect(messages.count == text.output.split(separator: "\n").count { $0.contains(" -> ") })
 
         let file = folder.file("flow.svg")
-        let svg = try await Program.run(
-            ["diagram", flow, "--output", "svg", "--out", file], in: folder.path)
+        let svg = try await Program.run(["diagram", flow, "--out", file], in: folder.path)
         #expect(svg.output == "wrote \(file)\n")
         #expect(try folder.read("flow.svg").hasPrefix("<svg "))
+        // What was asked for comes before what the file's name says.
+        let plain = ["diagram", flow, "--output", "text", "--out", file]
+        #expect(try await Program.run(plain, in: folder.path).code == 0)
+        #expect(try folder.read("flow.svg").hasPrefix(Self.title))
     }
 
     /// As the demo's world stands: a stable version by its own name, with its autoscaler.

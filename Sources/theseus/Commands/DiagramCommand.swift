@@ -52,8 +52,16 @@ struct DiagramCommand: Sendable {
             .diagram(flow, from: source)
     }
 
+    /// What was asked for, or else what the file's name says.
+    private var form: String? {
+        if let form = request.value("--output") { return form }
+        let path = request.value("--out") ?? ""
+        return [".svg": "svg", ".mmd": "mermaid", ".json": "json"].first { path.hasSuffix($0.key) }?
+            .value
+    }
+
     private func text(of diagram: SequenceDiagram, _ flow: Flow) -> String {
-        switch request.value("--output") {
+        switch form {
         case "mermaid": diagram.mermaid
         case "svg": diagram.svg
         case "json": JSONWriter.text(of: diagram.tree) + "\n"

@@ -76,6 +76,7 @@ struct InitCommand: Sendable {
         try Files.keep(draft.flow, at: "\(root)/\(name)")
         try Files.keep(draft.manifest, at: "\(root)/\(candidate)")
         for path in paths { Terminal.say("wrote \(Self.short(path))") }
+        Terminal.say("give the new version its image in \(Self.short(paths[1]))")
         for note in draft.notes { Terminal.complain("note: \(note)") }
         // The flow itself names the namespace.
         var same = request

@@ -55,10 +55,11 @@ struct Logbook: Sendable {
         namespace.map { "\(name), in namespace \($0)" } ?? name
     }
 
-    /// What is said where there are no runs.
+    /// What is said where there are no runs, or none that the name fits.
     var emptiness: String {
-        namespace.map { "no runs in namespace \($0); --namespace NAME looks elsewhere" }
-            ?? "no runs"
+        let what = request.operand.map { "no run of \($0)" } ?? "no runs"
+        return namespace.map { "\(what) in namespace \($0); --namespace NAME looks elsewhere" }
+            ?? what
     }
 
     /// Opens what `--journal` names; without it, the cluster's own journal, and for the embedded

@@ -144,7 +144,8 @@ enum CommandTable {
             [
                 image, manifest, setting, runID, interrupt,
                 OptionEntry(
-                    "--force", nil, "it may have users: the version that stays gets them first"),
+                    "--force", nil, "it may have users: the version that stays gets them, or nobody"
+                ),
                 OptionEntry("--dry-run", nil, "look, refuse or list what goes; change nothing"),
             ]),
         CommandEntry(
