@@ -126,8 +126,13 @@ struct AbortCommand: Sendable {
             client: client, namespace: namespace, service: service, run: run ?? "",
             holder: "", pace: ground.rig.pace)
         let owner = try await lease.owner()
+        var unleft = ""
         if run == nil || owner == nil || owner == run {
-            try? await lease.leaveAbort(by: Environment.person)
+            do {
+                try await lease.leaveAbort(by: Environment.person)
+            } catch {
+                unleft = "; nor could the lease take it: abort again before anybody resumes"
+            }
         }
         let done = try await UnrememberedHome(
             client: client, namespace: namespace, service: service
@@ -142,9 +147,10 @@ struct AbortCommand: Sendable {
             }
         if let run = run ?? owner {
             let code = (error as? JournalError)?.code ?? .damaged
-            Terminal.complain(Advice.unwritable(run, code, said, logbook?.isInCluster ?? false))
+            Terminal.complain(
+                Advice.unwritable(run, code, said + unleft, logbook?.isInCluster ?? false))
         } else {
-            Terminal.complain(Advice.unreadable(service, said))
+            Terminal.complain(Advice.unreadable(service, said + unleft))
         }
         return .personNeeded
     }
