@@ -32,6 +32,7 @@ internal import Processes
             Terminal.complain(Wording.text(of: error))
             end = Wording.exit(for: error, begins: ["deploy", "delete"].contains(arguments.first))
         }
-        exit(end.rawValue)
+        // Not `exit`: that takes OpenSSL from under threads which may still be speaking.
+        _exit(end.rawValue)
     }
 }
