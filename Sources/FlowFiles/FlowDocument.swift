@@ -143,8 +143,8 @@ struct FlowDocument {
         return field.error(.file, what, do: "check the path: it starts from the flow's folder")
     }
 
-    func flow(_ source: FlowSource, exists: (String) -> Bool) throws(FlowError) -> Flow {
-        let seen = examination(source, [], exists, lint: nil)
+    func flow(_ source: FlowSource, programs: (String) -> ProgramFile) throws(FlowError) -> Flow {
+        let seen = examination(source, [], programs, lint: nil)
         guard let flow = seen.flow else { throw seen.faults[0] }
         return flow
     }
@@ -158,10 +158,11 @@ struct FlowDocument {
     ///   - missing: what else is known to be wrong.
     ///   - lint: nil: nobody asks what is unwise.
     func examination(
-        _ source: FlowSource, _ missing: [FlowError], _ exists: (String) -> Bool, lint load: Load?
+        _ source: FlowSource, _ missing: [FlowError], _ programs: (String) -> ProgramFile,
+        lint load: Load?
     ) -> FlowExamination {
         var reading = FlowReading(document: self, source: source)
-        let flow = reading.flow(exists: exists)
+        let flow = reading.flow(programs: programs)
         let order = source.files.prefix(1).map(\.path) + (template.map { [$0.file] } ?? [])
         let faults = (faults + missing + reading.faults).inOrder(of: order)
         let name = own.at("spec", "template")?.text.map(FlowTemplates.path)

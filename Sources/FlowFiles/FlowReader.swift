@@ -6,13 +6,13 @@ package enum FlowReader {
     ///   - workingDirectory: absolute; what relative paths of the command line start from. Without
     ///     it a command with a relative path is only found from where we run.
     ///   - readFile: reads a whole file; relative paths start from the working directory.
-    ///   - exists: whether a file is there; asked for commands with a slash in their name.
+    ///   - programs: what stands at a path; asked for commands with a slash in their name.
     package static func load(
         path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String = "",
-        readFile: (String) throws -> [UInt8], exists: (String) -> Bool = { _ in true }
+        readFile: (String) throws -> [UInt8], programs: (String) -> ProgramFile = { _ in .runs }
     ) throws(FlowError) -> (flow: Flow, source: FlowSource) {
         let seen = look(
-            at: path, overrides, workingDirectory, readFile, exists, lint: nil)
+            at: path, overrides, workingDirectory, readFile, programs, lint: nil)
         guard let flow = seen.flow else { throw seen.faults[0] }
         return (flow, seen.source)
     }
@@ -23,16 +23,16 @@ package enum FlowReader {
     package static func examine(
         path: String, overrides: FlowOverrides = FlowOverrides(), workingDirectory: String = "",
         rate: Double? = nil, readFile: (String) throws -> [UInt8],
-        exists: (String) -> Bool = { _ in true }
+        programs: (String) -> ProgramFile = { _ in .runs }
     ) -> FlowExamination {
         look(
-            at: path, overrides, workingDirectory, readFile, exists,
+            at: path, overrides, workingDirectory, readFile, programs,
             lint: FlowDocument.Load(rate: rate))
     }
 
     private static func look(
         at path: String, _ overrides: FlowOverrides, _ workingDirectory: String,
-        _ readFile: (String) throws -> [UInt8], _ exists: (String) -> Bool,
+        _ readFile: (String) throws -> [UInt8], _ programs: (String) -> ProgramFile,
         lint load: FlowDocument.Load?
     ) -> FlowExamination {
         let folder = FlowPath.folder(of: FlowPath.joined(workingDirectory, path))
@@ -50,7 +50,7 @@ package enum FlowReader {
             }
             let document = try FlowDocument(source)
             let missing = readManifests(of: document, readFile, into: &source)
-            return document.examination(source, missing, exists, lint: load)
+            return document.examination(source, missing, programs, lint: load)
         } catch {
             return FlowExamination(source, faults: [error])
         }
@@ -98,7 +98,7 @@ package enum FlowReader {
 
     /// Reads the same flow again from what a run remembers; touches no file.
     package static func read(_ source: FlowSource) throws(FlowError) -> Flow {
-        try FlowDocument(source).flow(source, exists: { _ in true })
+        try FlowDocument(source).flow(source, programs: { _ in .runs })
     }
 }
 
@@ -118,4 +118,11 @@ extension [FlowError] {
             return a == b ? one.offset < other.offset : a < b
         }.map(\.element)
     }
+}
+
+/// What stands where a command's program is looked for.
+package enum ProgramFile: Hashable, Sendable {
+    case missing
+    case mayNotRun
+    case runs
 }

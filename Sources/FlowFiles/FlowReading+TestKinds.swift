@@ -98,7 +98,7 @@ extension FlowReading {
     }
 
     /// The command with an absolute program, where it is a path.
-    mutating func arguments(_ command: FlowField, exists: (String) -> Bool) -> [String]? {
+    mutating func arguments(_ command: FlowField, programs: (String) -> ProgramFile) -> [String]? {
         guard var arguments = command.texts else { return nil }
         guard let program = arguments.first, !program.isEmpty else {
             faults.append(
@@ -109,11 +109,20 @@ extension FlowReading {
         }
         guard program.contains("/") else { return arguments }
         arguments[0] = FlowPath.joined(source.folder, program)
-        if !exists(arguments[0]), let item = command.items.first {
+        guard let item = command.items.first else { return arguments }
+        let short = ShapeCheck.short(program)
+        switch programs(arguments[0]) {
+        case .runs: break
+        case .missing:
             faults.append(
                 item.error(
-                    .file, "missing file: \(ShapeCheck.short(program))",
+                    .file, "missing file: \(short)",
                     do: "check the path: it starts from the flow's folder"))
+        case .mayNotRun:
+            faults.append(
+                item.error(
+                    .file, "this file may not be executed: \(short)",
+                    do: "chmod +x it, or name its interpreter first: [\"sh\", \"\(short)\"]"))
         }
         return arguments
     }

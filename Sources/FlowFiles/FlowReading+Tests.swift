@@ -6,10 +6,10 @@ internal import YAML
 
 /// Tests.
 extension FlowReading {
-    mutating func readTests(_ flow: inout Flow, exists: (String) -> Bool) {
+    mutating func readTests(_ flow: inout Flow, programs: (String) -> ProgramFile) {
         for (name, field) in document.named("tests") {
             calls[name] = call(name, field)
-            guard let kind = kind(name, field, flow, exists: exists) else { continue }
+            guard let kind = kind(name, field, flow, programs: programs) else { continue }
             refuseForeign(in: field)
             let named = (field["tolerance"]?.members ?? []).compactMap { member in
                 member.field.change.map { BaselineRule.Tolerance(member.name, $0) }
@@ -41,10 +41,10 @@ extension FlowReading {
     }
 
     private mutating func kind(
-        _ name: String, _ field: FlowField, _ flow: Flow, exists: (String) -> Bool
+        _ name: String, _ field: FlowField, _ flow: Flow, programs: (String) -> ProgramFile
     ) -> TestSpec.Kind? {
         if let command = field["command"] {
-            return arguments(command, exists: exists).map { .command(self.command($0, field)) }
+            return arguments(command, programs: programs).map { .command(self.command($0, field)) }
         }
         if let shell = field["shell"]?.text {
             return .command(command(["/bin/sh", "-c", shell], field))

@@ -22,11 +22,11 @@ struct FlowReading {
         self.source = source
     }
 
-    mutating func flow(exists: (String) -> Bool) -> Flow {
+    mutating func flow(programs: (String) -> ProgramFile) -> Flow {
         let name = document.own.at("metadata", "name")?.text ?? ""
         var flow = Flow(name: name, target: target(), plan: RunPlan(steps: []))
         readSurroundings(&flow)
-        readTests(&flow, exists: exists)
+        readTests(&flow, programs: programs)
         readGates(&flow)
         readPlan(&flow)
         return flow

@@ -62,20 +62,20 @@ package struct PlanFile: Sendable {
     ///
     /// Where the flow is not at hand at all, on another machine, the plan's own copy is what counts.
     package func changedFiles(
-        readFile: (String) throws -> [UInt8], exists: (String) -> Bool
+        readFile: (String) throws -> [UInt8], programs: (String) -> ProgramFile
     ) throws(FlowError) -> [String] {
         let kept = charter.source
         guard let first = kept.files.first else { return [] }
         let name = first.path.split(separator: "/").last.map(String.init) ?? first.path
         let path = "\(kept.folder)/\(name)"
-        guard exists(path) else { return [] }
+        guard programs(path) != .missing else { return [] }
         var overrides = kept.overrides
         overrides.manifest = overrides.manifest.map {
             $0.hasPrefix("/") ? $0 : "\(workingDirectory)/\($0)"
         }
         let (_, now) = try FlowReader.load(
             path: path, overrides: overrides, workingDirectory: workingDirectory,
-            readFile: readFile, exists: exists)
+            readFile: readFile, programs: programs)
         var changed: [String] = []
         for (index, file) in kept.files.enumerated() {
             guard now.files.indices.contains(index), now.files[index].bytes == file.bytes else {

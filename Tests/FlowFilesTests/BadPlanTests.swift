@@ -96,6 +96,13 @@ import Testing
               do:    check the path: it starts from the flow's folder
             """),
         BadFlow(
+            "a command that may not be executed", "./tests/smoke.sh", "./tests/unfit.sh",
+            """
+            flow: this file may not be executed: ./tests/unfit.sh
+              where: reviews.yaml:17:23 (spec.tests.smoke.command[0])
+              do:    chmod +x it, or name its interpreter first: ["sh", "./tests/unfit.sh"]
+            """),
+        BadFlow(
             "missing manifest", "k8s/reviews-v2.yaml", "k8s/reviews-v3.yaml",
             """
             flow: missing file: k8s/reviews-v3.yaml

@@ -121,7 +121,8 @@ import Testing
         """
 
     private func flow() throws -> Flow {
-        var files = Files(texts: ["reviews.yaml": Self.text], commands: ["/repo/bin/migrate"])
+        var files = Files(
+            texts: ["reviews.yaml": Self.text], programs: ["/repo/bin/migrate": .runs])
         files.texts["k8s/reviews-v2.yaml"] = Files.manifest
         return try files.load().flow
     }
@@ -280,7 +281,7 @@ import Testing
         }
         let files = Files(
             texts: ["reviews.yaml": text, "k8s/reviews-v2.yaml": Files.manifest],
-            commands: ["/repo/bin/migrate"])
+            programs: ["/repo/bin/migrate": .runs])
         #expect(try files.load().flow.trustsWeights)
     }
 

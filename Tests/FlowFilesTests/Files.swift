@@ -3,7 +3,10 @@ import FlowFiles
 /// Files in memory, as somebody's working directory has them.
 struct Files {
     var texts: [String: String]
-    var commands: [String] = ["/repo/tests/smoke.sh"]
+    /// What stands where commands look for their programs.
+    var programs: [String: ProgramFile] = [
+        "/repo/tests/smoke.sh": .runs, "/repo/tests/unfit.sh": .mayNotRun,
+    ]
 
     struct Missing: Error {}
 
@@ -15,7 +18,7 @@ struct Files {
             readFile: { path in
                 guard let text = texts[path] else { throw Missing() }
                 return Array(text.utf8)
-            }, exists: { commands.contains($0) })
+            }, programs: { programs[$0] ?? .missing })
     }
 
     /// What is wrong with the flow, in words; nil where nothing is.

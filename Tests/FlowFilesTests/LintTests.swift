@@ -40,7 +40,7 @@ struct UnwiseFlow: Sendable, CustomTestStringConvertible {
             readFile: { path in
                 guard let text = files.texts[path] else { throw Files.Missing() }
                 return Array(text.utf8)
-            }, exists: { files.commands.contains($0) })
+            }, programs: { files.programs[$0] ?? .missing })
     }
 
     private static func words(_ seen: FlowExamination) -> String {

@@ -209,7 +209,7 @@ import Testing
                 "flows/reviews.yaml": Files.design,
                 "flows/k8s/reviews-v2.yaml": Files.manifest,
                 "built/v3.yaml": Files.manifest.replacing("v2", with: "v3"),
-            ], commands: ["/repo/flows/tests/smoke.sh"])
+            ], programs: ["/repo/flows/tests/smoke.sh": .runs])
         let (flow, source) = try files.load("flows/reviews.yaml")
         #expect(flow.target.manifest.first?.name == "reviews-v2")
         #expect(source.folder == "/repo/flows")

@@ -67,7 +67,7 @@ import Testing
 
     private static func files(_ tests: String) -> Files {
         var files = Files.with("  tests:\n", "  tests:\n" + tests + "\n")
-        files.commands.append("/repo/bin/unit")
+        files.programs["/repo/bin/unit"] = .runs
         files.texts["jobs/a.yaml"] = job
         files.texts["jobs/b.yaml"] = job + "---\n" + job
         files.texts["jobs/c.yaml"] = job.replacing("spec:\n", with: "spec:\n  completions: 2\n")

@@ -102,7 +102,7 @@ import Voyage
                 readFile: { path in
                     guard let text = texts[path] else { throw Missing() }
                     return Array(text.utf8)
-                }, exists: { texts[$0] != nil })
+                }, programs: { texts[$0] != nil ? .runs : .missing })
         }
         let texts = Dictionary(
             uniqueKeysWithValues: kept.map {

@@ -77,25 +77,29 @@ import Testing
     @Test func whatTestsNeedIsLookedFor() async throws {
         try await ServedLab.serving { lab in
             var flow = ShortFlow(lab)
-            try lab.folder.write("exit 0\n", to: "smoke.sh")
+            let script = try lab.folder.write("exit 0\n", to: "smoke.sh")
             flow.tests =
                 "    smoke: {command: [./smoke.sh]}\n    other: {command: [no-such-program]}\n"
             let path = try flow.write()
+            let unfit = try await lab.run("plan", path)
+            #expect(unfit.code == 3)
+            #expect(
+                unfit.complaint.hasPrefix("flow: this file may not be executed: ./smoke.sh\n"),
+                "\(unfit)")
+            try await Program.tool(["/bin/chmod", "+x", script])
             let plan = try await lab.run("plan", path)
             #expect(plan.code == 3, "\(plan)")
-            let script = lab.folder.file("smoke.sh")
-            #expect(plan.output.contains("test smoke: \(script) is no file that may be executed\n"))
+            #expect(plan.output.contains("test smoke: \(script) can be run\n"))
             #expect(plan.output.contains("test other: no-such-program is not in PATH\n"))
             #expect(plan.output.contains("gateway \(lab.gateway): answers (200)\n"), "\(plan)")
             #expect(
                 plan.complaint.hasPrefix(
                     """
                     plan: a test could not be run now
-                      where: test smoke
-                      do:    \(script) is no file that may be executed; mend that before you deploy
+                      where: test other
+                      do:    no-such-program is not in PATH; mend that before you deploy
 
                     """), "\(plan)")
-            try await Program.tool(["/bin/chmod", "+x", script])
             try lab.folder.change("flow.yaml", [("no-such-program", "true")])
             #expect(try await lab.run("plan", path).code == 0)
         }

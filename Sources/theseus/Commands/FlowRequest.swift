@@ -7,7 +7,7 @@ extension CommandRequest {
     func flow() throws -> (flow: Flow, source: FlowSource) {
         try FlowReader.load(
             path: operand ?? "", overrides: try overrides(),
-            workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
+            workingDirectory: Files.workingDirectory, readFile: Files.read, programs: Files.program)
     }
 
     /// The options that lead to the same cluster, for the command that is next.

@@ -20,7 +20,7 @@ struct JudgeCommand: Sendable {
         overrides.manifest = request.value("--manifest")
         let (flow, _) = try FlowReader.load(
             path: request.operand ?? "", overrides: overrides,
-            workingDirectory: Files.workingDirectory, readFile: Files.read, exists: Files.exists)
+            workingDirectory: Files.workingDirectory, readFile: Files.read, programs: Files.program)
         if request.has("--calibrate"), request.has("--from") || request.has("--to") {
             throw UsageError(
                 .malformed("--calibrate", "--from", "one of the two: a stretch, or a calibration"),

@@ -43,7 +43,7 @@ struct KeptPlan: Sendable {
         try file.check(version: Dispatch.version, server: cluster.server, place: path)
         let client = cluster.patient(for: ground.rig.pace.patience)
         let changed =
-            try file.changedFiles(readFile: Files.read, exists: Files.exists)
+            try file.changedFiles(readFile: Files.read, programs: Files.program)
             + (try await file.changedObjects(in: client))
         try refuse(changed)
     }

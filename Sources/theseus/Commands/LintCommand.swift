@@ -19,7 +19,7 @@ struct LintCommand: Sendable {
                     readFile: Files.read)
                 : FlowReader.examine(
                     path: path, overrides: overrides, workingDirectory: Files.workingDirectory,
-                    rate: rate, readFile: Files.read, exists: Files.exists)
+                    rate: rate, readFile: Files.read, programs: Files.program)
             let findings = LintLines.findings(in: seen)
             for finding in findings {
                 Terminal.say(

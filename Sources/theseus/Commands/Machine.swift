@@ -1,3 +1,4 @@
+internal import FlowFiles
 internal import Glibc
 internal import Processes
 
@@ -160,6 +161,11 @@ enum Files {
             return false
         }
         return unsafe access(path, X_OK) == 0
+    }
+
+    static func program(_ path: String) -> ProgramFile {
+        guard exists(path) else { return .missing }
+        return isExecutable(path) ? .runs : .mayNotRun
     }
 
     /// The permission bits; nil for what is not there.
