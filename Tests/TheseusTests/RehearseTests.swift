@@ -60,6 +60,10 @@ import Testing
         #expect(page.code == 1, "\(page)")
         let lines = page.output.split(separator: "\n").map(String.init)
         #expect(lines.first == "rehearsal of flow hasty, demo/demo-app, from its files alone")
+        #expect(
+            lines.dropFirst(2).first
+                == "users send 50 requests a second, assumed, since no cluster is asked;"
+                + " --rps N says how many there are")
         #expect(lines.contains("invariants: all held in every play"), "\(page)")
         #expect(lines.last == "not sound; nothing was changed")
         let flaw = try #require(lines.firstIndex(of: "flaws of the flow: 1"), "\(page)")
@@ -82,6 +86,7 @@ import Testing
         }
         let tree = try JSONReader.tree(of: Array(told.output.utf8))
         #expect(tree["isSound"] == false)
+        #expect(tree.at("users", "perSecond")?.decimal == 50)
         #expect(tree["flaws"]?.items?.first?["code"] == "unjudged-share")
         #expect(tree.at("blastRadius", "points")?.items?.count == 8)
         #expect(tree.at("blastRadius", "good", "rolledBack")?.decimal == 0)

@@ -4,6 +4,7 @@ internal import Glibc
 internal import JSONTree
 internal import Lab
 internal import MetricsGate
+internal import MetricsSources
 internal import Rehearsal
 internal import Timekeeping
 internal import Voyage
@@ -19,18 +20,18 @@ struct RehearseCommand: Sendable {
 
     func carryOut() async throws -> ExitCode {
         let (flow, source) = try request.flow()
-        let load = try request.rate()
+        let given = try request.rate().map { Users(perSecond: $0, source: "as --rps says") }
         let seed = UInt64(try whole("--seed", atLeast: 0) ?? 1)
         let lanes = try whole("--lanes", atLeast: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let ground = try await ground(flow, source, load, seed)
+        let (ground, users) = try await ground(flow, source, given, seed)
         let rehearsal = FlowRehearsal(on: ground, isWhole: request.has("--all"))
         if let play = request.value("--play") { return try replay(rehearsal, play) }
         let clock = RealTime()
         let start = clock.now
         let report = try await rehearsal.play(on: Lanes(lanes), progress: progress)
         let lines = RehearsalLines(
-            report: report, took: clock.now - start, replay: replayCommand(seed),
-            hasColours: Tint.areWanted(request))
+            report: report, users: users.source, took: clock.now - start,
+            replay: replayCommand(seed), hasColours: Tint.areWanted(request))
         if let path = request.value("--html") {
             try Files.write(RehearsalPage(lines: lines).text, to: path)
         }
@@ -55,17 +56,29 @@ struct RehearseCommand: Sendable {
 
     // MARK: The world
 
-    private func ground(_ flow: Flow, _ source: FlowSource, _ load: Double?, _ seed: UInt64)
-        async throws -> Playground
+    /// How many requests users send in a second, and who says so.
+    private struct Users: Sendable {
+        let perSecond: Double
+        let source: String
+
+        static func assumed(since why: String) -> Users {
+            Users(
+                perSecond: Playground.usualLoad,
+                source: "assumed, since \(why); --rps N says how many there are")
+        }
+    }
+
+    private func ground(_ flow: Flow, _ source: FlowSource, _ given: Users?, _ seed: UInt64)
+        async throws -> (Playground, Users)
     {
         if request.has("--without-cluster") {
-            return try Playground(
-                flow, from: source, load: load ?? Playground.usualLoad, seed: seed)
+            let users = given ?? .assumed(since: "no cluster is asked")
+            return (try Playground(flow, from: source, load: users.perSecond, seed: seed), users)
         }
         var terms = Departure.Terms()
         terms.remembersInCluster = try Logbook.mayBeInCluster(request)
         let lookout = Lookout()
-        let seen: (charter: RunCharter, load: Double)
+        let seen: (charter: RunCharter, users: Users)
         if request.value("--cluster") == "lab" {
             let turnable = TurnableWorld()
             let lab = try Ground.lab(
@@ -73,28 +86,43 @@ struct RehearseCommand: Sendable {
             ).rig
             let chosen = terms
             seen = try turnable.run {
-                try await look(flow, source, lab, lookout, chosen, load)
+                try await look(flow, source, lab, lookout, chosen, given)
             }
         } else {
             let cluster = try await Ground.cluster(request, by: lookout.through)
-            seen = try await look(flow, source, cluster.rig, lookout, terms, load)
+            seen = try await look(flow, source, cluster.rig, lookout, terms, given)
         }
-        return try Playground(seen.charter, as: lookout.seen, load: seen.load, seed: seed)
+        let ground = try Playground(
+            seen.charter, as: lookout.seen, load: seen.users.perSecond, seed: seed)
+        return (ground, seen.users)
     }
 
     /// Plans as `plan` does, and asks the mesh for its users where nobody says how many there are.
     private func look(
         _ flow: Flow, _ source: FlowSource, _ rig: Rig, _ lookout: Lookout,
-        _ terms: Departure.Terms, _ load: Double?
-    ) async throws -> (charter: RunCharter, load: Double) {
+        _ terms: Departure.Terms, _ given: Users?
+    ) async throws -> (charter: RunCharter, users: Users) {
         let charter = try await Forecast(rig: rig, lookout: lookout, terms: terms)
             .plan(flow, from: source).charter
-        if let load { return (charter, load) }
-        guard let prometheus = rig.prometheus(of: flow),
-            let told = try? await UsersLoad.perSecond(of: charter.gateScope, by: prometheus),
-            told.isFinite, told >= 0.01
-        else { return (charter, Playground.usualLoad) }
-        return (charter, (told * 10).rounded() / 10 > 0 ? (told * 10).rounded() / 10 : told)
+        if let given { return (charter, given) }
+        guard let prometheus = rig.prometheus(of: flow) else {
+            return (charter, .assumed(since: "the flow names no Prometheus"))
+        }
+        do {
+            let told = try await UsersLoad.perSecond(of: charter.gateScope, by: prometheus)
+            guard told.isFinite, told >= 0.01 else {
+                return (charter, .assumed(since: "Prometheus counts next to none"))
+            }
+            let tenths = (told * 10).rounded() / 10
+            return (
+                charter,
+                Users(
+                    perSecond: tenths > 0 ? tenths : told,
+                    source: "as Prometheus counts the last ten minutes")
+            )
+        } catch {
+            return (charter, .assumed(since: "Prometheus cannot tell (\(error.reason))"))
+        }
     }
 
     // MARK: One play

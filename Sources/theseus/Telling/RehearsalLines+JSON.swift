@@ -15,6 +15,7 @@ extension RehearsalLines {
             "apiVersion": "theseus.dev/v1", "kind": "Rehearsal", "flow": .string(report.flow.name),
             "namespace": .string(target.namespace), "service": .string(target.service),
             "cluster": origin, "seed": .integer(Int(truncatingIfNeeded: report.seed)),
+            "users": ["perSecond": .number(report.load), "source": .string(users)],
             "isWhole": .bool(report.isWhole), "isSound": .bool(report.isSound),
             "scripted": .array(report.scripted.map(JSONTree.string)),
             "matrix": .array(report.matrix.rows.map(row)),

@@ -7,6 +7,8 @@ internal import WorstDay
 /// A rehearsal in lines that people read.
 struct RehearsalLines: Sendable {
     let report: RehearsalReport
+    /// Who says how many users there are.
+    let users: String
     let took: Duration
     /// The command that shows one play, without its id.
     let replay: String
@@ -28,6 +30,7 @@ struct RehearsalLines: Sendable {
         var lines = [
             "rehearsal of flow \(report.flow.name), \(target.namespace)/\(target.service), \(world)",
             "\(report.results.count) deliveries in \(Self.tenths(took)) s, seed \(report.seed): \(sample)",
+            "users send \(Self.number(report.load)) requests a second, \(users)",
         ]
         if !report.scripted.isEmpty {
             lines.append(
