@@ -122,6 +122,14 @@ package struct ManifestWorld {
         return min(wanted, scaler?.spec["maxReplicas"]?.whole ?? wanted)
     }
 
+    /// The container as it was before this release, which is another image of it.
+    private static func before(_ container: JSONTree, _ version: String) -> JSONTree {
+        guard let image = container["image"]?.text else { return container }
+        var container = container
+        container["image"] = .string("\(image)-\(version)")
+        return container
+    }
+
     private var stableObjects: [JSONTree] {
         guard let candidate, let stable else { return [] }
         let label = JSONTree.string(stable.label)
@@ -135,6 +143,10 @@ package struct ManifestWorld {
         let annotations = notes.isEmpty ? nil : JSONTree.object(JSONObject(notes))
         tree.set(annotations, at: "spec", "template", "metadata", "annotations")
         tree.set(.integer(size), at: "spec", "replicas")
+        let containers = candidate.spec.at("template", "spec", "containers")?.items ?? []
+        tree.set(
+            .array(containers.map { Self.before($0, stable.label) }),
+            at: "spec", "template", "spec", "containers")
         return [tree, autoscaler(of: stable.deployment)].compactMap { $0 }
     }
 

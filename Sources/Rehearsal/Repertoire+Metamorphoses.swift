@@ -31,7 +31,13 @@ extension Repertoire {
             """)
 
     static let metamorphoses: [Scenario] = [
-        Scenario("brings-settings", flow: brief, manifest: DemoFlow.withSettings, ends: .promoted),
+        Scenario(
+            "brings-settings", flow: brief,
+            manifest: DemoFlow.withSettings.replacing("demo-app:v2", with: "demo-app:v1"),
+            ends: .promoted
+        ).with {
+            $0.saying = "pods run the image of stable demo-app-v1 itself"
+        },
         Scenario(
             "settings-edited", flow: brief, manifest: DemoFlow.withSettings,
             events: [

@@ -111,7 +111,8 @@ package struct Departure: Sendable {
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
-            warnings: routes.warnings + acceptance(of: workloads),
+            warnings: routes.warnings + acceptance(of: workloads)
+                + likeness(of: target.manifest, to: workloads.stable),
             isScaledByKEDA: workloads.isScaledByKEDA)
         if !forOthers { try await charter.requireSources(of: rig) }
         return Prospect(charter: charter, rights: rights.all, readyPods: workloads.readyPods)
@@ -123,6 +124,24 @@ package struct Departure: Sendable {
             workloads.readyPods == 0
         else { return [] }
         return ["\(person) accepts that stable \(stable.name) has no ready pod"]
+    }
+
+    /// Says where both versions have the same images.
+    ///
+    /// A release may change settings alone; more often the image was forgotten.
+    private func likeness(of manifest: [KubernetesObject], to stable: KubernetesObject?) -> [String]
+    {
+        func images(_ deployment: KubernetesObject) -> [String] {
+            (deployment.tree.at("spec", "template", "spec", "containers")?.items ?? [])
+                .compactMap { $0["image"]?.text }.sorted()
+        }
+        guard let stable, let own = manifest.first(where: { $0.kind == stable.kind }),
+            case let shared = images(own), !shared.isEmpty, shared == images(stable)
+        else { return [] }
+        return [
+            "the candidate's pods run the image of stable \(stable.name) itself"
+                + " (\(shared.joined(separator: ", "))); --image NAME=REF gives another"
+        ]
     }
 
     /// For looking alone.
