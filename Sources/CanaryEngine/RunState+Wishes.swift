@@ -32,15 +32,16 @@ extension RunState {
         case (.resume, .paused), (.resume, .personNeeded): nil
         case (.resume, .advancing):
             pauseWish == nil ? Refusal(why: "it is not paused") : nil
-        case (.resume, .asking): Refusal(why: "it waits for approve or reject")
+        case (.resume, .asking): Refusal(why: Self.asks)
         case (.resume, .returning), (.resume, .closing): Refusal(why: "it is not paused")
         case (.resume, .promoted), (.resume, .rolledBack): Refusal(why: "the run is over")
 
         case (.promote, .paused): nil
+        case (.promote, .asking): Refusal(why: Self.asks)
+        case (.promote, .advancing) where isAskingApproval(plan): Refusal(why: Self.asks)
         case (.promote, .advancing):
             canSkipWaiting(plan)
                 ? nil : Refusal(why: "there is no wait to skip; only bakes and pauses can be")
-        case (.promote, .asking): Refusal(why: "it waits for approve or reject")
         case (.promote, .returning): Refusal(why: "it is on the way home")
         case (.promote, .closing), (.promote, .promoted):
             Refusal(why: "promotion is decided already")
@@ -48,6 +49,9 @@ extension RunState {
             Refusal(why: "the run is over")
         }
     }
+
+    /// Whoever may approve is not whoever is in a hurry.
+    private static let asks = "it waits for approve or reject"
 
     private static func tooLate(_ plan: RunPlan) -> Refusal {
         Refusal(
@@ -100,7 +104,7 @@ extension RunState {
 
     private func canSkipWaiting(_ plan: RunPlan) -> Bool {
         switch leg(plan) {
-        case .bake?, .pause?, .approve?: true
+        case .bake?, .pause?: true
         default: false
         }
     }

@@ -22,7 +22,7 @@ import Testing
 
     private static let bake = "bake: {for: 20h, maxFor: 21h, gates: [errors]}"
 
-    @Test(arguments: [bake, "pause: 20h", "approve: {timeout: 20h}"])
+    @Test(arguments: [bake, "pause: 20h"])
     func promoteEndsAWait(step: String) async throws {
         try await standing(at: step) { lab, run in
             let promote = try await lab.run("promote", "r1")
@@ -30,6 +30,19 @@ import Testing
             #expect(promote.code == 0)
             #expect(await run.end().code == 0)
             try await lab.expectWholeWeights()
+        }
+    }
+
+    /// Whoever is in a hurry does not answer for whoever is asked.
+    @Test func promoteAnswersNoQuestion() async throws {
+        try await standing(at: "approve: {timeout: 20h}") { lab, run in
+            let promote = try await lab.run("promote", "r1")
+            #expect(promote.code == 3)
+            #expect(
+                promote.complaint.hasPrefix(
+                    "run: promote is refused: it waits for approve or reject\n"), "\(promote)")
+            #expect(try await lab.run("approve", "r1").code == 0)
+            #expect(await run.end().code == 0)
         }
     }
 
