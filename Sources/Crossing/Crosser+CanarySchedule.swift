@@ -41,6 +41,9 @@ extension Crosser {
         }
         if weights.last != 100, isSplit {
             draft.step("weight", 100, "Flagger promotes here: it copies the candidate over stable")
+            bake(
+                interval, gates: gates, tests: hooks.during,
+                "stable stands by: the last look before there is no way back")
         }
         draft.step("retire")
     }

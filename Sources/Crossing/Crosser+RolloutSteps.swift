@@ -126,7 +126,16 @@ extension Crosser {
     }
 
     private mutating func rest(_ pause: ForeignField, _ index: Int, _ march: inout March) {
+        let gates = march.weight > 0 ? march.gates(at: index) : []
+        let tests = march.tests(at: index)
+        march.hasLooked = march.hasLooked || !gates.isEmpty
         guard let duration = pause["duration"] else {
+            if !gates.isEmpty {
+                remark(
+                    pause, "no gate looks on while a person is asked: a bake was added before that",
+                    do: "set its length")
+                bake(300_000, gates: gates, tests: tests, "added: the gates look on here")
+            }
             change(
                 pause, "nobody waits for ever: who is not answered in 24h goes home",
                 do: "set the timeout of the step approve; `theseus approve` goes on")
@@ -136,9 +145,6 @@ extension Crosser {
             return leave(duration, "it is no length of time", do: "add - pause: 5m where it stood")
         }
         ledger.carry(duration)
-        let gates = march.weight > 0 ? march.gates(at: index) : []
-        let tests = march.tests(at: index)
-        march.hasLooked = march.hasLooked || !gates.isEmpty
         bake(length, gates: gates, tests: tests)
     }
 
