@@ -62,7 +62,7 @@ import Testing
     private func expectRecords(_ lab: ServedLab) async throws {
         let show = try await lab.run("show", "r1")
         #expect(show.code == 0)
-        #expect(show.output.hasPrefix("run r1 of \(lab.api) demo/demo-app; "))
+        #expect(show.output.hasPrefix("run r1 of \(lab.api) demo/demo-app\n"))
         #expect(show.output.contains("approve, says mia@"))
         let facts = try await lab.run("show", "r1", "--output", "json").output
             .split(separator: "\n").map { try JSONReader.tree(of: Array($0.utf8)) }
@@ -124,9 +124,9 @@ import Testing
             #expect(early.output == "")
             let late = try await lab.run("resume", "--all", "--stale", "1s")
             #expect(late.code == 1, "\(late)")
-            #expect(late.output.contains("abort, says mia@"))
+            #expect(late.output.contains("abort, says stale rule (mia@"))
             let reason = try await status(lab).items?.first?["reason"]?.text ?? ""
-            #expect(reason.hasPrefix("aborted by mia@"))
+            #expect(reason.hasPrefix("aborted by stale rule (mia@"))
             #expect(
                 try await status(lab)
                     == row("rolled-back", step: "", weight: 0, reason: reason))

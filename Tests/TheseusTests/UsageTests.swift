@@ -70,6 +70,9 @@ struct Slip: Sendable, CustomTestStringConvertible {
             "deploy f --output yaml", "--output cannot be \"yaml\"", at: "theseus deploy",
             "give text or json"),
         Slip(
+            "status -n a -o json -o text", "--output is given twice", at: "theseus status",
+            "see `theseus help status`"),
+        Slip(
             "deploy f --on-interrupt never", "--on-interrupt cannot be \"never\"",
             at: "theseus deploy", "give rollback or stop"),
         Slip(

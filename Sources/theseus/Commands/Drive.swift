@@ -17,14 +17,20 @@ struct Drive: Sendable {
     let logbook: Logbook
     /// Stands before each line, where several runs are told at once.
     let heading: String
+    /// Who begins or takes the run.
+    private let actor: String
     private let store: any JournalStore
     private let interruption: Interruption
 
-    init(request: CommandRequest, ground: Ground, logbook: Logbook, heading: String = "") {
+    init(
+        request: CommandRequest, ground: Ground, logbook: Logbook, heading: String = "",
+        actor: String = Environment.person
+    ) {
         self.request = request
         self.ground = ground
         self.logbook = logbook
         self.heading = heading
+        self.actor = actor
         store = logbook.drivenStore
         interruption = Interruption(stops: request.value("--on-interrupt") == "stop")
     }
@@ -80,7 +86,7 @@ struct Drive: Sendable {
         }
         return Expedition(
             rig: rig, store: store, isKeptHere: logbook.isInCluster, holder: Holder.name,
-            actor: Environment.person,
+            actor: actor,
             version: Dispatch.version, report: { teller.tell($0, $1) })
     }
 

@@ -70,8 +70,10 @@ struct ShowCommand: Sendable {
             }
             return .done
         }
-        let teller = FactTeller(request, lab: nil)
-        for fact in try await log.facts() { teller.tell(fact, charter) }
+        let facts = try await log.facts()
+        let isOver = facts.last?.state.isOver ?? false
+        let teller = FactTeller(request, lab: nil, isLive: !isOver)
+        for fact in facts { teller.tell(fact, charter) }
         return .done
     }
 }

@@ -78,7 +78,8 @@ struct ResumeCommand: Sendable {
                 run: card.run, holder: "", pace: ground.rig.pace)
             if try await lease.isAlive() { return .done }
             let drive = Drive(
-                request: request, ground: ground, logbook: logbook, heading: "\(card.run)  ")
+                request: request, ground: ground, logbook: logbook, heading: "\(card.run)  ",
+                actor: "stale rule (\(Environment.person))")
             let goesOn = try await drive.charter(of: card.run).flow.goesOnWhenStale
             return try await drive.take(card.run, wish: goesOn ? nil : .abort)
         } catch {

@@ -75,15 +75,18 @@ enum CommandReader {
         if first.hasPrefix("-") { throw UsageError(.optionFirst(first), command: nil) }
         // The first word of a command of two: what was meant by the second?
         let isHalf = CommandTable.commands.contains { $0.name.hasPrefix("\(first) ") }
-        let second = words.first.map { " \($0)" } ?? ""
+        let second = words.first.flatMap { $0.hasPrefix("-") ? nil : " \($0)" } ?? ""
         throw UsageError(.unknownCommand(isHalf ? first + second : first), command: nil)
     }
+
+    /// What fingers know from `kubectl`.
+    private static let long = ["-n": "--namespace", "-o": "--output"]
 
     private static func choice(
         _ word: String, _ words: inout ArraySlice<String>, _ entry: CommandEntry
     ) throws(UsageError) -> CommandRequest.Choice {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts[0])
+        let name = long[String(parts[0])] ?? String(parts[0])
         guard let option = (entry.options + entry.common).first(where: { $0.name == name })
         else { throw UsageError(.unknownOption(name), command: entry) }
         guard let value = option.value else {

@@ -15,6 +15,8 @@ final class FactTeller: Sendable {
     private let lab: LabWorld?
     /// The embedded world's time when the telling began: users are counted from here.
     private let beginning: Duration
+    /// It happens now: who reads it may want to end it.
+    private let isLive: Bool
     /// Stands before each line for people.
     private let heading: String
     private let gates = Mutex<[String: GateLine]>([:])
@@ -27,8 +29,11 @@ final class FactTeller: Sendable {
     /// A gate that says the same again is told this seldom.
     private static let gateRest = Duration.seconds(30)
 
-    init(_ request: CommandRequest, lab: LabWorld?, heading: String = "") {
+    init(
+        _ request: CommandRequest, lab: LabWorld?, heading: String = "", isLive: Bool = true
+    ) {
         self.heading = heading
+        self.isLive = isLive
         asJSON = request.wantsJSON
         hasColours = Tint.areWanted(request)
         self.lab = lab
@@ -44,8 +49,8 @@ final class FactTeller: Sendable {
         guard isNews(fact), let line = lines.line(fact) else { return }
         if fact.sequence == 1 {
             Terminal.say(
-                heading + "run \(charter.run) of \(charter.target);"
-                    + " `theseus abort \(charter.run)` brings it home")
+                heading + "run \(charter.run) of \(charter.target)"
+                    + (isLive ? "; `theseus abort \(charter.run)` brings it home" : ""))
         }
         let whole = heading + line + users(charter)
         Terminal.say(hasColours ? Tint(of: fact).paint(whole) : whole)
