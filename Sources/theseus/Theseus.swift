@@ -21,7 +21,7 @@ internal import Processes
         // that the write itself tells.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        let end: ExitCode
+        var end: ExitCode
         do {
             let request = try CommandReader.read(arguments)
             end = try await Dispatch.carryOut(request)
@@ -31,6 +31,10 @@ internal import Processes
         } catch {
             Terminal.complain(Wording.text(of: error))
             end = Wording.exit(for: error, begins: ["deploy", "delete"].contains(arguments.first))
+        }
+        if let why = Terminal.loss {
+            Terminal.complain(Wording.lost(why))
+            if end == .done, !CommandTable.moves(arguments.first) { end = .refused }
         }
         // Not `exit`: that takes OpenSSL from under threads which may still be speaking.
         _exit(end.rawValue)

@@ -67,6 +67,28 @@ import Testing
         }
     }
 
+    /// `KUBECONFIG` names a cluster as an option does: what it means is not to be read elsewhere.
+    @Test(arguments: [["status"], ["history"], ["verify"], ["abort", "demo-app"]])
+    func aKubeconfigThatIsNotThere(_ words: [String]) async throws {
+        let ending = try await Program.run(words, environment: ["KUBECONFIG": "/no/such/file"])
+        #expect(ending.code == 3)
+        #expect(ending.output == "")
+        #expect(ending.complaint.hasPrefix("cluster: there is no kubeconfig\n"), "\(ending)")
+    }
+
+    @Test func aDiskThatIsFull() async throws {
+        let ending = try await Program.run(
+            ["schema"], through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full"])
+        #expect(ending.code == 3)
+        #expect(
+            ending.complaint == """
+                output: not all of it could be written: No space left on device
+                  where: standard output
+                  do:    make room there, or send it elsewhere
+
+                """)
+    }
+
     /// Another cluster answers, and knows nothing of it.
     @Test func anotherCluster() async throws {
         try await ServedLab.serving { lab in

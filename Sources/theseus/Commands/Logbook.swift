@@ -98,7 +98,7 @@ struct Logbook: Sendable {
         return true
     }
 
-    /// nil where no kubeconfig names a cluster, and nobody asked for one.
+    /// nil where no kubeconfig names a cluster, and nobody asked for one, by KUBECONFIG neither.
     private static func cluster(_ request: CommandRequest, _ ground: Ground?) async throws
         -> Ground?
     {
@@ -107,7 +107,8 @@ struct Logbook: Sendable {
             return try await Ground.cluster(request)
         } catch let error as AccessError {
             let isAskedFor =
-                ["--journal", "--kubeconfig", "--cluster"].contains { request.has($0) }
+                Environment.value("KUBECONFIG") != nil
+                || ["--journal", "--kubeconfig", "--cluster"].contains { request.has($0) }
             guard error.code == .noKubeconfig, !isAskedFor else { throw error }
             return nil
         }

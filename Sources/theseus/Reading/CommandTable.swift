@@ -54,11 +54,11 @@ enum CommandTable {
         OptionEntry("--kubeconfig", "FILE", "instead of $KUBECONFIG or ~/.kube/config"),
         OptionEntry(
             "--deny-exec-plugins", nil, "start no program that the kubeconfig names to sign in"),
-        OptionEntry("--namespace", "NAME", "instead of the flow's; only runs of this one"),
+        OptionEntry("--namespace", "NAME", "instead of the flow's; only runs of this one (or -n)"),
         OptionEntry(
             "--journal", "cluster|sqlite:PATH",
             "where runs are remembered (default: cluster; of the embedded lab, a file)"),
-        OptionEntry("--output", "text|json", "for people, or one JSON object a line"),
+        OptionEntry("--output", "text|json", "for people, or one JSON object a line (or -o)"),
         OptionEntry("--no-color", nil, "plain text"),
     ]
 
@@ -243,6 +243,14 @@ enum CommandTable {
         CommandEntry("help", "COMMAND", needed: false, "this page, or one command's"),
         CommandEntry("version", "which theseus this is"),
     ]
+
+    /// Whose exit code tells where a release stands, whether or not anybody could read its lines.
+    static func moves(_ name: String?) -> Bool {
+        let movers = [
+            "deploy", "resume", "undo", "delete", "abort", "approve", "reject", "pause", "promote",
+        ]
+        return name.map(movers.contains) ?? false
+    }
 
     static func command(_ name: String) -> CommandEntry? { commands.first { $0.name == name } }
 }

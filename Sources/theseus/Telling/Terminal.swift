@@ -13,6 +13,11 @@ enum Terminal {
         put("\r\u{1B}[K\(text)", to: STDERR_FILENO)
     }
 
+    /// Why part of what we had to say stands nowhere; nil: it was written, or nobody wanted it.
+    static var loss: String? { lost.withLock { $0 } }
+
+    private static let lost = Mutex<String?>(nil)
+
     static var isWatched: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// The whole line or, where nobody reads any more, nothing: a run goes on without its readers,
@@ -30,7 +35,13 @@ enum Terminal {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                // Who stopped reading knows it; who wrote us to a full disk does not.
+                if descriptor == STDOUT_FILENO, errno != EPIPE {
+                    lost.withLock { $0 = unsafe String(cString: strerror(errno)) }
+                }
+                return
+            }
             bytes = bytes.dropFirst(count)
         }
     }

@@ -14,6 +14,15 @@ enum Wording {
         }
     }
 
+    /// What was to be said, and could not be written.
+    static func lost(_ why: String) -> String {
+        """
+        output: not all of it could be written: \(why)
+          where: standard output
+          do:    make room there, or send it elsewhere
+        """
+    }
+
     /// `begins`: the command would have begun something, and has changed nothing.
     static func exit(for error: any Error, begins: Bool) -> ExitCode {
         switch error {
