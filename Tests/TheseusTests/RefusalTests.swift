@@ -141,6 +141,26 @@ import Testing
                     ])
             }),
         Refused(
+            testDescription: "a disruption budget of the manifest over stable's pods",
+            said: """
+                workloads: its selector matches the pods of demo-app-v1 too (refused)
+                  where: PodDisruptionBudget demo/demo-app-v2 in the candidate's manifest
+                  do:    add the version label to its selector
+                """,
+            before: { lab in
+                try lab.folder.append(
+                    """
+                    ---
+                    apiVersion: policy/v1
+                    kind: PodDisruptionBudget
+                    metadata: {name: demo-app-v2}
+                    spec:
+                      minAvailable: 1
+                      selector: {matchLabels: {app: demo-app}}
+
+                    """, to: "demo-app-v2.yaml")
+            }),
+        Refused(
             testDescription: "an object that exists and differs",
             said: """
                 workloads: it exists, is not of this run, and differs at data.colour (refused)
@@ -188,6 +208,30 @@ import Testing
                 try await lab.edit(ServedLab.virtualService) {
                     $0.set("shop", at: "metadata", "labels", "kustomize.toolkit.fluxcd.io/name")
                 }
+            }),
+        Refused(
+            testDescription: "a stable Deployment of a Helm release",
+            said: """
+                workloads: Helm (release shop) keeps this object as its source has it (refused)
+                  where: Deployment demo/demo-app-v1
+                  do:    say `gitops: keep` in the flow: then it stays, at its minimum
+                """,
+            before: { lab in
+                try await lab.edit(ServedLab.deployments + "/demo-app-v1") {
+                    $0.set("Helm", at: "metadata", "labels", "app.kubernetes.io/managed-by")
+                    $0.set("shop", at: "metadata", "annotations", "meta.helm.sh/release-name")
+                }
+            }),
+        Refused(
+            testDescription: "the candidate stands already, exactly as it is to be",
+            said: """
+                workloads: it exists already and is not of this run (refused)
+                  where: Deployment demo/demo-app-v2
+                  do:    delete it, or give the candidate's object another name
+                """,
+            before: { lab in
+                try await KubectlHand(lab: lab).tell(
+                    "apply -f \(lab.folder.file("demo-app-v2.yaml"))")
             }),
         Refused(
             testDescription: "no Deployment to stand on",
