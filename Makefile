@@ -26,8 +26,7 @@ test: needs lint
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(release) --product theseus
 	$(release) --product theseus-sweep
-	$(sweep) --quick
-	SWIFT=$(SWIFT) scripts/test
+	SWIFT=$(SWIFT) scripts/test $(sweep)
 
 # Everything, everywhere, for as long as it is given: make sweep FOR=1h
 sweep: needs
