@@ -20,6 +20,8 @@ package struct RouteRecord: Hashable, Sendable {
     package var run: String
     /// The service's whole host name.
     package let service: String
+    /// The domain that short names of this cluster end in.
+    let domain: String
     package var stableSubset: String
     package var candidateSubset: String
     /// The weight that we wrote last.
@@ -38,6 +40,7 @@ package struct RouteRecord: Hashable, Sendable {
     ) {
         self.run = run
         self.service = service
+        domain = Self.domain(of: service)
         self.stableSubset = stableSubset
         self.candidateSubset = candidateSubset
         self.weight = weight
@@ -45,8 +48,7 @@ package struct RouteRecord: Hashable, Sendable {
         self.routes = routes
     }
 
-    /// The domain that short names of this cluster end in.
-    var domain: String {
+    private static func domain(of service: String) -> String {
         service.split(separator: ".").drop { $0 != "svc" }.dropFirst().joined(separator: ".")
     }
 

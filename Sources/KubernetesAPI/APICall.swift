@@ -58,11 +58,12 @@ struct APICall: Sendable {
     /// Path and query.
     var target: String {
         if let discovery { return discovery }
-        var target = ""
+        // As bytes: every call of every delivery in the Lab passes here.
+        var target: [UInt8] = []
         target.reserveCapacity(160)
         func go(_ part: String) {
-            target += "/"
-            target += part
+            target.append(UInt8(ascii: "/"))
+            target += part.utf8
         }
         go(kind.group.isEmpty ? "api" : "apis")
         if !kind.group.isEmpty { go(kind.group) }
@@ -75,12 +76,12 @@ struct APICall: Sendable {
         if let name { go(URLText.encoded(name)) }
         if let subresource { go(subresource) }
         for (place, field) in query.enumerated() {
-            target += place == 0 ? "?" : "&"
-            target += URLText.encoded(field.0)
-            target += "="
-            target += URLText.encoded(field.1)
+            target.append(UInt8(ascii: place == 0 ? "?" : "&"))
+            target += URLText.encoded(field.0).utf8
+            target.append(UInt8(ascii: "="))
+            target += URLText.encoded(field.1).utf8
         }
-        return target
+        return String(decoding: target, as: UTF8.self)
     }
 
     init(

@@ -19,8 +19,8 @@ struct LabSelector: Sendable {
 
     /// Reads the two query values of a list or watch.
     init(labels: String?, fields: String?) throws(LabRefusal) {
-        self.labels = try Self.conditions(labels ?? "")
-        self.fields = try Self.conditions(fields ?? "")
+        self.labels = try Self.known(labels)
+        self.fields = try Self.known(fields)
         for condition in self.fields {
             switch condition {
             case .equals, .differs: continue
@@ -29,6 +29,13 @@ struct LabSelector: Sendable {
             }
         }
     }
+
+    private static func known(_ text: String?) throws(LabRefusal) -> [Condition] {
+        guard let text, !text.isEmpty else { return [] }
+        return try readings.meaning(of: text, or: conditions)
+    }
+
+    private static let readings = Readings<[Condition]>()
 
     /// Reads a selector object: `matchLabels` and `matchExpressions`.
     init(_ tree: JSONTree?) {

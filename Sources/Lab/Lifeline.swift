@@ -66,6 +66,10 @@ package final class Lifeline: Sendable {
         state.withLock { $0.frozenUntil = max($0.frozenUntil, time.now + duration) }
     }
 
+    package func standsStill(by time: any Timekeeper) -> Bool {
+        state.withLock { $0.frozenUntil } > time.now
+    }
+
     /// Returns when the process does not stand still (any more).
     package func thaw(by time: any Timekeeper) async throws(CancellationError) {
         while true {

@@ -21,7 +21,8 @@ package struct MortalTransport: HTTPTransport {
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let isEffect = countsReads || request.method != "GET"
-        let number = try await enter(request, isEffect: isEffect)
+        let number = try enter(request, isEffect: isEffect)
+        if standsStill { try await thaw(request, reached: .never) }
         let result: Result<HTTPResponse, HTTPFailure>
         do throws(HTTPFailure) {
             result = .success(try await inner.send(request))
@@ -29,33 +30,45 @@ package struct MortalTransport: HTTPTransport {
             result = .failure(error)
         }
         // A failure, too, may be what the process does not live to hear of.
-        try await leave(request, number)
+        try leave(request, number)
+        if standsStill { try await thaw(request, reached: .perhaps) }
         return try result.get()
     }
 
-    private func enter(_ request: HTTPRequest, isEffect: Bool) async throws(HTTPFailure) -> Int? {
+    private func enter(_ request: HTTPRequest, isEffect: Bool) throws(HTTPFailure) -> Int? {
         do throws(CancellationError) {
-            var number: Int?
-            if isEffect { number = try life.begin(request.place) } else { try life.checkAlive() }
-            if let time {
-                if let number { life.stall(number, .before, by: time) }
-                try await life.thaw(by: time)
+            guard isEffect else {
+                try life.checkAlive()
+                return nil
             }
+            let number = try life.begin(request.place)
+            if let time { life.stall(number, .before, by: time) }
             return number
         } catch {
             throw HTTPFailure(.cancelled, reached: .never, place: request.place)
         }
     }
 
-    private func leave(_ request: HTTPRequest, _ number: Int?) async throws(HTTPFailure) {
+    private func leave(_ request: HTTPRequest, _ number: Int?) throws(HTTPFailure) {
         do throws(CancellationError) {
-            if let number { try life.end(number) } else { try life.checkAlive() }
-            if let time {
-                if let number { life.stall(number, .after, by: time) }
-                try await life.thaw(by: time)
-            }
+            guard let number else { return try life.checkAlive() }
+            try life.end(number)
+            if let time { life.stall(number, .after, by: time) }
         } catch {
             throw HTTPFailure(.cancelled, reached: .perhaps, place: request.place)
+        }
+    }
+
+    private var standsStill: Bool { time.map(life.standsStill) ?? false }
+
+    private func thaw(_ request: HTTPRequest, reached: HTTPFailure.Reached)
+        async throws(HTTPFailure)
+    {
+        guard let time else { return }
+        do throws(CancellationError) {
+            try await life.thaw(by: time)
+        } catch {
+            throw HTTPFailure(.cancelled, reached: reached, place: request.place)
         }
     }
 }
@@ -76,7 +89,7 @@ package struct MortalClock: Timekeeper {
     package func sleep(for duration: Duration) async throws(CancellationError) {
         try life.checkAlive()
         try await inner.sleep(for: duration)
-        try await life.thaw(by: inner)
+        if life.standsStill(by: inner) { try await life.thaw(by: inner) }
         try life.checkAlive()
     }
 }

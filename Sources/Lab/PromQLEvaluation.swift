@@ -18,8 +18,10 @@ struct PromQLQuery: Sendable {
     private var known = -1
 
     init(_ text: String) throws(PromQLFlaw) {
-        (expression, selectors) = try PromQLParser.read(text)
+        (expression, selectors) = try Self.readings.meaning(of: text, or: PromQLParser.read)
     }
+
+    private static let readings = Readings<PromQLParser.Reading>()
 
     /// Looks for new series, if there are any.
     mutating func match(_ book: inout PrometheusBook) {

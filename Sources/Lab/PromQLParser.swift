@@ -4,10 +4,10 @@ struct PromQLParser {
     private var position = 0
     private var depth = 0
 
-    /// The query, and how many selectors it has.
-    static func read(_ query: String) throws(PromQLFlaw)
-        -> (expression: PromQLExpression, selectors: [PromQLSelector])
-    {
+    typealias Reading = (expression: PromQLExpression, selectors: [PromQLSelector])
+
+    /// The query, and the selectors that it has.
+    static func read(_ query: String) throws(PromQLFlaw) -> Reading {
         var parser = PromQLParser(tokens: try PromQLLexer.tokens(of: query))
         if parser.token.kind == .end { throw parser.flaw("no expression found in input") }
         let expression = try parser.expression(binding: 0)

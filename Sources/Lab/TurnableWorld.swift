@@ -38,6 +38,8 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         var head = 0
         var ran = 0
         var now = Duration.zero
+        /// The root has ended.
+        var isOver = false
         var ticket = 0
         /// A heap, the earliest first; a sleeper who was woken early leaves his place behind.
         var sleepers: [Sleeper] = []
@@ -94,15 +96,17 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         _ root: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
         let end = Mutex<Result<Value, any Error>?>(nil)
+        state.withLock { $0.isOver = false }
         let task = Task(executorPreference: self) {
             let result: Result<Value, any Error>
             do { result = .success(try await root()) } catch { result = .failure(error) }
             end.withLock { $0 = result }
+            self.state.withLock { $0.isOver = true }
         }
-        if let reason = turn(until: limit, jobs: jobLimit, isOver: { end.withLock { $0 != nil } }) {
+        if let reason = turn(until: limit, jobs: jobLimit) {
             let stuck = Stuck(reason: reason, at: now, jobs: jobsRun)
             task.cancel()
-            _ = turn(until: now, jobs: jobsRun + 100_000) { end.withLock { $0 != nil } }
+            _ = turn(until: now, jobs: jobsRun + 100_000)
             throw stuck
         }
         guard let result = end.withLock({ $0 }) else {
@@ -111,10 +115,8 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         return try result.get()
     }
 
-    /// Runs jobs, then turns the clock to the next sleeper; nil once `isOver` and all is quiet.
-    private func turn(until limit: Duration, jobs jobLimit: Int, isOver: () -> Bool)
-        -> Stuck.Reason?
-    {
+    /// Runs jobs, then turns the clock to the next sleeper; nil once the root is over and all is quiet.
+    private func turn(until limit: Duration, jobs jobLimit: Int) -> Stuck.Reason? {
         let tasks = unsafe asUnownedTaskExecutor()
         while true {
             while let job = state.withLock({ $0.nextJob() }) {
@@ -122,9 +124,9 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
                 unsafe job.runSynchronously(on: tasks)
                 if jobsRun >= jobLimit { return .outOfJobs }
             }
-            if isOver() { return nil }
             switch state.withLock({ $0.wake(notAfter: limit) }) {
             case .woken(let continuation): continuation.resume(returning: true)
+            case .over: return nil
             case .nobody: return .nothingToDo
             case .later: return .outOfTime
             }
@@ -135,6 +137,7 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
 extension TurnableWorld.State {
     fileprivate enum Waking {
         case woken(CheckedContinuation<Bool, Never>)
+        case over
         case nobody
         case later
     }
@@ -151,6 +154,7 @@ extension TurnableWorld.State {
     }
 
     fileprivate mutating func wake(notAfter limit: Duration) -> Waking {
+        if isOver { return .over }
         while let first = sleepers.first {
             let isLate = first.until > limit
             if isLate, waiting[first.ticket] != nil { return .later }
