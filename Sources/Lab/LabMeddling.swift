@@ -1,4 +1,4 @@
-internal import JSONTree
+package import JSONTree
 package import Manifests
 
 /// What people and other tools do to the cluster behind a run's back.
@@ -48,15 +48,23 @@ extension LabCluster {
         _ = try? end(call, call.key(reference.name), object, [:])
     }
 
-    /// Lets a GitOps tool keep an object's spec as it is now: whoever changes it finds it put back.
+    /// The tool lets go: the next change stays.
+    package mutating func letGo(_ reference: ObjectReference) {
+        guard let call = LabCall(reference, by: "") else { return }
+        kept[call.kind]?[call.key(reference.name)] = nil
+    }
+
+    /// Lets a GitOps tool keep an object's spec as its source has it, or as it is now: whoever changes
+    /// it finds it put back.
     package mutating func keep(
-        _ reference: ObjectReference, putBackAfter delay: Duration, by manager: String
+        _ reference: ObjectReference, as source: JSONTree? = nil, putBackAfter delay: Duration,
+        by manager: String
     ) {
         guard let call = LabCall(reference, by: manager),
             let object = shelves[call.kind][call.key(reference.name)]
         else { return }
         kept[call.kind, default: [:]][call.key(reference.name)] = Kept(
-            spec: object.spec, after: delay, manager: manager)
+            spec: source ?? object.spec, after: delay, manager: manager)
     }
 
     mutating func stirKeepers(_ kind: Int, _ key: Key, _ new: KubernetesObject?) {

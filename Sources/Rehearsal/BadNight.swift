@@ -33,12 +33,19 @@ package struct BadNight: Sendable {
         var plot = ["\(version), \(behaviour)"]
         Self.stageCluster(&scenario, &dice, version, &plot)
         Self.stagePeople(&scenario, &dice, &plot)
-        mishap = Self.mishap(seed, &dice, &scenario, &plot)
+        var mishap = Self.mishap(seed, &dice, &scenario, &plot)
         if dice.hits(0.3) {
             plot.append("the journal stands in the cluster")
             scenario.keepsJournalInCluster = true
         }
+        Self.stageTools(&scenario, &dice, &plot)
+        if dice.hits(0.2) {
+            let jump = (at: dice.moment, by: dice.pick([-7_200_000, -90_000, 90_000, 7_200_000]))
+            plot.append("\(jump.at): the date jumps by \(jump.by / 1000) s")
+            mishap.jump = jump
+        }
         self.scenario = scenario
+        self.mishap = mishap
         self.plot = plot
     }
 
@@ -133,6 +140,40 @@ package struct BadNight: Sendable {
         }
     }
 
+    /// A tool that puts back what it keeps, and tests that hang, fail or are killed.
+    private static func stageTools(
+        _ scenario: inout Scenario, _ dice: inout Dice, _ plot: inout [String]
+    ) {
+        if dice.hits(0.15) {
+            let (moment, delay) = (dice.moment, Duration.seconds(dice.whole(1...60)))
+            plot.append("\(moment): a tool keeps the route, and puts it back after \(delay)")
+            scenario.hasForeignHands = true
+            scenario.mayLoseRequests = true
+            scenario.ends.append(.personNeeded)
+            let world = try? scenario.world.begin(date: LabClock.defaultEpoch)
+            let source = world?.cluster.object(DemoVariations.routes)?.spec
+            scenario.events += [
+                .init(
+                    .at(moment),
+                    .world {
+                        $0.cluster.keep(
+                            DemoVariations.routes, as: source, putBackAfter: delay,
+                            by: "argocd-controller")
+                    }),
+                .init(.at(healing), .world { $0.cluster.letGo(DemoVariations.routes) }),
+            ]
+        }
+        if dice.hits(0.3) {
+            let moment = dice.moment
+            let end = dice.pick([ScriptedSpawner.End.hangs, .code(1), .code(137)])
+            plot.append("the smoke test is a command: \(end) until \(moment)")
+            scenario.flow = DemoFlow.text(
+                smoke: "{command: [\"./smoke\"], timeout: 1m, retries: 1}",
+                steps: DemoFlow.shortSteps)
+            scenario.commands = { _, now in now < moment ? end : .code(0) }
+        }
+    }
+
     private static func mishap(
         _ seed: UInt64, _ dice: inout Dice, _ scenario: inout Scenario,
         _ plot: inout [String]
@@ -153,7 +194,7 @@ package struct BadNight: Sendable {
         for _ in 0..<dice.whole(0...3) { mishap.kills.append(dice.moment) }
         if dice.hits(0.2) {
             let rate = dice.pick([0.02, 0.1])
-            plot.append("appends fail at \(rate)")
+            plot.append("the journal fails at \(rate)")
             mishap.journal = JournalFaults(rate: rate, seed: seed)
         }
         if dice.hits(0.3) {

@@ -2,10 +2,10 @@ internal import Journal
 internal import Lab
 internal import Synchronization
 
-/// Which appends to the journal fail; the same seed, the same appends.
+/// Which calls of the journal fail; the same seed, the same calls.
 package final class JournalFaults: Sendable {
     private struct State {
-        var appends = 0
+        var calls = 0
         var isOver = false
     }
 
@@ -21,20 +21,20 @@ package final class JournalFaults: Sendable {
     /// From now on everything is kept.
     package func heal() { state.withLock { $0.isOver = true } }
 
-    /// What the next append is answered with; nil: it is done.
+    /// What the next write is answered with; nil: it is done.
     ///
     /// The disk may also be full after the record was written: nobody knows then.
     fileprivate func next() -> (error: JournalError, isKept: Bool)? {
         let (number, isOver) = state.withLock { state in
-            state.appends += 1
-            return (state.appends, state.isOver)
+            state.calls += 1
+            return (state.calls, state.isOver)
         }
         var dice = SeededGenerator(seed: seed &+ UInt64(number) &* 0x9E6C_63D0_876A_68DE)
         guard !isOver, dice.fraction() < rate else { return nil }
         let isBusy = dice.fraction() < 0.5
         return (
             JournalError(
-                isBusy ? .busy : .unwritable, place: "memory", detail: "staged, append \(number)"),
+                isBusy ? .busy : .unwritable, place: "memory", detail: "staged, call \(number)"),
             !isBusy && dice.fraction() < 0.5
         )
     }
@@ -55,10 +55,20 @@ struct FaultyJournal: JournalStore {
         return try await inner.append(draft, to: run, after: head)
     }
 
+    private func read() throws(JournalError) {
+        guard let (error, _) = faults.next() else { return }
+        throw JournalError(
+            error.code == .busy ? .busy : .unreadable, place: error.place, detail: error.detail)
+    }
+
     func open(_ run: RunCard) async throws(JournalError) { try await inner.open(run) }
 
     func keep(_ blob: [UInt8]) async throws(JournalError) -> String {
-        try await inner.keep(blob)
+        if let (error, isKept) = faults.next() {
+            if isKept { _ = try await inner.keep(blob) }
+            throw error
+        }
+        return try await inner.keep(blob)
     }
 
     func post(_ wish: [UInt8], to run: String) async throws(JournalError) -> Int {
@@ -66,20 +76,24 @@ struct FaultyJournal: JournalStore {
     }
 
     func records(of run: String, from first: Int) async throws(JournalError) -> [JournalRecord] {
-        try await inner.records(of: run, from: first)
+        try read()
+        return try await inner.records(of: run, from: first)
     }
 
     func last(of run: String) async throws(JournalError) -> JournalRecord? {
-        try await inner.last(of: run)
+        try read()
+        return try await inner.last(of: run)
     }
 
     func runs() async throws(JournalError) -> [RunCard] { try await inner.runs() }
 
     func blob(_ digest: String) async throws(JournalError) -> [UInt8]? {
-        try await inner.blob(digest)
+        try read()
+        return try await inner.blob(digest)
     }
 
     func wishes(of run: String, after number: Int) async throws(JournalError) -> [InboxWish] {
-        try await inner.wishes(of: run, after: number)
+        try read()
+        return try await inner.wishes(of: run, after: number)
     }
 }

@@ -12,9 +12,11 @@ package struct Mishap: Sendable {
     package var reliefs: [Duration] = []
     /// So long after the second step began another run wants the same service.
     package var rival: Duration?
+    /// When the date of every machine that may drive jumps, and by how many milliseconds.
+    package var jump: (at: Duration, by: Int)?
     /// Calls to the API server that go wrong.
     package var calls: FaultPlan?
-    /// Appends to the journal that go wrong.
+    /// Calls of the journal that go wrong.
     package var journal: JournalFaults?
     /// When calls and journal are well again; a run that needs a person then goes on.
     package var healing: Duration?

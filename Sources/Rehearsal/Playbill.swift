@@ -35,6 +35,19 @@ package struct Playbill: Sendable {
     package var violations: [String] = []
     /// The state that was reported last.
     var newest: RunState?
+    /// When records were reported, by the world's own date.
+    var reported: [Int: Int] = [:]
+
+    /// Puts the world's date on the facts, where whoever wrote them had another.
+    mutating func redate() {
+        var date = LabClock.defaultEpoch
+        facts = facts.map { fact in
+            date = reported[fact.sequence] ?? date
+            return LoggedFact(
+                sequence: fact.sequence, epoch: fact.epoch, date: date, actor: fact.actor,
+                fact: fact.fact, state: fact.state, head: fact.head)
+        }
+    }
 
     /// Everything that the play must not have brought, a sentence each; empty is right.
     package func complaints(_ scenario: Scenario) -> [String] {

@@ -191,6 +191,9 @@ final class Troupe: Sendable {
 
     private func rig(_ life: Lifeline, _ calls: FaultPlan?) -> Rig {
         var time: any Timekeeper = MortalClock(theatre.clock, life)
+        if let jump = mishap.jump {
+            time = ShiftedClock(time) { $0 < jump.at ? 0 : jump.by }
+        }
         var api: any HTTPTransport = MortalTransport(theatre.world, life, time: theatre.clock)
         if let calls { api = FaultyTransport(api, time: time, plan: calls) }
         let surroundings = surroundings(of: life)
@@ -242,6 +245,7 @@ final class Troupe: Sendable {
             report: { [self] logged, _ in
                 note {
                     $0.newest = logged.state
+                    $0.reported[logged.sequence] = theatre.clock.date
                     $0.happenings.append(.fact(logged))
                 }
                 theatre.prompter.hear(logged.state)
