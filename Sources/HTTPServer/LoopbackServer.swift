@@ -1,5 +1,12 @@
 package import HTTPMessages
 
+extension HTTPResponse {
+    /// No answer: the connection is closed without a word.
+    package static let hangUp = HTTPResponse(status: 0)
+
+    var isHangUp: Bool { status == 0 }
+}
+
 /// Answers HTTP on a loopback address; listens from the start, answers while `serve` runs.
 package final class LoopbackServer: Sendable {
     package typealias Handler = @Sendable (HTTPServerRequest) async -> HTTPResponse

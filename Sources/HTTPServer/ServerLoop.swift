@@ -143,6 +143,7 @@ final class ServerLoop {
         case .waiting:
             setAside(turn)
             return .goOn
+        case .answered(let response) where response.isHangUp: return .close
         case .answered(let response): return send(response, turn)
         case .sending: return .goOn
         case .abandoned: return .close

@@ -13,9 +13,12 @@ final class FaultProxy: Sendable {
         case conflict
         case tooMany
         case brokenServer
-        /// The connection breaks; the call was, or was not, carried out.
+        /// The connection breaks amid the answer; the call was, or was not, carried out.
         case resetBefore
         case resetAfter
+        /// It is closed without a word of answer.
+        case hangUpBefore
+        case hangUpAfter
         /// No answer for long; the call was, or was not, carried out.
         case silenceBefore
         case silenceAfter
@@ -101,6 +104,10 @@ final class FaultProxy: Sendable {
         case .resetAfter:
             _ = await forward(request)
             return Self.broken
+        case .hangUpBefore: return .hangUp
+        case .hangUpAfter:
+            _ = await forward(request)
+            return .hangUp
         case .silenceBefore: return await silence()
         case .silenceAfter:
             _ = await forward(request)

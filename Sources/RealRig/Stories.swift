@@ -18,6 +18,7 @@ package enum Stories {
                 tale.perSecond = 20
                 tale.setting.journal = seed.isMultiple(of: 4) ? .file : .cluster
                 tale.faults = (UInt64(seed), 40)
+                tale.meshLag = .milliseconds([50, 200, 800, 2000][seed % 4])
                 // With such a server either end is a good one, as long as nobody is lost.
                 tale.mayTurnBack = true
                 try await tale.tell(on: rig, &report)

@@ -21,6 +21,8 @@ struct Tale: Sendable {
     var faults: (seed: UInt64, perMille: Int) = (0, 0)
     /// Of all that can go wrong, this alone.
     var onlyFault: FaultProxy.Fault?
+    /// How late Envoy hears of changes from the story's beginning on, whoever else tells one; nil: as before.
+    var meshLag: Duration?
     /// Instead of a promotion the way home is an end, too.
     var mayTurnBack = false
     /// The record at which the binary is killed; it is then resumed.
@@ -41,6 +43,7 @@ struct Tale: Sendable {
     private var run: String { namespace }
 
     func tell(on rig: Rig, _ report: inout StoryReport) async throws {
+        if let meshLag { await rig.mesh.setLag(meshLag) }
         guard faults.perMille > 0 else {
             return try await tell(on: rig, through: nil, &report)
         }
