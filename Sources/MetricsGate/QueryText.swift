@@ -46,7 +46,10 @@ enum QueryText {
 
     /// A text that may stand between double quotes.
     static func escaped(_ text: String) -> String {
-        text.map { letter -> String in
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else {
+            return text
+        }
+        return text.map { letter -> String in
             switch letter {
             case "\\": "\\\\"
             case "\"": "\\\""
