@@ -135,6 +135,9 @@ let package = Package(
             on: ["CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),
 
         room("Crossing", on: ["JSONTree", "YAML"]),
+        room(
+            "Retelling",
+            on: ["CanaryEngine", "Chronicle", "FlowFiles", "JSONTree", "Manifests", "Voyage"]),
 
         // Beside the roof: everything together, in the Lab.
         room(
@@ -183,8 +186,8 @@ let package = Package(
                 "Diagrams", "Drafting", "Foresight",
                 "FlowFiles", "IstioRoutes", "Workloads", "Lab", "KubernetesAPI", "ClusterAccess",
                 "Manifests", "HTTPClient", "HTTPServer", "HTTPMessages", "Processes",
-                "MetricsGate", "MetricsSources", "Secrets", "Crossing", "Rehearsal", "WorstDay",
-                "GateTrials",
+                "MetricsGate", "MetricsSources", "Secrets", "Crossing", "Rehearsal", "Retelling",
+                "WorstDay", "GateTrials",
                 "JSONTree", "YAML",
                 "Timekeeping",
             ],
@@ -289,6 +292,13 @@ let package = Package(
                 "FlowFiles",
                 "HTTPMessages", "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests",
                 "Timekeeping", "Voyage", "YAML", "Diagrams", "Golden", "Processes",
+            ],
+            data: ["Golden"]),
+        tests(
+            "RetellingTests",
+            of: [
+                "Retelling", "CanaryEngine", "Chronicle", "FlowFiles", "Lab", "Rehearsal",
+                "Secrets", "TestHooks", "Voyage", "Golden",
             ],
             data: ["Golden"]),
         tests(

@@ -1,7 +1,7 @@
 /// RFC 3339 with microseconds, as leases have it.
-enum MicroTime {
+package enum MicroTime {
     /// `date`: milliseconds since 1970.
-    static func text(_ date: Int) -> String {
+    package static func text(_ date: Int) -> String {
         let (day, rest) = date.quotientAndRemainder(dividingBy: 86_400_000)
         let (year, month, dayOfMonth) = civil(day)
         let seconds = rest / 1000

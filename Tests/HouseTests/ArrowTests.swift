@@ -12,7 +12,7 @@ import Testing
         ["KubernetesAPI", "ClusterAccess", "MetricsSources", "Lab"],
         ["IstioRoutes", "Workloads", "TestHooks", "MetricsGate", "FlowFiles", "ClusterJournal"],
         ["Voyage", "Auditor", "Crossing"],
-        ["Rehearsal", "Foresight", "RealRig", "GateTrials", "Checkup", "Drafting"],
+        ["Rehearsal", "Foresight", "RealRig", "GateTrials", "Checkup", "Drafting", "Retelling"],
         ["WorstDay"],
         ["theseus", "SweepCommand", "RigCommand"],
     ]

@@ -5,6 +5,7 @@ internal import JSONTree
 internal import Journal
 internal import KubernetesAPI
 internal import Manifests
+internal import Retelling
 internal import Voyage
 
 /// `theseus status`: where runs stand, and the one command that continues.

@@ -4,6 +4,7 @@ internal import FlowFiles
 internal import Glibc
 internal import JSONTree
 internal import Lab
+internal import Retelling
 internal import Synchronization
 internal import Voyage
 

@@ -1,17 +1,19 @@
-internal import CanaryEngine
-internal import Chronicle
+package import CanaryEngine
+package import Chronicle
 
 /// Facts in words.
-struct FactLines: Sendable {
+package struct FactLines: Sendable {
     let plan: RunPlan
 
+    package init(plan: RunPlan) { self.plan = plan }
+
     /// nil for a fact of which a person learns nothing.
-    func line(_ fact: LoggedFact) -> String? {
+    package func line(_ fact: LoggedFact) -> String? {
         words(fact.fact, fact.state).map { "\(place(fact.state))  \($0)" }
     }
 
     /// What stands below the line of a test that failed: its failed cases, and its last words.
-    func details(_ fact: Fact) -> [String] {
+    package func details(_ fact: Fact) -> [String] {
         guard case .tested(_, let report) = fact, !report.passed else { return [] }
         let failed = report.cases?.told.filter { $0.outcome == .failed } ?? []
         var lines = failed.prefix(Self.mostCases).map { one in
@@ -36,7 +38,7 @@ struct FactLines: Sendable {
             + Self.padded("\(state.weight.percent)%", 5)
     }
 
-    func step(_ state: RunState) -> String {
+    package func step(_ state: RunState) -> String {
         switch state.course {
         case .advancing(let place), .asking(let place), .paused(let place, _):
             guard plan.steps.indices.contains(place.step) else {
@@ -51,7 +53,7 @@ struct FactLines: Sendable {
         }
     }
 
-    private func words(_ fact: Fact, _ state: RunState) -> String? {
+    func words(_ fact: Fact, _ state: RunState) -> String? {
         switch fact {
         case .planned: "planned: \(plan.steps.count) steps"
         case .held(let holding): "held by \(holding.holder), epoch \(holding.epoch)"
