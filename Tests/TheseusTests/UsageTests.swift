@@ -50,6 +50,18 @@ struct Slip: Sendable, CustomTestStringConvertible {
         Slip(
             "delete f --run-id -x-", "--run-id cannot be \"-x-\"", at: "theseus delete",
             "give at most 63 letters and digits, with -, _ and . between"),
+        Slip(
+            "resume --all --junit a.xml", "--junit cannot stand beside --all",
+            at: "theseus resume", "leave one of them out"),
+        Slip(
+            "deploy f --dry-run --report a.html", "--report cannot stand beside --dry-run",
+            at: "theseus deploy", "leave one of them out"),
+        Slip(
+            "show r --junit a --report a", "--report cannot be \"a\"", at: "theseus show",
+            "give another file than --junit"),
+        Slip(
+            "show r --junit=", "--junit cannot be \"\"", at: "theseus show",
+            "give the path of a file"),
         Slip("resume", "RUN|SERVICE is missing", at: "theseus resume", "see `theseus help resume`"),
         Slip(
             "deploy f --image", "--image needs a value: NAME=REF", at: "theseus deploy",

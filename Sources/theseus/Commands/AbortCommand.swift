@@ -149,6 +149,7 @@ struct AbortCommand: Sendable {
             let code = (error as? JournalError)?.code ?? .damaged
             Terminal.complain(
                 Advice.unwritable(run, code, said + unleft, logbook?.isInCluster ?? false))
+            ReportFiles(request).leaveOut(run, "the journal cannot be read or written")
         } else {
             Terminal.complain(Advice.unreadable(service, said + unleft))
         }

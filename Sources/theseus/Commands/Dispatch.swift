@@ -5,7 +5,8 @@ enum Dispatch {
     static let version = "0.1.0"
 
     static func carryOut(_ request: CommandRequest) async throws -> ExitCode {
-        switch request.command.name {
+        try ReportFiles(request).check()
+        return switch request.command.name {
         case "plan": try await PlanCommand(request).carryOut()
         case "rehearse": try await RehearseCommand(request).carryOut()
         case "deploy": try await DeployCommand(request).carryOut()

@@ -38,6 +38,7 @@ struct Drive: Sendable {
     func begin(_ charter: RunCharter) async throws -> ExitCode {
         let signals = watchedSignals()
         let end = try await finish(try await expedition.begin(charter, signals: signals))
+        await report(charter.run)
         await logbook.prune()
         return end
     }
@@ -53,7 +54,14 @@ struct Drive: Sendable {
             let end = outcome.charter.removal == nil ? "promoted" : "carried out"
             Terminal.complain("run \(run) was \(end)")
         }
-        return try await finish(outcome)
+        let end = try await finish(outcome)
+        await report(run)
+        return end
+    }
+
+    /// From what is remembered, whoever drove.
+    private func report(_ run: String) async {
+        await ReportFiles(request).keep(RunLog(run: run, store: logbook.store))
     }
 
     /// A run that the same command began before; one of the other kind is not what is asked for.
@@ -116,7 +124,7 @@ struct Drive: Sendable {
             return .personNeeded
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
-            return try await follow(run)
+            return try await watch(run)
         }
     }
 
@@ -124,8 +132,15 @@ struct Drive: Sendable {
     ///
     /// A signal that asks for the way home is passed on to whoever drives, and its end awaited. Once
     /// nobody drives any more the run is left to `theseus resume`, or after such a signal taken.
-    /// What was remembered after `sequence` is told; nil: what is remembered from now on.
-    func follow(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
+    /// What was remembered after `sequence` is told.
+    func follow(_ run: String, after sequence: Int) async throws -> ExitCode {
+        let end = try await watch(run, after: sequence)
+        await report(run)
+        return end
+    }
+
+    /// nil: what is remembered from now on.
+    private func watch(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
         let log = RunLog(run: run, store: store)
         var seen = 0
         if let sequence { seen = sequence } else { seen = try await log.last()?.sequence ?? 0 }

@@ -62,6 +62,7 @@ struct ShowCommand: Sendable {
         let card = try await RunChoice(request, logbook).find(request.operand ?? "")
         let log = RunLog(run: card.run, store: logbook.store)
         let charter = try await Charters.read(log)
+        try await ReportFiles(request).write(log)
         if request.has("--measurements") {
             let lines = MeasurementLines(run: card.run, plan: charter.flow.plan)
             for fact in try await log.facts() {

@@ -132,6 +132,33 @@ enum Files {
         return error
     }
 
+    /// Writes a file whole or leaves what was there; others may read it.
+    static func replace(_ path: String, with text: String) throws(Unwritable) {
+        let draft = "\(path).\(Environment.process).part"
+        do {
+            try write(text, to: draft)
+        } catch {
+            unsafe unlink(draft)
+            throw Unwritable(path: path, why: error.why, missing: error.missing)
+        }
+        unsafe chmod(draft, 0o644)
+        guard unsafe rename(draft, path) == 0 else {
+            let why = reason()
+            unsafe unlink(draft)
+            throw Unwritable(path: path, why: why)
+        }
+    }
+
+    /// Refuses a path at which no file could be put, as far as that shows beforehand.
+    static func expectRoom(for path: String) throws(Unwritable) {
+        var state = stat()
+        if unsafe stat(path, &state) == 0, state.st_mode & S_IFMT != S_IFREG {
+            throw Unwritable(path: path, why: "something is there that is no file")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard unsafe access(folder, W_OK | X_OK) == 0 else { throw unwritable(path) }
+    }
+
     /// Writes a file that others may read, and the folders that lead to it.
     static func keep(_ text: String, at path: String) throws(Unwritable) {
         var folder = ""

@@ -26,6 +26,7 @@ struct ResumeCommand: Sendable {
                 .resume, patience: .seconds(2))
         {
             Terminal.say("run \(card.run): resume")
+            ReportFiles(request).leaveOut(card.run, "another process drives the run on")
             return .done
         }
         let ground = try await logbook.ground()

@@ -65,6 +65,11 @@ enum CommandTable {
     static let interrupt = OptionEntry(
         "--on-interrupt", "rollback|stop", "what SIGINT and SIGTERM do (default: rollback)")
 
+    private static let reports = [
+        OptionEntry("--junit", "FILE", "the run's steps and tests as JUnit's XML, at its end"),
+        OptionEntry("--report", "FILE.html", "and as one page: steps, numbers, the way home"),
+    ]
+
     private static let image = OptionEntry(
         "--image", "NAME=REF", "the image of a container", repeats: true)
     private static let manifest = OptionEntry(
@@ -109,13 +114,13 @@ enum CommandTable {
                     "no flow, but this kept plan; refuse if what it stands on has changed",
                     bringsOperand: true),
                 OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
-            ]),
+            ] + reports),
         CommandEntry(
             "abort", "RUN|SERVICE", "bring traffic home and undo the run",
             [
                 OptionEntry(
                     "--wait", "DURATION", "how long the holder may take to answer (default: 2s)")
-            ]),
+            ] + reports),
         CommandEntry(
             "resume", "RUN|SERVICE", needed: false, "go on with a paused or a lost run",
             [
@@ -124,7 +129,7 @@ enum CommandTable {
                 OptionEntry("--stale", "DURATION", "with --all: silent for so long (default: 2m)"),
                 OptionEntry("--takeover", nil, "do not wait for the old holder's lease"),
                 interrupt,
-            ]),
+            ] + reports),
         CommandEntry("approve", "RUN|SERVICE", "say yes to a run that asks"),
         CommandEntry("reject", "RUN|SERVICE", "say no to a run that asks: it rolls back"),
         CommandEntry("pause", "RUN|SERVICE", "stand still before the next step; gates go on"),
@@ -138,7 +143,7 @@ enum CommandTable {
                     "--stable-unhealthy", "accept",
                     "the present version may have no ready pod: this mends it"),
                 OptionEntry("--dry-run", nil, "look, refuse or list the steps; change nothing"),
-            ]),
+            ] + reports),
         CommandEntry(
             "delete", "FLOW", "take the flow's version off the routes, and its pods away",
             [
@@ -147,7 +152,7 @@ enum CommandTable {
                     "--force", nil, "it may have users: the version that stays gets them, or nobody"
                 ),
                 OptionEntry("--dry-run", nil, "look, refuse or list what goes; change nothing"),
-            ]),
+            ] + reports),
         CommandEntry(
             "rbac", "FLOW", "the least Role that a deploy of it needs, as YAML; changes nothing",
             [
@@ -164,7 +169,7 @@ enum CommandTable {
             [
                 OptionEntry(
                     "--measurements", nil, "only the numbers: what gates and tests measured")
-            ]),
+            ] + reports),
         CommandEntry(
             "judge", "FLOW", "what the flow's gates say of the past; changes nothing",
             [

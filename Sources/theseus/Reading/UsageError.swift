@@ -10,6 +10,8 @@ struct UsageError: Error, CustomStringConvertible {
         case switchWithValue(String)
         case surplus(String)
         case twice(String)
+        /// Two options of which only one may be there.
+        case apart(String, String)
         case wrongValue(String, String, [String])
         case malformed(String, String, String)
         /// Of some kind of thing, among those that there are.
@@ -34,6 +36,7 @@ struct UsageError: Error, CustomStringConvertible {
         case .switchWithValue(let option): "\(option) takes no value"
         case .surplus(let word): "one word too many: \"\(word)\""
         case .twice(let option): "\(option) is given twice"
+        case .apart(let option, let other): "\(option) cannot stand beside \(other)"
         case .wrongValue(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .malformed(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .unknownName(let kind, let word, _): "unknown \(kind) \"\(word)\""
@@ -54,6 +57,7 @@ struct UsageError: Error, CustomStringConvertible {
             suggestion(word, known)
                 ?? (known.isEmpty
                     ? "nothing stands inside it" : "there are: \(known.joined(separator: ", "))")
+        case .apart: "leave one of them out"
         case .missingOperand, .missingValue, .switchWithValue, .surplus, .twice: page
         }
     }
