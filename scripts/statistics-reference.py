@@ -1,4 +1,4 @@
-"""A thousand cases and what SciPy says about them; see scripts/statistics-reference.
+"""A thousand cases of each kind of interval and test, and what SciPy says about them; see scripts/statistics-reference.
 
 A line is a kind, then fields between bars, each a row of numbers.
 """
@@ -59,7 +59,28 @@ def shift(x, y, confidence):
         variance = m * n / 12 * (m + n + 1 - ties / ((m + n) * (m + n - 1)))
         left = max(0, math.floor(m * n / 2 + stats.norm.ppf(tail) * math.sqrt(variance) - 0.5))
     left = min(left, (m * n - 1) // 2)
+    if min(m, n) <= 8 and ties == 0:
+        turned_round(x, y, confidence, differences, left)
     return numpy.median(differences), differences[left], differences[m * n - 1 - left]
+
+
+def turned_round(x, y, confidence, differences, left):
+    """The shifts within the interval are those that SciPy's exact test does not reject."""
+    steps = numpy.diff(differences)
+    steps = steps[steps > 1e-9]
+    little = float(steps.min()) / 2 if steps.size else 0.5
+
+    def probability(by):
+        moved = [value - by for value in x]
+        return stats.mannwhitneyu(moved, y, alternative="two-sided", method="exact").pvalue
+
+    level = (1 - confidence) * (1 + 1e-9)
+    lower, upper = differences[left], differences[len(differences) - 1 - left]
+    assert left == 0 or probability(lower - little) < level
+    assert left == 0 or probability(upper + little) < level
+    level = (1 - confidence) * (1 - 1e-9)
+    assert len(differences) == 1 or probability(lower + little) >= level
+    assert len(differences) == 1 or probability(upper - little) >= level
 
 
 def samples(m, n, kind):
@@ -102,13 +123,13 @@ def beta():
 
 
 print(f"# scripts/statistics-reference: SciPy {scipy.__version__}")
-for index in range(500):
+for index in range(1000):
     tiny = index % 4 == 0
     sizes = [dice.randint(1, 4 if tiny else 30) for _ in range(2)]
     samples(*sizes, dice.choice(["whole", "coarse", "fine", "fine"]))
-for index in range(250):
+for index in range(1000):
     proportion(dice.choice([dice.randint(1, 9), dice.randint(10, 999), dice.randint(1000, 10**7)]))
-for index in range(100):
+for index in range(1000):
     normal()
-for index in range(150):
+for index in range(1000):
     beta()

@@ -3,11 +3,14 @@ import Testing
 
 @testable import Statistics
 
-/// A thousand cases as SciPy has them; `scripts/statistics-reference` writes them.
+/// A thousand cases of each kind as SciPy has them; `scripts/statistics-reference` writes them.
 enum Reference {
     struct Case: Sendable {
         var line: Int
         var fields: [[Double]]
+
+        /// Of both samples.
+        var size: Int { fields[0].count + fields[1].count }
     }
 
     static let cases: [String: [Case]] = {
@@ -33,9 +36,18 @@ enum Reference {
 }
 
 @Suite struct ReferenceTests {
-    @Test func thereAreAThousand() {
-        #expect(Reference.cases.values.reduce(0) { $0 + $1.count } == 1000)
-        #expect(Reference.cases["ranks"]?.count == 500)
+    @Test(arguments: ["ranks", "proportion", "normal", "beta"])
+    func thereAreAThousand(_ kind: String) {
+        #expect(Reference.cases[kind]?.count == 1000)
+    }
+
+    /// A table of comfortable samples would show little.
+    @Test func tinyOnesAndTiesAreAmongThem() throws {
+        let ranks = try #require(Reference.cases["ranks"])
+        let tiny = ranks.count { max($0.fields[0].count, $0.fields[1].count) <= 4 }
+        let tied = ranks.count { Set($0.fields[0] + $0.fields[1]).count < $0.size }
+        let alike = ranks.count { Set($0.fields[0] + $0.fields[1]).count == 1 }
+        #expect(tiny >= 250 && tied >= 250 && alike >= 10, "\(tiny), \(tied), \(alike)")
     }
 
     @Test func ranks() throws {
@@ -57,7 +69,7 @@ enum Reference {
             #expect(
                 effects.commonLanguage == test.statistic / Double(x.count * y.count))
         }
-        #expect((50...450).contains(exact))
+        #expect((100...900).contains(exact))
     }
 
     @Test func proportions() throws {
