@@ -102,6 +102,8 @@ package struct EvidencePage: Sendable {
 
             \(altogether(equal, calm, bad))
 
+            \(frontiers)
+
             ## What this does not show
 
             Failures here are independent of each other. Real ones come in bunches: a client that repeats
@@ -116,7 +118,8 @@ package struct EvidencePage: Sendable {
 
     /// For each rule, an outcome per scenario.
     private func outcomes(_ scenarios: [TrialScenario]) -> [[TrialOutcome]] {
-        rules.map { rule in scenarios.map { TrialOutcome(rule, in: $0, runs: runs) } }
+        let found = scenarios.map { TrialOutcome.all(of: rules, in: $0, runs: runs) }
+        return rules.indices.map { place in found.map { $0[place] } }
     }
 
     private func table(

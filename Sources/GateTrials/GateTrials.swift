@@ -5,6 +5,7 @@
 //   TrialRule       who judges them: our sequential gate, and the rules of others
 //   TrialScenario   which versions, how many requests, for how long
 //   TrialOutcome    what came of many runs of one rule
+//   Frontier        all settings of the others, where none may err more often than ours
 //   ThinPlan        the shares, bakes and gates of a plan; ThinRun: one delivery of it, by its numbers
 //   BlastRadius     many of them: whom a bad candidate hurts before it is noticed
 //   EvidencePage    docs/EVIDENCE.md, which `theseus-sweep --evidence` prints

@@ -13,33 +13,50 @@ package struct TrialOutcome: Hashable, Sendable {
 
     package init() {}
 
-    /// Looks at every scrape until the rule fails or the time is over; a pass ends nothing, since a bake
-    /// that lasts longer goes on looking.
     package init(_ rule: TrialRule, in scenario: TrialScenario, runs: Int) {
-        self.runs = runs
+        self = Self.all(of: [rule], in: scenario, runs: runs)[0]
+    }
+
+    /// Of each rule, all on the same runs.
+    ///
+    /// Each looks at every scrape until it fails or the time is over;
+    /// a pass ends nothing, since a bake that lasts longer goes on looking.
+    package static func all(
+        of rules: [TrialRule], in scenario: TrialScenario, runs: Int
+    ) -> [TrialOutcome] {
+        var outcomes = [TrialOutcome](repeating: TrialOutcome(), count: rules.count)
         for seed in 0..<UInt64(runs) {
             var traffic = TrialTraffic(scenario, seed: seed)
-            var passed = false
-            var isOver = false
-            for _ in 0..<Int(TrialScenario.longest / TrialScenario.scrape) where !isOver {
+            var passed = Set<Int>()
+            var looking = Array(rules.indices)
+            for _ in 0..<Int(TrialScenario.longest / TrialScenario.scrape) where !looking.isEmpty {
                 traffic.goOn()
                 // Gates wait for two scrapes.
-                guard traffic.looks.count >= 2 else { continue }
-                switch rule.ruling(traffic.looks, share: scenario.weight) {
-                case .fail:
-                    failed += 1
-                    isOver = true
-                case .pass: passed = true
-                case .notEnough: break
+                guard let now = traffic.looks.last, traffic.looks.count >= 2 else { continue }
+                looking.removeAll { place in
+                    let ruling = rules[place].ruling(traffic.looks, share: scenario.weight)
+                    if ruling == .pass { passed.insert(place) }
+                    guard ruling == .fail else { return false }
+                    outcomes[place].failed += 1
+                    outcomes[place].hurt.append(now.candidate.failures)
+                    return true
                 }
             }
-            if !isOver, !passed { undecided += 1 }
-            hurt.append(traffic.looks.last?.candidate.failures ?? 0)
+            for place in looking {
+                if !passed.contains(place) { outcomes[place].undecided += 1 }
+                outcomes[place].hurt.append(traffic.looks.last?.candidate.failures ?? 0)
+            }
         }
-        hurt.sort()
+        for place in rules.indices {
+            outcomes[place].runs = runs
+            outcomes[place].hurt.sort()
+        }
+        return outcomes
     }
 
     package var falseAlarms: Double { runs > 0 ? Double(failed) / Double(runs) : 0 }
+
+    package var meanHurt: Double { hurt.reduce(0, +) / Double(max(1, hurt.count)) }
 
     /// Of the requests hurt.
     package func quantile(_ part: Double) -> Double {

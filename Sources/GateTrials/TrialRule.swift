@@ -17,11 +17,20 @@ package enum TrialRule: Hashable, Sendable {
 
     package var name: String {
         switch self {
-        case .sequential(let rule): "sequential, false alarms \(Percent.text(rule.falseAlarms))"
-        case .fixed(let most): "fixed, at most \(Percent.text(most))"
-        case .countedChecks(let most, let failures):
-            "checks counted, at most \(Percent.text(most)), \(failures) may fail"
-        case .scored(let minutes): "scored, every \(minutes) min"
+        case .sequential: "sequential, false alarms \(setting)"
+        case .fixed: "fixed, at most \(setting)"
+        case .countedChecks: "checks counted, at most \(setting) may fail"
+        case .scored: "scored, \(setting)"
+        }
+    }
+
+    /// What tells it from others of its kind.
+    package var setting: String {
+        switch self {
+        case .sequential(let rule): Percent.text(rule.falseAlarms)
+        case .fixed(let most): Percent.text(most)
+        case .countedChecks(let most, let failures): "\(Percent.text(most)), \(failures)"
+        case .scored(let minutes): "every \(minutes) min"
         }
     }
 

@@ -13,10 +13,12 @@ package struct TrialScenario: Hashable, Sendable {
     package var stable: Double
     /// Both fail so many times as often, from the fifth to the seventh minute.
     package var burst = 1.0
+    /// Both fail more and more often, at the end so many times as often.
+    package var drift = 1.0
 
     package init(
         _ name: String, weight: Double, requestsPerSecond: Double, candidate: Double,
-        stable: Double, burst: Double = 1
+        stable: Double, burst: Double = 1, drift: Double = 1
     ) {
         self.name = name
         self.weight = weight
@@ -24,21 +26,27 @@ package struct TrialScenario: Hashable, Sendable {
         self.candidate = candidate
         self.stable = stable
         self.burst = burst
+        self.drift = drift
     }
 
-    func burst(at seconds: Double) -> Double { (300..<420).contains(seconds) ? burst : 1 }
+    /// How many times as often both fail at that moment.
+    func swell(at seconds: Double) -> Double {
+        let drifted = 1 + (drift - 1) * seconds / (Self.longest - Self.scrape)
+        return (300..<420).contains(seconds) ? drifted * burst : drifted
+    }
 
     package static let loads: [(weight: Double, requestsPerSecond: Double)] = [
         (0.01, 20), (0.01, 2000), (0.5, 20), (0.5, 2000),
     ]
 
-    package static func all(candidate: Double, stable: Double, burst: Double = 1) -> [TrialScenario]
-    {
+    package static func all(
+        candidate: Double, stable: Double, burst: Double = 1, drift: Double = 1
+    ) -> [TrialScenario] {
         loads.map {
             TrialScenario(
                 "\(Percent.text($0.weight)) of \(Int($0.requestsPerSecond))/s", weight: $0.weight,
                 requestsPerSecond: $0.requestsPerSecond, candidate: candidate, stable: stable,
-                burst: burst)
+                burst: burst, drift: drift)
         }
     }
 }

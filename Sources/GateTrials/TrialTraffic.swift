@@ -17,10 +17,10 @@ package struct TrialTraffic: Sendable {
     package mutating func goOn() {
         let before = looks.last ?? TrialLook()
         let seconds = TrialScenario.scrape
-        let burst = scenario.burst(at: before.seconds)
+        let swell = scenario.swell(at: before.seconds)
         let (weight, rate) = (scenario.weight, scenario.requestsPerSecond * seconds)
         func count(_ share: Double, _ failing: Double, _ old: RateCount) -> RateCount {
-            let part = min(1, failing * burst)
+            let part = min(1, failing * swell)
             let failures = dice.poisson(rate * share * part)
             let successes = dice.poisson(rate * share * (1 - part))
             return RateCount(

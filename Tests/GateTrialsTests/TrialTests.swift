@@ -40,6 +40,24 @@ import Testing
         #expect(TrialOutcome(rule, in: perfect, runs: 5).failed == 0)
     }
 
+    /// Rules that look at the same runs do not see each other.
+    @Test func togetherIsAsAlone() {
+        let scenario = TrialScenario(
+            "worse", weight: 0.1, requestsPerSecond: 100, candidate: 0.03, stable: 0.01)
+        let rules: [TrialRule] = [.fixed(most: 0.02), .sequential(SequentialRule())]
+        let together = TrialOutcome.all(of: rules, in: scenario, runs: 10)
+        #expect(together == rules.map { TrialOutcome($0, in: scenario, runs: 10) })
+        #expect(together[0] != together[1])
+    }
+
+    /// What drifts ends so many times as high.
+    @Test func aDriftEndsWhereItShould() {
+        let scenario = TrialScenario(
+            "drift", weight: 0.5, requestsPerSecond: 20, candidate: 0.01, stable: 0.01, drift: 3)
+        #expect(scenario.swell(at: 0) == 1)
+        #expect(scenario.swell(at: TrialScenario.longest - TrialScenario.scrape) == 3)
+    }
+
     /// Means and variances are Poisson's, for few and for many.
     @Test(arguments: [0.3, 20, 900.0]) func requestsComeAtRandom(_ mean: Double) {
         let scenario = TrialScenario(
