@@ -1,3 +1,5 @@
+internal import MetricsGate
+
 /// Whom a candidate hurts before it is noticed, by how often it fails.
 package struct BlastRadius: Hashable, Sendable {
     /// Many deliveries of one candidate.
@@ -81,7 +83,7 @@ package struct BlastRadius: Hashable, Sendable {
     /// How often candidates fail that are tried.
     package static let failing = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1]
     /// How often stable fails where nobody says.
-    package static let usual = 0.001
+    package static let usual = UsersLoad.usuallyFailing
 
     package init(requestsPerSecond: Double, usual: Double, good: Point, points: [Point]) {
         self.requestsPerSecond = requestsPerSecond

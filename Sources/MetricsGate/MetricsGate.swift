@@ -12,6 +12,7 @@
 //   VerdictMemory     so many failures of the last few; how long a source may err
 //   OtherSources      what is asked elsewhere than at Prometheus
 //   SourceCheck       can the sources be asked at all? asked before a run begins
+//   GateOutlook       how long a gate will need, told beforehand; UsersLoad: of how many users
 //   ShareObserver     does the mesh show the weight that was written?
 //   LeakCheck         does anybody reach a candidate that ought to be dark?
 //

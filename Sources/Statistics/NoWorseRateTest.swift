@@ -78,4 +78,31 @@ package struct NoWorseRateTest: Hashable, Sendable {
             + (rate > 0 ? rate * SpecialFunctions.logarithm(rate / worse) : 0)
         return SpecialFunctions.logarithm(2 / (1 - confidence) / alternatives[0].weight) / each
     }
+
+    /// The same where stable's rate is to be learnt from the same minutes: of the requests of both so
+    /// large a share is the candidate's.
+    package static func requests(
+        rate: Double, margin: Double, confidence: Double, share: Double
+    ) -> Double? {
+        guard share > 0, share < 1,
+            let known = requests(rate: rate, margin: margin, confidence: confidence)
+        else { return nil }
+        func isEnough(_ count: Double) -> Bool {
+            let other = count * (1 - share) / share
+            return NoWorseRateTest(
+                candidate: RateCount(failures: rate * count, of: count),
+                stable: RateCount(failures: rate * other, of: other), margin: margin
+            ).shows(confidence: confidence)
+        }
+        var (low, high) = (0.0, known)
+        while !isEnough(high) {
+            (low, high) = (high, high * 2)
+            guard high < 1e12 else { return nil }
+        }
+        while high - low > high * 0.01 {
+            let middle = low / 2 + high / 2
+            if isEnough(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
 }

@@ -1,4 +1,6 @@
+import CanaryEngine
 import Foundation
+import MetricsGate
 import Testing
 
 @testable import FlowFiles
@@ -51,6 +53,21 @@ struct UnwiseFlow: Sendable, CustomTestStringConvertible {
               do:    \(warning.suggestion)
             """
         }.joined(separator: "\n")
+    }
+
+    /// Each gate at each share, and which bake is too short for it.
+    @Test func waitsAreTold() throws {
+        let files = Files.with("prometheus: {query: \"…\"}, max: 0.01", "errorRatio: {}, max: 0.01")
+        let flow = try #require(Self.examine(files).flow)
+        let waits = flow.waits(under: UsersLoad.Figure(perSecond: 5))
+        #expect(waits.map(\.step) == [9, 13, 18])
+        #expect(waits.map(\.weight.percent) == [1, 50, 100])
+        #expect(waits.map(\.outlook.gate) == ["errors", "errors", "errors"])
+        #expect(waits.map(\.outlook.time) == [.seconds(2000), .seconds(40), .seconds(30)])
+        #expect(waits.map(\.longest) == [.seconds(1800), .seconds(600), .seconds(300)])
+        #expect(waits.map(\.isTooLong) == [true, false, false])
+        let none = flow.waits(under: UsersLoad.Figure(perSecond: 0))
+        #expect(none.map(\.isTooLong) == [true, true, true])
     }
 
     @Test func theDesignsExampleIsClean() {

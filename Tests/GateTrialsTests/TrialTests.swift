@@ -1,3 +1,4 @@
+import CanaryEngine
 import MetricsGate
 import Statistics
 import Testing
@@ -19,6 +20,33 @@ import Testing
             let outcome = TrialOutcome(.sequential(SequentialRule()), in: scenario, runs: 40)
             #expect(outcome.failed <= 3, "\(scenario.name)")
         }
+    }
+
+    /// What lint and plan say that it takes is what it takes, for one whose rate is like stable's.
+    @Test(arguments: [(0.01, 2000.0, 0.01), (0.5, 20, 0.01), (0.1, 200, 0.001)])
+    func itPassesWhenItWasSaidTo(weight: Double, load: Double, failing: Double) throws {
+        var gate = GateSpec("errors", .errorRatio(codes: GateSpec.serverErrors))
+        gate.rule = .sequential(SequentialRule())
+        let outlook = GateOutlook(
+            gate, share: weight, under: UsersLoad.Figure(perSecond: load, failing: failing),
+            scrape: .seconds(15))
+        let said = try #require(outlook.time) / .seconds(1)
+        let scenario = TrialScenario(
+            "equal", weight: weight, requestsPerSecond: load, candidate: failing, stable: failing)
+        var times: [Double] = []
+        for seed in 0..<41 as Range<UInt64> {
+            var traffic = TrialTraffic(scenario, seed: seed)
+            var ruling = Verdict.Ruling.notEnough
+            while ruling != .pass, traffic.looks.count < 2000 {
+                traffic.goOn()
+                guard traffic.looks.count >= 2 else { continue }
+                ruling = TrialRule.sequential(SequentialRule())
+                    .ruling(traffic.looks, share: weight)
+            }
+            times.append(traffic.looks.last?.seconds ?? 0)
+        }
+        let median = times.sorted()[20]
+        #expect((said * 0.6...said * 1.6 + 15).contains(median), "\(median) s, not \(said) s")
     }
 
     /// A gate that never failed would make no mistakes.

@@ -105,6 +105,34 @@ import Testing
         }
     }
 
+    /// How long each gate needs, at the load that the mesh tells or somebody says.
+    @Test func waitsOfGatesAreTold() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.gates = "    errors: {errorRatio: {}, max: 0.02, minimumSamples: 900, every: 5s}\n"
+            flow.steps[9] = "bake: {for: 20s, maxFor: 1m, gates: [errors]}"
+            let path = try flow.write()
+            let plan = try await lab.run("plan", path)
+            #expect(plan.code == 0, "\(plan)")
+            #expect(plan.output.contains(": Prometheus, of the last 10 minutes\n"), "\(plan)")
+            #expect(plan.output.contains("gate errors: passes after about "), "\(plan)")
+
+            let told = try await lab.run("plan", path, "--rps", "20", "--output", "json")
+            let tree = try JSONReader.tree(of: Array(told.output.utf8))
+            #expect(tree.at("load", "perSecond")?.decimal == 20)
+            let gate = try #require(tree["gates"]?.items?.first)
+            #expect(gate["step"]?.whole == 10 && gate["weight"]?.whole == 50)
+            #expect(gate["seconds"]?.whole == 90 && gate["longest"]?.whole == 60)
+            #expect(gate["isTooLong"] == true)
+            let late = try await lab.run("plan", path, "--rps", "20")
+            #expect(
+                late.output.contains(
+                    "   gate errors: cannot pass in time: it needs 1m 30s (900 requests at the"
+                        + " candidate), and the step ends after 1m 0s\n"), "\(late)")
+            #expect(try await lab.run("plan", path, "--rps", "many").code == 2)
+        }
+    }
+
     /// Refused as deploy refuses.
     @Test func refusesInDeploysWords() async throws {
         try await ServedLab.serving { lab in

@@ -1,5 +1,7 @@
+internal import CanaryEngine
 internal import FlowFiles
 internal import JSONTree
+internal import MetricsGate
 
 /// `theseus lint FLOW…`: all that is wrong with flows, and what is unwise; asks no cluster.
 struct LintCommand: Sendable {
@@ -31,8 +33,19 @@ struct LintCommand: Sendable {
             if isBad { end = .refused }
             if !request.wantsJSON {
                 Terminal.say(LintLines.summary(of: findings, path, hasRate: rate != nil))
+                for line in Self.waits(seen.flow, rate) { Terminal.say(line) }
             }
         }
         return end
+    }
+
+    /// How long each gate will need, where somebody says how many users there are.
+    private static func waits(_ flow: Flow?, _ rate: Double?) -> [String] {
+        guard let flow, let rate else { return [] }
+        return flow.waits(under: UsersLoad.Figure(perSecond: rate)).map { wait in
+            let step = flow.plan.steps[wait.step]
+            return
+                "  \(wait.step + 1) \(step.name) at \(wait.weight.percent)%: \(WaitLines.line(wait))"
+        }
     }
 }

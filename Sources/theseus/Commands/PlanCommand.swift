@@ -3,6 +3,8 @@ internal import FlowFiles
 internal import Foresight
 internal import JSONTree
 internal import Lab
+internal import MetricsGate
+internal import MetricsSources
 internal import Voyage
 
 /// `theseus plan FLOW`: what a deploy of it would do, object by object; changes nothing.
@@ -42,16 +44,20 @@ struct PlanCommand: Sendable {
         let forecast = Forecast(rig: ground.rig, lookout: lookout, terms: terms)
         let plan = try await forecast.plan(flow, from: source)
         let tests = await TestsNow(flow, outside: ground.rig.outside, programs: programs).look()
-        let tree = plan.tree(
+        let waits = WaitLines(plan.charter.flow, try await load(on: ground.rig, plan.charter))
+        var tree = plan.tree(
             version: Dispatch.version, workingDirectory: Files.workingDirectory,
             names: plan.charter.flow.plan.steps.map(\.name), tests: tests)
+        tree["load"] = waits.loadTree
+        tree["gates"] = waits.tree
         if let path = request.value("--out") {
             try Files.write(JSONWriter.text(of: tree) + "\n", to: path)
         }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: tree))
         } else {
-            let lines = PlanLines(plan: plan, tests: tests, hasColours: Tint.areWanted(request))
+            let lines = PlanLines(
+                plan: plan, tests: tests, waits: waits, hasColours: Tint.areWanted(request))
             for line in lines.all { Terminal.say(line) }
         }
         let missing = tests.filter { $0.isThere == false }
@@ -64,6 +70,25 @@ struct PlanCommand: Sendable {
         }
         for test in missing { Terminal.complain(Self.complaint(test)) }
         return .refused
+    }
+
+    /// How many users there are: as somebody says, else as the mesh told of the last ten minutes.
+    private func load(on rig: Rig, _ charter: RunCharter) async throws -> WaitLines.Load {
+        if let rate = try request.rate() {
+            return WaitLines.Load(
+                figure: UsersLoad.Figure(perSecond: rate),
+                source: "as --rps says, and as is usual")
+        }
+        guard let prometheus = rig.prometheus(of: charter.flow) else {
+            return WaitLines.Load(figure: nil, source: "the flow names no Prometheus; see --rps")
+        }
+        do {
+            let figure = try await UsersLoad.figure(of: charter.gateScope, by: prometheus)
+            return WaitLines.Load(
+                figure: figure, source: "Prometheus, of the last 10 minutes")
+        } catch {
+            return WaitLines.Load(figure: nil, source: "\(error.reason); see --rps")
+        }
     }
 
     /// A deploy would begin, and roll back at this test.

@@ -88,6 +88,8 @@ enum CommandTable {
             [
                 image, manifest, setting, unhealthy,
                 OptionEntry("--out", "FILE", "keep the plan for `deploy --plan FILE`"),
+                OptionEntry(
+                    "--rps", "N", "users' requests in a second (default: as the mesh tells)"),
             ]),
         CommandEntry(
             "rehearse", "FLOW",
@@ -190,7 +192,7 @@ enum CommandTable {
             [
                 image, manifest, setting,
                 OptionEntry(
-                    "--rps", "N", "users' requests in a second: can the gates see enough of them?"),
+                    "--rps", "N", "users' requests in a second: how long do the gates need then?"),
                 OptionEntry("--strict", nil, "warnings are errors: exit 3"),
                 OptionEntry(
                     "--template", nil, "they are templates: what a service gives may be missing"),

@@ -28,7 +28,7 @@ enum LintLines {
         let words = counts.isEmpty ? "clean" : counts.joined(separator: ", ")
         let rest =
             hasRate || errors > 0
-            ? "" : "; with --rps N it says, too, which gates get too few requests"
+            ? "" : "; with --rps N it says, too, how long gates will need"
         return "\(path): \(words)\(rest)"
     }
 

@@ -11,6 +11,7 @@ internal import YAML
 struct PlanLines: Sendable {
     let plan: DeliveryPlan
     let tests: [TestsNow.Finding]
+    let waits: WaitLines
     let hasColours: Bool
 
     private var charter: RunCharter { plan.charter }
@@ -44,6 +45,9 @@ struct PlanLines: Sendable {
         for (index, step) in steps.steps.enumerated() {
             lines += ["", "\(index + 1). \(step.name)"]
             lines += changes(plan.writes(in: .step(index)))
+            lines += waits.waits(in: index).map { wait in
+                painted("   \(WaitLines.line(wait))", wait.isTooLong ? .bad : .plain)
+            }
         }
         lines += ["", "then: promoted, and from here only forward"]
         return lines + changes(plan.writes(in: .closing)) + files
@@ -114,6 +118,7 @@ struct PlanLines: Sendable {
             gates == 0
             ? "no step asks a gate" : "all answer, asked as deploy asks them at its start"
         return ["sources     \(sources)"]
+            + (gates == 0 ? [] : ["load        \(waits.loadLine)"])
             + tests.enumerated().map { index, finding in
                 let line =
                     (index == 0 ? "tests       " : "            ")
