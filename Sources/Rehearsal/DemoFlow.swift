@@ -3,7 +3,7 @@ package enum DemoFlow {
     package static func text(
         smoke: String = "{http: {path: /, requests: 20, dark: true}, timeout: 1m, retries: 1}",
         routes: String = "routes: [{virtualService: demo-app, http: [primary]}]",
-        extra: String = "", steps: String = DemoFlow.steps
+        gates: String = "", extra: String = "", steps: String = DemoFlow.steps
     ) -> String {
         """
         apiVersion: theseus.dev/v1
@@ -22,12 +22,15 @@ package enum DemoFlow {
             smoke: \(smoke)
             performance: {http: {path: /, requests: 50, concurrency: 5}, tolerance: 300%}
           gates:
-            errors: {errorRatio: {codes: "5.."}, max: 0.02, minimumSamples: 50, every: 15s}
+            errors: {errorRatio: {codes: "5.."}, max: 0.02, minimumSamples: 50, every: 15s}\(lines(gates))
           \(extra.isEmpty ? "settle: 10s" : extra)
           steps:
         \(steps)
         """
     }
+
+    /// Further gates, each on a line of its own.
+    private static func lines(_ gates: String) -> String { gates.isEmpty ? "" : "\n    \(gates)" }
 
     package static let steps = """
             - backup

@@ -8,6 +8,7 @@ package enum Repertoire {
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
         + scales + hooks + beginnings + removals + keda + templates
+        + judges
 
     /// Those of which every build plays every death.
     package static let thorough = [
