@@ -103,11 +103,23 @@ extension RunState {
     }
 
     private func nobodySaid(_ place: Progress, _ plan: RunPlan) -> String {
+        lacksEvidence(at: place, plan)
+            ? "nobody said how to go on without enough evidence"
+            : "nobody said how to go on after a test was cut off"
+    }
+
+    /// What a person is asked here; nil: nothing.
+    package func question(_ plan: RunPlan) -> String? {
+        guard case .asking(let place) = course else { return nil }
+        return lacksEvidence(at: place, plan) ? "not enough evidence" : "a test was cut off"
+    }
+
+    private func lacksEvidence(at place: Progress, _ plan: RunPlan) -> Bool {
         let legs = plan.legs(ofStep: place.step)
-        let leg = legs.indices.contains(place.leg) ? legs[place.leg] : nil
-        return switch leg {
-        case .bake, .judge: "nobody said how to go on without enough evidence"
-        default: "nobody said how to go on after a test was cut off"
+        guard legs.indices.contains(place.leg) else { return false }
+        switch legs[place.leg] {
+        case .bake, .judge: return true
+        default: return false
         }
     }
 

@@ -56,7 +56,9 @@ package struct FactLines: Sendable {
     func words(_ fact: Fact, _ state: RunState) -> String? {
         switch fact {
         case .planned: "planned: \(plan.steps.count) steps"
-        case .held(let holding): "held by \(holding.holder), epoch \(holding.epoch)"
+        case .held(let holding):
+            "held by \(holding.holder), epoch \(holding.epoch)"
+                + (asked(state).map { "; \($0)" } ?? "")
         case .stepBegun: "begins"
         case .promotionDecided:
             plan.isRemoval
@@ -83,6 +85,11 @@ package struct FactLines: Sendable {
         case .refused(let wish, let why): "\(wish.kind.rawValue) refused: \(why)"
         case .noticed(let note): note
         }
+    }
+
+    /// `ASKS: not enough evidence; approve or reject?`.
+    private func asked(_ state: RunState) -> String? {
+        state.question(plan).map { "ASKS: \($0); approve or reject?" }
     }
 
     private var end: String { plan.isRemoval ? "removed" : "promoted" }
@@ -118,6 +125,7 @@ package struct FactLines: Sendable {
         switch state.course {
         case .returning(let way) where id.course == .forward: "FAILED: \(way.why.reason)"
         case .personNeeded(let trouble): "FAILED: \(trouble.setback.reason)"
+        case .asking: asked(state)
         default: nil
         }
     }

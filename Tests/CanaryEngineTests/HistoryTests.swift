@@ -85,9 +85,11 @@ struct Dice: RandomNumberGenerator {
             Issue.record("a cut-off test was started again")
             return
         }
+        #expect(run.state.question(run.plan) == "a test was cut off")
         #expect(run.work == [])
         run.tell(.wished(Wish(.reject, by: "mia")))
         #expect(run.walk { $0.isOver })
+        #expect(run.state.question(run.plan) == nil)
         #expect(run.state.course == .rolledBack(Setback(.rejected, "rejected by mia")))
     }
 }

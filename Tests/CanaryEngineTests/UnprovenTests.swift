@@ -42,6 +42,7 @@ import Testing
             Issue.record("does not ask but \(run.state.course)")
             return
         }
+        #expect(run.state.question(run.plan) == "not enough evidence")
         // The gate goes on meanwhile, and still rolls back.
         let gate = try Self.order(run, .gate(0))
         var failing = run

@@ -107,7 +107,11 @@ struct StatusCommand: Sendable {
         String, String
     ) {
         switch state.course {
-        case .asking: ("a test was cut off: go on?", "theseus approve \(run)")
+        case .asking:
+            (
+                "\(plan.flatMap { state.question($0) } ?? "somebody must say"): go on?",
+                "theseus approve \(run)"
+            )
         case .paused(_, let by): ("paused by \(by)", "theseus resume \(run)")
         case .returning(let way): (way.why.reason, "")
         case .closing:
