@@ -35,7 +35,8 @@ extension Audit {
     /// Remembers how the objects stand that a run edits.
     mutating func remember(_ stored: StoredObject) {
         switch stored.reference.kind.kind {
-        case "VirtualService", "DestinationRule", "Deployment", "HorizontalPodAutoscaler":
+        case "VirtualService", "DestinationRule", "Deployment", "HorizontalPodAutoscaler",
+            "Service":
             objects[stored.reference] = stored.object
         default:
             break
@@ -69,6 +70,8 @@ extension Audit {
             rest["subsets"] = .array(kept)
         case "Deployment":
             rest["replicas"] = nil
+        case "Service":
+            break
         default:
             rest["minReplicas"] = nil
         }

@@ -70,7 +70,8 @@ extension Audit {
         weight.whole.map(String.init) ?? weight.decimal.map { "\($0)" } ?? "that is no number"
     }
 
-    /// S3: a subset stands in the rule before a route names it.
+    /// S3: a subset stands in the rule, and a version's own Service is there, before a route leads to
+    /// it.
     ///
     /// One that the route named already was taken away by somebody.
     private mutating func checkNames(
@@ -78,7 +79,15 @@ extension Audit {
     ) {
         for route in table.routes {
             for destination in route.destinations + route.copies where destination.isOfService {
-                guard let subset = destination.subset, !world.hasSubset(subset),
+                if let host = destination.host, !world.hasService(host),
+                    table.leads(toHost: host), before?.leads(toHost: host) != true
+                {
+                    report(
+                        "S3", "route \(route.key) leads to the Service \(host), which is not there",
+                        stored)
+                }
+                guard destination.host == nil, let subset = destination.subset,
+                    !world.hasSubset(subset),
                     before?.naming(of: subset).isNamed != true
                 else { continue }
                 report(
@@ -231,6 +240,17 @@ extension Audit {
                     "S3", "the subset \(subset.name) goes while \(table.reference) names it",
                     stored)
             }
+        }
+    }
+
+    /// S3: no Service of a version goes while a route leads to it.
+    mutating func checkService(_ stored: StoredObject) {
+        guard stored.object?.isBeingDeleted ?? true,
+            stored.reference.namespace == cast.namespace
+        else { return }
+        let name = stored.reference.name
+        for table in world.tables where table.leads(toHost: name) {
+            report("S3", "the Service \(name) goes while \(table.reference) leads to it", stored)
         }
     }
 

@@ -76,6 +76,7 @@ package struct Audit {
         case "VirtualService": checkRoutes(stored)
         case "DestinationRule": checkRule(stored)
         case "Deployment": checkRemoval(stored)
+        case "Service": checkService(stored)
         default: break
         }
     }

@@ -28,6 +28,8 @@ struct AuditedWorld: Sendable {
     /// Whose each subset is or, once gone, was.
     private var sides: [String: Side] = [:]
     private var pods: [String: Pod] = [:]
+    /// The names of the Services that are there.
+    private var services: Set<String> = []
     /// The newest version changed a route or a pod.
     private(set) var hasChanged = false
 
@@ -54,6 +56,8 @@ struct AuditedWorld: Sendable {
             if let table, !table.routes.isEmpty { tables.append(table) }
         case "DestinationRule":
             takeRule(stored)
+        case "Service":
+            takeService(stored)
         default:
             break
         }
@@ -87,10 +91,19 @@ struct AuditedWorld: Sendable {
             lastReady: isReady ? nil : lastReady)
     }
 
+    private mutating func takeService(_ stored: StoredObject) {
+        guard stored.reference.namespace == cast.namespace else { return }
+        if stored.object.map({ !$0.isBeingDeleted }) ?? false {
+            services.insert(stored.reference.name)
+        } else {
+            services.remove(stored.reference.name)
+        }
+    }
+
     private mutating func takeRule(_ stored: StoredObject) {
         rules.removeAll { $0.reference == stored.reference }
         guard let object = stored.object, let host = object.spec["host"]?.text,
-            cast.isService(host, from: stored.reference.namespace)
+            cast.serviceName(host, from: stored.reference.namespace) == cast.service
         else { return }
         var subsets: [(name: String, side: Side)] = []
         for entry in object.spec["subsets"]?.items ?? [] {
@@ -129,9 +142,12 @@ struct AuditedWorld: Sendable {
 
     /// Whose pods a destination of the service means; nil where its subset never was.
     func side(of destination: RouteTable.Destination) -> Side? {
+        if let host = destination.host { return cast.side(ofHost: host) }
         guard let subset = destination.subset else { return .both }
         return sides[subset]
     }
+
+    func hasService(_ name: String) -> Bool { services.contains(name) }
 
     func hasSubset(_ name: String) -> Bool {
         rules.contains { rule in rule.subsets.contains { $0.name == name } }

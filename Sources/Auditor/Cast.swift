@@ -23,6 +23,8 @@ struct Cast: Sendable {
     var candidate: Member?
     /// nil on a first release.
     var stable: Member?
+    /// Whose pods the other Services select, by their names; those that select no version's left out.
+    private var hosts: [String: Side] = [:]
 
     /// One version: its Deployment's name and the labels of its pods.
     struct Member: Hashable, Sendable {
@@ -77,6 +79,19 @@ struct Cast: Sendable {
         let candidateName = candidate?.name
         let rest = others.filter { $0.member.name != candidateName }
         stable = (rest.first { $0.isSealed } ?? rest.first)?.member
+        findHosts(evidence)
+    }
+
+    private mutating func findHosts(_ evidence: Evidence) {
+        for stored in evidence.history {
+            let name = stored.reference.name
+            guard stored.reference.kind.kind == ResourceKind.service.kind,
+                stored.reference.namespace == namespace, name != service, hosts[name] == nil,
+                let object = stored.object, LabelSelector(service: object) != nil
+            else { continue }
+            let side = side(ofSubset: object.spec["selector"])
+            if side != .neither { hosts[name] = side }
+        }
     }
 
     /// Whose pods a subset with these labels means.
@@ -94,17 +109,28 @@ struct Cast: Sendable {
         }
     }
 
+    /// Whose pods a Service besides the flow's selects.
+    func side(ofHost name: String) -> Side { hosts[name] ?? .neither }
+
     /// Whether a pod with these labels is of that version.
     func isPod(_ labels: JSONTree?, of member: Member?) -> Bool {
         guard let wanted = member?.labels.members, !wanted.isEmpty else { return false }
         return wanted.allSatisfy { labels?[$0.key] == $0.value }
     }
 
-    /// Whether a host, written in an object of that namespace, is the service.
+    /// Whether a host, written in an object of that namespace, leads to pods of the versions.
     func isService(_ written: String, from home: String) -> Bool {
+        serviceName(written, from: home) != nil
+    }
+
+    /// The flow's service, or another one that selects pods of a version; nil for any other host.
+    func serviceName(_ written: String, from home: String) -> String? {
         let parts = written.lowercased().split(separator: ".", omittingEmptySubsequences: true)
-        guard let first = parts.first, first == service else { return false }
-        if parts.count == 1 { return home == namespace }
-        return parts[1] == namespace && (parts.count == 2 || parts[2] == "svc")
+        guard let first = parts.first.map(String.init), first == service || hosts[first] != nil
+        else { return nil }
+        let isHere =
+            parts.count == 1
+            ? home == namespace : parts[1] == namespace && (parts.count == 2 || parts[2] == "svc")
+        return isHere ? first : nil
     }
 }

@@ -5,6 +5,8 @@ internal import Manifests
 struct RouteTable: Sendable {
     struct Destination: Sendable {
         let isOfService: Bool
+        /// The Service of a version, where it is not the flow's own.
+        let host: String?
         let subset: String?
         /// As it stands there; nil where nothing does.
         let written: JSONTree?
@@ -48,9 +50,9 @@ struct RouteTable: Sendable {
                 let destinations = list.map {
                     Self.destination($0, among: list.count, in: reference, cast)
                 }
-                guard destinations.contains(where: \.isOfService) else { continue }
                 let mark = route.at("headers", "response", "set", "theseus-run")?.text
                 let isDark = mark == run
+                guard isDark || destinations.contains(where: \.isOfService) else { continue }
                 let copies = ([route["mirror"]] + Self.mirrors(route)).compactMap { $0 }.map {
                     Self.destination(["destination": $0], among: 0, in: reference, cast)
                 }
@@ -87,8 +89,9 @@ struct RouteTable: Sendable {
     ) -> Destination {
         let host = tree.at("destination", "host")?.text ?? ""
         let written = tree["weight"]
+        let service = cast.serviceName(host, from: reference.namespace)
         return Destination(
-            isOfService: cast.isService(host, from: reference.namespace),
+            isOfService: service != nil, host: service == cast.service ? nil : service,
             subset: tree.at("destination", "subset")?.text, written: written,
             weight: written?.whole ?? (written == nil && count == 1 ? 100 : 0))
     }
@@ -97,11 +100,23 @@ struct RouteTable: Sendable {
 
     /// Whether any route names the subset, and how much the open ones give it.
     func naming(of subset: String) -> (isNamed: Bool, weight: Int) {
+        naming { $0.host == nil && $0.subset == subset }
+    }
+
+    /// Whether any route leads to a version's own Service, a weight of 0 left out.
+    func leads(toHost name: String) -> Bool {
+        routes.contains { route in
+            route.copies.contains { $0.host == name }
+                || route.destinations.contains { $0.host == name && $0.weight > 0 }
+        }
+    }
+
+    private func naming(_ isMeant: (Destination) -> Bool) -> (isNamed: Bool, weight: Int) {
         var isNamed = false
         var weight = 0
         for route in routes {
             for destination in route.destinations + route.copies
-            where destination.isOfService && destination.subset == subset {
+            where destination.isOfService && isMeant(destination) {
                 isNamed = true
                 if !route.isAside { weight = max(weight, destination.weight) }
             }

@@ -33,10 +33,11 @@ struct Told: Sendable, CustomTestStringConvertible {
     }
 
     /// The numbers of the promises that the audit finds broken.
-    var broken: [String] {
-        let tale = tale()
+    var broken: [String] { Self.broken(in: tale().evidence) }
+
+    static func broken(in evidence: Evidence) -> [String] {
         var seen: [String] = []
-        for sentence in Audit.violations(in: tale.evidence) {
+        for sentence in Audit.violations(in: evidence) {
             let promise = String(sentence.prefix { $0 != " " })
             if !seen.contains(promise) { seen.append(promise) }
         }
@@ -45,17 +46,24 @@ struct Told: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct AuditTests {
-    @Test(
-        "A good life breaks nothing",
-        arguments: [
-            Told("promoted") { .promoted() },
-            Told("aborted after the pins") { .returned(from: .deploy, leavingOut: [.goHome]) },
-            Told("aborted at 1") { .returned(from: .one) },
-            Told("aborted at 100") { .returned(from: .all) },
-            Told("under way") { .told(to: .half) },
-        ])
+    static let lives = [
+        Told("promoted") { .promoted() },
+        Told("aborted after the pins") { .returned(from: .deploy, leavingOut: [.goHome]) },
+        Told("aborted at 1") { .returned(from: .one) },
+        Told("aborted at 100") { .returned(from: .all) },
+        Told("under way") { .told(to: .half) },
+    ]
+
+    @Test("A good life breaks nothing", arguments: lives)
     func good(_ told: Told) {
         #expect(Audit.violations(in: told.tale().evidence) == [])
+        #expect(Audit.violations(in: told.tale().evidence.byHosts) == [])
+    }
+
+    /// What breaks a promise where the versions are subsets breaks it where each has a Service.
+    @Test(arguments: routes + pods + longLives + judged + turns + ends)
+    func badByHosts(_ told: Told) {
+        #expect(Told.broken(in: told.tale().evidence.byHosts) == told.promises)
     }
 
     @Test(
