@@ -325,6 +325,7 @@ let package = Package(
             "VoyageTests",
             of: [
                 "Voyage", "Rehearsal", "CanaryEngine", "Chronicle", "FlowFiles", "HTTPMessages",
+                "IstioRoutes", "MetricsGate",
                 "JSONTree", "Journal", "KubernetesAPI", "Lab", "Manifests", "Processes",
                 "Timekeeping", "YAML",
             ]),

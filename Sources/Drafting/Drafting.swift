@@ -60,7 +60,7 @@ package struct ServiceSearch: Sendable {
         let host = MeshHost(name, from: namespace)
         for object in try await everywhere(.virtualService.inVersion(version)) {
             let reading = RouteReading(object)
-            let routes = reading.http.filter { reading.leads($0, to: host) }
+            let routes = reading.http.filter { reading.leads($0, to: ServiceHosts(host)) }
             guard !routes.isEmpty else { continue }
             finding.routes.append(
                 ServiceFinding.Route(

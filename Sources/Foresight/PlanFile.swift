@@ -105,6 +105,7 @@ package struct PlanFile: Sendable {
         if now.stable != charter.stable { changes.append("which version is stable") }
         if now.candidate != charter.candidate { changes.append("which version is the candidate") }
         if now.routes != charter.routes { changes.append("which routes lead to the service") }
+        if now.hosts != charter.hosts { changes.append("which Services the versions have") }
         if now.istio != charter.istio { changes.append("the version of Istio's API") }
         return changes
     }

@@ -94,7 +94,7 @@ extension RouteEdit {
         guard var destination = list.first(where: { side(of: $0, in: reading) == .stable }) else {
             throw RouteRefusal(.leadsElsewhere(service: record.service), at: place)
         }
-        destination.set(.string(record.candidateSubset), at: "destination", "subset")
+        record.candidate.take(&destination, in: reading)
         destination["weight"] = nil
         route["route"] = .array([destination])
         route.set(.string(record.run), at: "headers", "response", "set", DarkRoute.header)

@@ -20,22 +20,23 @@ extension IstioRouter {
         guard let rule = try await rule(), let record = RuleRecord(on: rule),
             record.run == scope.run
         else { return }
-        let subset = try await candidateSubset()
-        try await requireUnnamed(subset)
+        let candidate = try await candidateDestination()
+        guard let subset = candidate.subset else { return }
+        try await requireUnnamed(candidate)
         let edit = SubsetEdit(run: scope.run)
         _ = try await writer.change(Self.reference(rule)) { edit.removing(subset, from: $0) }
     }
 
-    /// Throws where a route still leads to the candidate's subset: without pods it would answer 503.
+    /// Throws where a route still leads to the candidate: without pods it would answer 503.
     package func requireCandidateUnnamed() async throws {
-        try await requireUnnamed(candidateSubset(), atLeast: 1)
+        try await requireUnnamed(candidateDestination(), atLeast: 1)
     }
 
-    private func candidateSubset() async throws -> String {
+    private func candidateDestination() async throws -> VersionDestination {
         for object in try await managed() {
-            if let record = RouteRecord(on: object) { return record.candidateSubset }
+            if let record = RouteRecord(on: object) { return record.candidate }
         }
-        return try await subsetNames()[1]
+        return try await bareRecord().candidate
     }
 
     /// Gives every route its old destinations back, and takes away the one that the run made.
@@ -50,9 +51,9 @@ extension IstioRouter {
                 continue
             }
             let before = backup.first { Self.reference($0) == reference }
-            let names = RouteRecord(on: object) == nil ? try await subsetNames() : nil
+            let bare = RouteRecord(on: object) == nil ? try await bareRecord() : nil
             _ = try await writer.change(reference, seen: object) { now in
-                guard let edit = unpinning(now, before, names) else { return now }
+                guard let edit = unpinning(now, before, bare) else { return now }
                 return edit.unpinned(now)
             }
         }
@@ -60,32 +61,35 @@ extension IstioRouter {
 
     /// The edit that leads a VirtualService back: by its record, else by the backup.
     private func unpinning(
-        _ object: KubernetesObject, _ before: KubernetesObject?, _ names: [String]?
+        _ object: KubernetesObject, _ before: KubernetesObject?, _ bare: RouteRecord?
     ) -> RouteEdit? {
-        var record = RouteRecord(on: object)
-        if record == nil, let names, names.count == 2 {
-            record = RouteRecord(
-                run: scope.run, service: scope.host.name, stableSubset: names[0],
-                candidateSubset: names[1], routes: [])
+        guard var record = RouteRecord(on: object) ?? bare, record.run == scope.run else {
+            return nil
         }
-        guard var record, record.run == scope.run else { return nil }
         if let before {
             let reading = RouteReading(before, domain: scope.clusterDomain)
-            record.routes = reading.places(leadingTo: scope.host).map { place in
+            record.routes = reading.places(leadingTo: scope.hosts).map { place in
                 RouteRecord.Route(
-                    key: reading.key(at: place, leadingTo: scope.host),
+                    key: reading.key(at: place, leadingTo: scope.hosts),
                     was: reading[place]["route"]?.items ?? [])
             }
         }
         return RouteEdit(record)
     }
 
-    private func subsetNames() async throws -> [String] {
+    /// A record without routes: what the versions are called, where no object says it.
+    private func bareRecord() async throws -> RouteRecord {
         let entries = try await rule().map(SubsetEdit.subsets) ?? []
-        return [scope.stableVersion ?? Surveying.nobody, scope.candidateVersion].map { version in
-            entries.first { $0.at("labels", scope.versionLabel)?.text == version }?["name"]?.text
-                ?? VersionSubset.name(for: version)
+        func destination(_ version: String, at host: MeshHost) -> VersionDestination {
+            guard scope.versionHosts == nil else { return VersionDestination(host: host) }
+            let entry = entries.first { $0.at("labels", scope.versionLabel)?.text == version }
+            return VersionDestination(
+                host: host, subset: entry?["name"]?.text ?? VersionSubset.name(for: version))
         }
+        return RouteRecord(
+            run: scope.run, service: scope.host.name,
+            stable: destination(scope.stableVersion ?? Surveying.nobody, at: scope.hosts.stable),
+            candidate: destination(scope.candidateVersion, at: scope.hosts.candidate), routes: [])
     }
 
     private func removeOurs(_ reference: ObjectReference) async throws {
@@ -96,25 +100,28 @@ extension IstioRouter {
         }
     }
 
-    /// No route of any namespace may name a subset that goes, with a weight of `least` or more.
-    func requireUnnamed(_ subset: String, atLeast least: Int = 0) async throws {
+    /// No route of any namespace may name what goes, with a weight of `least` or more.
+    func requireUnnamed(_ version: VersionDestination, atLeast least: Int = 0) async throws {
         for object in try await visible(scope.virtualServices).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
                 let route = reading[place]
                 let named = (reading.destinations(of: route) ?? []).contains {
-                    $0.host == scope.host && $0.subset == subset && $0.weight >= least
+                    version.means($0.host, $0.subset) && $0.weight >= least
                 }
-                guard named || reading.mirrors(route, to: scope.host, subset: subset) else {
-                    continue
-                }
+                guard named || reading.mirrors(route, version.means) else { continue }
                 throw Setback(
                     .fault,
-                    "subset \(subset) cannot go: \(reading.place),"
-                        + " \(reading.key(at: place, leadingTo: scope.host).words) still names it"
+                    "\(version) cannot go: \(reading.place),"
+                        + " \(reading.key(at: place, leadingTo: scope.hosts).words) still names it"
                 )
             }
         }
+    }
+
+    /// A subset of the service's host.
+    func requireUnnamed(subset: String) async throws {
+        try await requireUnnamed(VersionDestination(host: scope.host, subset: subset))
     }
 
     /// After `unpin` and settling: takes stable's subset away if the run added it, the rule if the
@@ -123,7 +130,7 @@ extension IstioRouter {
         if let rule = try await rule(), let record = RuleRecord(on: rule),
             record.run == scope.run
         {
-            for name in record.added { try await requireUnnamed(name) }
+            for name in record.added { try await requireUnnamed(subset: name) }
             if record.isOurObject {
                 try await removeOurs(Self.reference(rule))
             } else {
@@ -199,7 +206,7 @@ extension IstioRouter {
             let record = RuleRecord(on: object).flatMap { $0.run == run ? $0 : nil }
             guard record != nil || object.seal?.run == run else { continue }
             if let record, record.isOurObject {
-                for name in record.added { try await requireUnnamed(name) }
+                for name in record.added { try await requireUnnamed(subset: name) }
                 try await removeOurs(Self.reference(object))
             } else {
                 sentences += try await clear(object, isRecorded: record != nil, backup)

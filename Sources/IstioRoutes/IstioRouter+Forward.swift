@@ -4,6 +4,8 @@ internal import Manifests
 
 extension IstioRouter {
     /// Names stable's pods in the service's DestinationRule; makes the rule where there is none.
+    ///
+    /// A version with a host of its own needs no name: only its Service must be there.
     package func ensureStableSubset() async throws {
         try await ensureStableSubset(isGoingHome: false)
     }
@@ -11,22 +13,27 @@ extension IstioRouter {
     /// On the way home a rule that somebody else made is good enough: it need not be sealed.
     func ensureStableSubset(isGoingHome: Bool) async throws {
         let (survey, world) = try await look()
+        guard let reference = survey.rule, let stable = survey.subsets?.stable else {
+            return try await require(survey.stable)
+        }
         let edit = SubsetEdit(run: scope.run)
-        var seen = world.object(survey.rule)
+        var seen = world.object(reference)
         if let rule = survey.missingRule {
             let made = try await writer.create(
-                edit.adding(survey.stable, to: rule), as: scope.destinationRules)
-            if SubsetEdit.has(survey.stable.name, in: made) { return }
+                edit.adding(stable, to: rule), as: scope.destinationRules)
+            if SubsetEdit.has(stable.name, in: made) { return }
             seen = made  // it was there, without the subset
         }
-        try await add(survey.stable, to: survey.rule, seen, mustBeSealed: !isGoingHome)
+        try await add(stable, to: reference, seen, mustBeSealed: !isGoingHome)
     }
 
     /// Names the candidate's pods in the service's DestinationRule.
     package func addCandidateSubset() async throws {
         let (survey, world) = try await look()
-        try await add(
-            survey.candidate, to: survey.rule, world.object(survey.rule), mustBeSealed: true)
+        guard let rule = survey.rule, let candidate = survey.subsets?.candidate else {
+            return try await require(survey.candidate)
+        }
+        try await add(candidate, to: rule, world.object(rule), mustBeSealed: true)
     }
 
     private func add(
@@ -40,13 +47,13 @@ extension IstioRouter {
         if written == nil { throw Self.gone(rule) }
     }
 
-    /// Leads every route's traffic to stable's subset alone; makes the mesh's route where there is
+    /// Leads every route's traffic to stable alone; makes the mesh's route where there is
     /// none.
     ///
     /// From here on a new pod meets no user.
     package func pin() async throws {
         let (survey, world) = try await look()
-        try await require(survey.stable.name)
+        try await require(survey.stable)
         for reference in survey.virtualServices {
             let record = survey.record(of: reference, run: scope.run)
             let written = try await writer.change(
@@ -138,7 +145,7 @@ extension IstioRouter {
     ) async throws {
         let objects = try await managedWhole()
         if let record = objects.lazy.compactMap({ RouteRecord(on: $0) }).first {
-            try await require(record.candidateSubset)
+            try await require(record.candidate)
         }
         // None is moved where one of them could not be: they move together.
         for object in objects { try Self.requireAsWritten(object, scope.run) }
@@ -184,8 +191,14 @@ extension IstioRouter {
         }
     }
 
-    /// A subset must stand in the rule before any route names it.
-    private func require(_ subset: String) async throws {
+    /// A subset must stand in the rule, and a host's Service be there, before any route names it.
+    func require(_ version: VersionDestination) async throws {
+        guard let subset = version.subset else {
+            guard try await isServed(version.host) else {
+                throw Setback(.foreignEdit, "there is no Service \(version.host) any more")
+            }
+            return
+        }
         guard let rule = try await rule() else { throw Self.noRule(scope) }
         guard SubsetEdit.has(subset, in: rule) else {
             throw Setback(
@@ -193,5 +206,12 @@ extension IstioRouter {
                 "\(Self.reference(rule)) has no subset \(subset);"
                     + " \(ForeignHand(on: rule).sentence)")
         }
+    }
+
+    /// Whether the Service of a host stands, and is to stay.
+    private func isServed(_ host: MeshHost) async throws -> Bool {
+        let name = String(host.name.prefix { $0 != "." })
+        let reference = ObjectReference(.service, namespace: scope.namespace, name: name)
+        return try await read(reference).map { !$0.isBeingDeleted } ?? false
     }
 }

@@ -12,10 +12,10 @@ package struct HomeReport: Hashable, Sendable {
     package var missing: [String] = []
 }
 
-/// The names of both versions' subsets, as far as they can be told from a rule alone.
-private struct SubsetNames: Sendable {
-    var stable: String
-    var candidate: String
+/// Where both versions are found, as far as it can be told without a record.
+private struct Destinations: Sendable {
+    var stable: VersionDestination
+    var candidate: VersionDestination
 }
 
 /// An edit met a VirtualService without our record, and needs the subsets' names from the rule.
@@ -23,7 +23,7 @@ private struct RecordLost: Error {}
 
 /// An edit would pin a route anew, and whether the rule still has the subset is not known.
 private struct PinUnknown: Error {
-    let subset: String
+    let stable: VersionDestination
 }
 
 /// Sentences that an edit leaves behind; the last try's count.
@@ -50,10 +50,10 @@ extension IstioRouter {
             do {
                 try await sendHome(reference, share, notes, names: nil, &report)
             } catch is RecordLost {
-                let names = try await namesFromRule()
+                let names = try await destinations()
                 try await sendHome(reference, share, notes, names: names, &report)
             } catch let unknown as PinUnknown {
-                try await putBack(unknown.subset)
+                try await putBack(unknown.stable)
                 try await sendHome(
                     reference, share, notes, names: nil, mayPin: true, &report)
             }
@@ -64,7 +64,7 @@ extension IstioRouter {
 
     private func sendHome(
         _ reference: ObjectReference, _ share: TrafficWeight, _ notes: Notes,
-        names: SubsetNames?, mayPin: Bool = false, _ report: inout HomeReport
+        names: Destinations?, mayPin: Bool = false, _ report: inout HomeReport
     ) async throws {
         let written = try await writer.change(reference) { object in
             notes.sentences = []
@@ -74,7 +74,7 @@ extension IstioRouter {
                 let lowered = edit.lowered(object, to: share)
                 // On a way home that is gone a second time, the subset may have been tidied away.
                 if !mayPin, edit.pinsAnew(lowered, from: object) {
-                    throw PinUnknown(subset: edit.record.stableSubset)
+                    throw PinUnknown(stable: edit.record.stable)
                 }
                 return lowered
             }
@@ -89,21 +89,21 @@ extension IstioRouter {
     }
 
     /// A record made from the object as it stands.
-    private func makeshiftRecord(of object: KubernetesObject, _ names: SubsetNames)
+    private func makeshiftRecord(of object: KubernetesObject, _ names: Destinations)
         -> RouteRecord
     {
         let reading = RouteReading(object, domain: scope.clusterDomain)
-        let places = reading.places(leadingTo: scope.host).filter { place in
+        let places = reading.places(leadingTo: scope.hosts).filter { place in
             let route = reading[place]
             return !DarkRoute(run: scope.run).isOurs(route, among: reading.http.count)
                 && !KeptRoute.isOurs(route, of: scope.run, among: reading.http.count)
         }
         var record = RouteRecord(
-            run: scope.run, service: scope.host.name, stableSubset: names.stable,
-            candidateSubset: names.candidate, weight: .all,
+            run: scope.run, service: scope.host.name, stable: names.stable,
+            candidate: names.candidate, weight: .all,
             routes: places.map { place in
                 RouteRecord.Route(
-                    key: reading.key(at: place, leadingTo: scope.host),
+                    key: reading.key(at: place, leadingTo: scope.hosts),
                     was: reading[place]["route"]?.items ?? [])
             })
         // Routes that keep users with the candidate may stand still: by this they are taken away.
@@ -113,7 +113,17 @@ extension IstioRouter {
 
     /// The subsets' names from the rule; puts stable's back, and the rule itself, where somebody
     /// took them away: a route must not name what is not there.
-    private func namesFromRule() async throws -> SubsetNames {
+    ///
+    /// Hosts of their own are known beforehand.
+    private func destinations() async throws -> Destinations {
+        func named(_ subset: String) -> VersionDestination {
+            VersionDestination(host: scope.host, subset: subset)
+        }
+        if scope.versionHosts != nil {
+            return Destinations(
+                stable: VersionDestination(host: scope.hosts.stable),
+                candidate: VersionDestination(host: scope.hosts.candidate))
+        }
         if try await rule() == nil { try await ensureStableSubset(isGoingHome: true) }
         guard let rule = try await rule() else { throw Self.noRule(scope) }
         func name(of version: String) -> String? {
@@ -125,15 +135,18 @@ extension IstioRouter {
             name(of: scope.candidateVersion) ?? VersionSubset.name(for: scope.candidateVersion)
         let version = scope.stableVersion ?? Surveying.nobody
         if let stable = name(of: version) {
-            return SubsetNames(stable: stable, candidate: candidate)
+            return Destinations(stable: named(stable), candidate: named(candidate))
         }
-        let name = VersionSubset.name(for: version)
-        try await putBack(name)
-        return SubsetNames(stable: name, candidate: candidate)
+        let stable = named(VersionSubset.name(for: version))
+        try await putBack(stable)
+        return Destinations(stable: stable, candidate: named(candidate))
     }
 
     /// Puts stable's subset back, and the rule itself, where somebody took them away.
-    private func putBack(_ name: String) async throws {
+    ///
+    /// A Service of stable's is not ours to make: it must be there.
+    private func putBack(_ stable: VersionDestination) async throws {
+        guard let name = stable.subset else { return try await require(stable) }
         if try await rule() == nil { try await ensureStableSubset(isGoingHome: true) }
         guard let rule = try await rule() else { throw Self.noRule(scope) }
         if SubsetEdit.has(name, in: rule) { return }
@@ -200,27 +213,34 @@ extension IstioRouter {
         if rest == .all { return "stays as it is: stable has no ready pod" }
         let lowered = edit.lowered(object, to: rest)
         if edit.pinsAnew(lowered, from: object),
-            try await !hasSubset(edit.record, client, object.namespace)
+            try await !hasStable(edit.record, client, object.namespace)
         {
-            return "stays as it is: no rule has the subset \(edit.record.stableSubset) to pin it to"
+            let stable = edit.record.stable
+            return stable.subset == nil
+                ? "stays as it is: there is no Service \(stable.host) to pin it to"
+                : "stays as it is: no rule has the \(stable) to pin it to"
         }
         if lowered != object { _ = try await client.update(lowered, as: reference.kind) }
         return rest == .none
             ? "brought home" : "brought home but for \(rest.percent)%, which stable cannot carry"
     }
 
-    /// Whether a rule of the service has stable's subset; only looked for where a route would name it
-    /// anew.
-    private static func hasSubset(
+    /// Whether a rule of the service has stable's subset, or its host a Service; only looked for where
+    /// a route would name it anew.
+    private static func hasStable(
         _ record: RouteRecord, _ client: KubernetesClient, _ namespace: String
     ) async throws -> Bool {
+        let parts = record.stable.host.name.split(separator: ".")
+        let home = parts.count > 1 ? String(parts[1]) : namespace
+        guard let subset = record.stable.subset else {
+            return try await client.get(
+                ObjectReference(.service, namespace: home, name: String(parts[0]))) != nil
+        }
         let version = try await servedVersion(client)
         let kind = ResourceKind.destinationRule.inVersion(version)
-        let parts = record.service.split(separator: ".")
-        let home = parts.count > 1 ? String(parts[1]) : namespace
         return try await client.list(kind, namespace: home).items.contains { rule in
             MeshHost(rule.spec["host"]?.text ?? "", from: rule.namespace, domain: record.domain)
-                == record.host && SubsetEdit.has(record.stableSubset, in: rule)
+                == record.host && SubsetEdit.has(subset, in: rule)
         }
     }
 }

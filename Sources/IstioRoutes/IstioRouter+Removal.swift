@@ -5,14 +5,12 @@ internal import Manifests
 
 /// The edits by which the candidate leaves the routes for good; each safe to repeat.
 extension IstioRouter {
-    /// Leads every route to stable's subset alone, in one write for each VirtualService.
+    /// Leads every route to stable alone, in one write for each VirtualService.
     ///
     /// `holds` is asked ahead of every attempt to write: whether stable can carry everybody.
     package func handOver(while holds: (@Sendable () async throws -> Void)? = nil) async throws {
         let survey = try await survey()
-        guard let rule = try await rule(), SubsetEdit.has(survey.stable.name, in: rule) else {
-            throw Setback(.fault, "there is no subset \(survey.stable.name) to lead users to")
-        }
+        try await require(survey.stable)
         for reference in survey.virtualServices {
             let record = survey.record(of: reference, run: scope.run)
             let written = try await writer.change(
@@ -30,7 +28,7 @@ extension IstioRouter {
     /// since users were handed over they lead to stable.
     package func removeLeftRoutes() async throws {
         let survey = try await survey()
-        let (host, own) = (scope.host, [survey.candidate.name, survey.stable.name])
+        let own = [survey.candidate, survey.stable]
         for object in try await managed() {
             let domain = scope.clusterDomain
             _ = try await writer.change(Self.reference(object)) { object in
@@ -39,8 +37,8 @@ extension IstioRouter {
                     let list = reading.destinations(of: route) ?? []
                     let isLeft =
                         LeftRoute.isOne(route) && !list.isEmpty
-                        && list.allSatisfy {
-                            $0.host == host && $0.subset.map(own.contains) == true
+                        && list.allSatisfy { destination in
+                            own.contains { $0.means(destination.host, destination.subset) }
                         }
                     return !isLeft
                 }
@@ -60,7 +58,7 @@ extension IstioRouter {
         for entry in SubsetEdit.subsets(of: rule)
         where entry.at("labels", scope.versionLabel)?.text == scope.candidateVersion {
             guard let name = entry["name"]?.text else { continue }
-            try await requireUnnamed(name)
+            try await requireUnnamed(subset: name)
             let subset = VersionSubset(name: name, tree: entry)
             _ = try await writer.change(Self.reference(rule)) { edit.retiring(subset, from: $0) }
         }
@@ -70,7 +68,7 @@ extension IstioRouter {
     package func tidyRemoval() async throws {
         if let rule = try await rule(), let record = RuleRecord(on: rule), record.run == scope.run {
             do {
-                for name in record.added { try await requireUnnamed(name) }
+                for name in record.added { try await requireUnnamed(subset: name) }
                 return try await tidyHome()
             } catch is Setback {
                 // A route leads to stable by that name now.

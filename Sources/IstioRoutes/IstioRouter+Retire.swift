@@ -41,13 +41,13 @@ extension IstioRouter {
             guard let name = entry["name"]?.text else { continue }
             if onlyOwn {
                 guard edit.record(on: rule).added.contains(name) else { continue }
-                try await requireUnnamed(name)
+                try await requireUnnamed(subset: name)
                 _ = try await writer.change(Self.reference(rule)) {
                     edit.removing(name, from: $0)
                 }
                 continue
             }
-            try await requireUnnamed(name)
+            try await requireUnnamed(subset: name)
             let subset = VersionSubset(name: name, tree: entry)
             _ = try await writer.change(Self.reference(rule)) { edit.retiring(subset, from: $0) }
         }

@@ -18,7 +18,7 @@ extension IstioRouter {
         if let rule = try await rule() {
             let edit = SubsetEdit(run: scope.run)
             let stable = try await managed().lazy.compactMap { RouteRecord(on: $0) }.first
-            objects.append(edit.removing(stable?.stableSubset ?? "", from: rule).asSource)
+            objects.append(edit.removing(stable?.stable.subset ?? "", from: rule).asSource)
         }
         return objects
     }
@@ -31,7 +31,7 @@ extension IstioRouter {
                 let edit = RouteEdit(of: object, run: scope.run)
             else { continue }
             let reading = edit.reading(object)
-            let isApplied = reading.places(leadingTo: scope.host).allSatisfy { place in
+            let isApplied = reading.places(leadingTo: scope.hosts).allSatisfy { place in
                 let route = reading[place]
                 return !edit.isAside(route)
                     && (route["route"]?.items ?? []).allSatisfy {

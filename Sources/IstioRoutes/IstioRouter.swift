@@ -28,6 +28,12 @@ package struct IstioRouter: Sendable {
 
     package func survey() async throws -> RouteSurvey { try await look().survey }
 
+    /// The versions' Services, where the routes of the service lead to such; nil where they share one.
+    package func versionHosts(_ offer: ServiceOffer) async throws -> VersionHosts? {
+        if (offer.stable + offer.candidate + offer.shared).isEmpty { return nil }
+        return try Surveying(try await world(), scope).versionHosts(offer)
+    }
+
     /// A survey, and the objects that it was taken from.
     func look() async throws -> (survey: RouteSurvey, world: RouteWorld) {
         let world = try await world()
@@ -115,8 +121,9 @@ package struct IstioRouter: Sendable {
         }.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
     }
 
-    /// The service's own DestinationRule; nil where it has none.
+    /// The service's own DestinationRule; nil where it has none, or the run needs none.
     func rule() async throws -> KubernetesObject? {
+        guard scope.versionHosts == nil else { return nil }
         if let reference = known.first(where: { $0.kind.isSame(as: .destinationRule) }) {
             return try await read(reference)
         }
@@ -163,7 +170,9 @@ package struct IstioRouter: Sendable {
         let ours = edit.places(in: object).compactMap(\.place)
         for place in reading.places where !ours.contains(place) {
             let route = reading[place]
-            guard reading.leads(route, to: edit.record.host), !edit.isAside(route) else { continue }
+            guard reading.leads(route, to: edit.record.hosts), !edit.isAside(route) else {
+                continue
+            }
             return "\(reference(object)) has a new route to the service,"
                 + " \(route["name"]?.text ?? "without a name"): the candidate is not dark on it;"
                 + " \(ForeignHand(on: object).sentence)"

@@ -32,14 +32,11 @@ package struct OwnedState: Hashable, Sendable {
         guard let list = reading.destinations(of: route) else { return nil }
         self.init(stable: nil, candidate: nil)
         for destination in list {
-            if destination.host != record.host {
-                foreign += destination.weight
-            } else if destination.subset == record.stableSubset, stable == nil {
-                stable = destination.weight
-            } else if destination.subset == record.candidateSubset, candidate == nil {
-                candidate = destination.weight
-            } else {
-                strays += 1
+            switch record.side(of: destination.host, destination.subset) {
+            case .foreign: foreign += destination.weight
+            case .stable where stable == nil: stable = destination.weight
+            case .candidate where candidate == nil: candidate = destination.weight
+            case .stable, .candidate, .stray: strays += 1
             }
         }
     }

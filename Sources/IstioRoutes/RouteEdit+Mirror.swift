@@ -32,11 +32,11 @@ extension RouteEdit {
                 continue
             }
             guard Self.canMirror(route) else {
-                let key = reading.key(at: place, leadingTo: record.host)
+                let key = reading.key(at: place, leadingTo: record.hosts)
                 throw RouteRefusal(.mirrorTaken, at: "\(reading.place), \(key.words)")
             }
             var target = home["destination"] ?? .object([:])
-            target["subset"] = .string(record.candidateSubset)
+            record.candidate.lead(&target, in: reading)
             let percentage: JSONTree = ["value": .integer(part.percent)]
             if let others = route["mirrors"]?.items {
                 let ours: JSONTree = ["destination": target, "percentage": percentage]
@@ -53,8 +53,7 @@ extension RouteEdit {
     package func unmirrored(_ object: KubernetesObject) -> KubernetesObject {
         let reading = reading(object)
         func isOurs(_ target: JSONTree?) -> Bool {
-            target?["host"]?.text.map(reading.host) == record.host
-                && target?["subset"]?.text == record.candidateSubset
+            side(ofTarget: target, in: reading) == .candidate
         }
         let http = reading.http.map { route in
             var route = route

@@ -2,9 +2,9 @@ internal import JSONTree
 package import Manifests
 
 extension RouteEdit {
-    /// Leads the service's traffic to stable's subset alone, and puts the record on the object.
+    /// Leads the service's traffic to stable alone, and puts the record on the object.
     ///
-    /// A destination that was written without a subset gets one; one of the candidate with weight
+    /// A destination that named no version leads to stable's; one of the candidate with weight
     /// 0 is left out, until `unpinned`. All in one write: no version of the object is pinned
     /// without the record that tells the way back.
     package func pinned(_ object: KubernetesObject) -> KubernetesObject {
@@ -13,7 +13,7 @@ extension RouteEdit {
         let pinned = changingLists(of: object) { _, list in
             list.removeAll { side(of: $0, in: reading) == .candidate }
             for place in list.indices where side(of: list[place], in: reading) == .stray {
-                list[place].set(.string(record.stableSubset), at: "destination", "subset")
+                record.stable.take(&list[place], in: reading)
             }
         }
         return record.written(on: pinned)
@@ -47,7 +47,7 @@ extension RouteEdit {
     func pinnedList(_ was: [JSONTree], in reading: RouteReading) -> [JSONTree] {
         var list = was.filter { side(of: $0, in: reading) != .candidate }
         for place in list.indices where side(of: list[place], in: reading) == .stray {
-            list[place].set(.string(record.stableSubset), at: "destination", "subset")
+            record.stable.take(&list[place], in: reading)
         }
         return list
     }

@@ -25,10 +25,11 @@ extension RouteEdit {
         if !list.contains(where: { isHome($0, in: reading) }),
             let place = list.firstIndex(where: { side(of: $0, in: reading) == .candidate })
         {
+            record.stable.take(&list[place], in: reading)
             // Without a stable version the next one that comes is to be found.
-            let isFirst = record.stableSubset == Surveying.nobody
-            list[place].set(
-                isFirst ? nil : .string(record.stableSubset), at: "destination", "subset")
+            if record.stable.subset == Surveying.nobody {
+                list[place].set(nil, at: "destination", "subset")
+            }
         }
         list.removeAll { side(of: $0, in: reading) == .candidate }
         guard let home = list.firstIndex(where: { isHome($0, in: reading) }) else { return was }

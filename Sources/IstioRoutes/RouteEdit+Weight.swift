@@ -42,7 +42,7 @@ extension RouteEdit {
         return recording(min(weight, noted), on: lowered)
     }
 
-    /// Whether an edit names stable's subset in an object that did not: it must be seen that it is
+    /// Whether an edit names stable's destination in an object that did not: it must be seen that it is
     /// there.
     func pinsAnew(_ edited: KubernetesObject, from object: KubernetesObject) -> Bool {
         names(edited) && !names(object)
@@ -75,7 +75,7 @@ extension RouteEdit {
             break
         case (nil, _):
             var twin = list[home]
-            twin.set(.string(record.candidateSubset), at: "destination", "subset")
+            record.candidate.take(&twin, in: reading)
             twin["weight"] = .integer(candidate)
             list.insert(twin, at: home + 1)
         }
@@ -86,7 +86,7 @@ extension RouteEdit {
     /// of them: unpinned ones become stable's, and a missing one of stable is put back.
     private func gather(_ list: inout [JSONTree], in reading: RouteReading) {
         for place in list.indices where side(of: list[place], in: reading) == .stray {
-            list[place].set(.string(record.stableSubset), at: "destination", "subset")
+            record.stable.take(&list[place], in: reading)
         }
         var seen: [Side] = []
         list.removeAll { destination in
@@ -99,7 +99,7 @@ extension RouteEdit {
             let place = list.firstIndex(where: { side(of: $0, in: reading) == .candidate })
         else { return }
         var twin = list[place]
-        twin.set(.string(record.stableSubset), at: "destination", "subset")
+        record.stable.take(&twin, in: reading)
         if twin["weight"] == nil { list[place]["weight"] = 100 }
         twin["weight"] = 0
         list.insert(twin, at: place)

@@ -23,7 +23,7 @@ package struct RouteEdit: Sendable {
     /// The places of the record's routes among the object's; nil for one that is gone.
     func places(in object: KubernetesObject) -> [(route: RouteRecord.Route, place: RoutePlace?)] {
         let reading = reading(object)
-        var unnamed = reading.unnamedPlaces(leadingTo: record.host)
+        var unnamed = reading.unnamedPlaces(leadingTo: record.hosts)
         let ours = record.routes.count {
             if case .unnamed = $0.key { true } else { false }
         }
@@ -33,7 +33,7 @@ package struct RouteEdit: Sendable {
             if pinned.count == ours { unnamed = pinned }
         }
         return record.routes.map { route in
-            (route, reading.place(of: route.key, among: unnamed, leadingTo: record.host))
+            (route, reading.place(of: route.key, among: unnamed, leadingTo: record.hosts))
         }
     }
 
@@ -72,7 +72,7 @@ package struct RouteEdit: Sendable {
             guard !found.contains(where: { $0.place == place }),
                 list.contains(where: { side(of: $0, in: reading) == .candidate })
             else { continue }
-            let key = reading.key(at: place, leadingTo: record.host)
+            let key = reading.key(at: place, leadingTo: record.hosts)
             found.append((RouteRecord.Route(key: key, was: list), place))
         }
         return found
@@ -111,14 +111,12 @@ package struct RouteEdit: Sendable {
 
     /// Whose a destination is.
     func side(of destination: JSONTree, in reading: RouteReading) -> Side {
-        guard destination.at("destination", "host")?.text.map(reading.host) == record.host else {
-            return .foreign
-        }
-        return switch destination.at("destination", "subset")?.text {
-        case record.stableSubset: .stable
-        case record.candidateSubset: .candidate
-        default: .stray
-        }
+        side(ofTarget: destination["destination"], in: reading)
+    }
+
+    func side(ofTarget target: JSONTree?, in reading: RouteReading) -> Side {
+        guard let host = target?["host"]?.text.map(reading.host) else { return .foreign }
+        return record.side(of: host, target?["subset"]?.text)
     }
 
     /// What the foreign destinations of a list have together.

@@ -47,9 +47,9 @@ package struct RouteReading: Sendable {
         return routes.indices.contains(place.index) ? routes[place.index] : .null
     }
 
-    /// The places of all routes that lead to the host.
-    func places(leadingTo host: MeshHost) -> [RoutePlace] {
-        places.filter { leads(self[$0], to: host) }
+    /// The places of all routes that lead to the service.
+    func places(leadingTo hosts: ServiceHosts) -> [RoutePlace] {
+        places.filter { leads(self[$0], to: hosts) }
     }
 
     var hosts: [MeshHost] {
@@ -102,34 +102,36 @@ package struct RouteReading: Sendable {
         return found
     }
 
-    /// Whether any destination of the route is the host; also true where only the host is legible.
-    package func leads(_ route: JSONTree, to host: MeshHost) -> Bool {
+    /// Whether any destination of the route is the service's; also true where only the host is
+    /// legible.
+    package func leads(_ route: JSONTree, to hosts: ServiceHosts) -> Bool {
         (route["route"]?.items ?? []).contains {
-            $0.at("destination", "host")?.text.map(self.host) == host
+            $0.at("destination", "host")?.text.map { hosts.contains(host($0)) } == true
         }
     }
 
-    /// Whether requests are copied to the host; with a subset: to that subset of it.
-    func mirrors(_ route: JSONTree, to host: MeshHost, subset: String? = nil) -> Bool {
+    /// Whether requests are copied to such a host and subset.
+    func mirrors(_ route: JSONTree, _ isMeant: (MeshHost, String?) -> Bool) -> Bool {
         let many = (route["mirrors"]?.items ?? []).compactMap { $0["destination"] }
         return ([route["mirror"]].compactMap { $0 } + many).contains { target in
-            target["host"]?.text.map(self.host) == host
-                && (subset == nil || target["subset"]?.text == subset)
+            target["host"]?.text.map { isMeant(host($0), target["subset"]?.text) } == true
         }
     }
 
-    func key(at place: RoutePlace, leadingTo host: MeshHost) -> RouteKey {
+    func key(at place: RoutePlace, leadingTo hosts: ServiceHosts) -> RouteKey {
         let route = self[place]
         if let key = RouteKey(unnamedIn: place.list, route) { return key }
         if let name = route["name"]?.text, !name.isEmpty { return .named(name) }
         let before = http.prefix(place.index).filter {
-            Self.isUnnamed($0) && leads($0, to: host)
+            Self.isUnnamed($0) && leads($0, to: hosts)
         }
         return .unnamed(before.count)
     }
 
     /// Where the route of that key stands; of unnamed http routes `unnamed` has the places.
-    func place(of key: RouteKey, among unnamed: [Int], leadingTo host: MeshHost) -> RoutePlace? {
+    func place(of key: RouteKey, among unnamed: [Int], leadingTo hosts: ServiceHosts)
+        -> RoutePlace?
+    {
         let routes = routes(key.list)
         let index: Int? =
             switch key {
@@ -138,15 +140,15 @@ package struct RouteReading: Sendable {
                 unnamed.indices.contains(wanted) ? unnamed[wanted] : nil
             case .tls, .tcp:
                 routes.firstIndex {
-                    leads($0, to: host) && RouteKey(unnamedIn: key.list, $0) == key
+                    leads($0, to: hosts) && RouteKey(unnamedIn: key.list, $0) == key
                 }
             }
         return index.map { RoutePlace(list: key.list, index: $0) }
     }
 
     /// The places of the http routes without a name.
-    func unnamedPlaces(leadingTo host: MeshHost) -> [Int] {
-        http.indices.filter { Self.isUnnamed(http[$0]) && leads(http[$0], to: host) }
+    func unnamedPlaces(leadingTo hosts: ServiceHosts) -> [Int] {
+        http.indices.filter { Self.isUnnamed(http[$0]) && leads(http[$0], to: hosts) }
     }
 
     private static func isUnnamed(_ route: JSONTree) -> Bool {

@@ -22,8 +22,8 @@ package struct RouteRecord: Hashable, Sendable {
     package let service: String
     /// The domain that short names of this cluster end in.
     let domain: String
-    package var stableSubset: String
-    package var candidateSubset: String
+    package var stable: VersionDestination
+    package var candidate: VersionDestination
     /// The weight that we wrote last.
     package var weight: TrafficWeight
     /// The run made this VirtualService.
@@ -35,17 +35,30 @@ package struct RouteRecord: Hashable, Sendable {
     package static let annotation = "theseus.dev/original"
 
     package init(
-        run: String, service: String, stableSubset: String, candidateSubset: String,
+        run: String, service: String, stable: VersionDestination, candidate: VersionDestination,
         weight: TrafficWeight = .none, isOurObject: Bool = false, routes: [Route]
     ) {
         self.run = run
         self.service = service
         domain = Self.domain(of: service)
-        self.stableSubset = stableSubset
-        self.candidateSubset = candidateSubset
+        self.stable = stable
+        self.candidate = candidate
         self.weight = weight
         self.isOurObject = isOurObject
         self.routes = routes
+    }
+
+    /// Where both versions are subsets of the service's host.
+    package init(
+        run: String, service: String, stableSubset: String, candidateSubset: String,
+        weight: TrafficWeight = .none, isOurObject: Bool = false, routes: [Route]
+    ) {
+        let host = MeshHost(service, from: "")
+        self.init(
+            run: run, service: service,
+            stable: VersionDestination(host: host, subset: stableSubset),
+            candidate: VersionDestination(host: host, subset: candidateSubset), weight: weight,
+            isOurObject: isOurObject, routes: routes)
     }
 
     private static func domain(of service: String) -> String {
@@ -54,6 +67,17 @@ package struct RouteRecord: Hashable, Sendable {
 
     /// Of the whole service's name: also right for another namespace's short names.
     var host: MeshHost { MeshHost(service, from: "") }
+
+    package var hosts: ServiceHosts {
+        ServiceHosts(service: host, stable: stable.host, candidate: candidate.host)
+    }
+
+    /// Whose a destination is.
+    func side(of host: MeshHost, _ subset: String?) -> RouteEdit.Side {
+        guard hosts.contains(host) else { return .foreign }
+        if stable.means(host, subset) { return .stable }
+        return candidate.means(host, subset) ? .candidate : .stray
+    }
 }
 
 extension RouteRecord {
@@ -67,7 +91,8 @@ extension RouteRecord {
 
     private init?(_ tree: JSONTree) {
         guard let run = tree["run"]?.text, let service = tree["service"]?.text,
-            let stable = tree["stable"]?.text, let candidate = tree["candidate"]?.text,
+            let stable = Self.destination("stable", of: service, tree),
+            let candidate = Self.destination("candidate", of: service, tree),
             let weight = tree["weight"]?.whole.flatMap(TrafficWeight.init(percent:)),
             let routes = tree["routes"]?.items
         else { return nil }
@@ -79,18 +104,35 @@ extension RouteRecord {
             read.append(Route(key: key, was: was))
         }
         self.init(
-            run: run, service: service, stableSubset: stable, candidateSubset: candidate,
-            weight: weight, isOurObject: tree["created"]?.flag ?? false, routes: read)
+            run: run, service: service, stable: stable, candidate: candidate, weight: weight,
+            isOurObject: tree["created"]?.flag ?? false, routes: read)
         if let cookie = tree["cookie"]?.text, let seconds = tree["ttl"]?.whole {
             stickiness = Stickiness(cookie: cookie, ttl: .seconds(seconds))
         }
     }
 
+    /// A version is known by its subset's name or, where it has a host of its own, by that.
+    private static func destination(_ version: String, of service: String, _ tree: JSONTree)
+        -> VersionDestination?
+    {
+        if let host = tree["\(version)Host"]?.text {
+            return VersionDestination(host: MeshHost(host, from: ""))
+        }
+        return tree[version]?.text.map {
+            VersionDestination(host: MeshHost(service, from: ""), subset: $0)
+        }
+    }
+
     package var text: String {
-        var tree: JSONTree = [
-            "run": .string(run), "service": .string(service), "stable": .string(stableSubset),
-            "candidate": .string(candidateSubset), "weight": .integer(weight.percent),
-        ]
+        var tree: JSONTree = ["run": .string(run), "service": .string(service)]
+        for (version, destination) in [("stable", stable), ("candidate", candidate)] {
+            if let subset = destination.subset {
+                tree[version] = .string(subset)
+            } else {
+                tree["\(version)Host"] = .string(destination.host.name)
+            }
+        }
+        tree["weight"] = .integer(weight.percent)
         if isOurObject { tree["created"] = true }
         if let stickiness {
             tree["cookie"] = .string(stickiness.cookie)

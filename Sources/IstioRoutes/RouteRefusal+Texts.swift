@@ -19,6 +19,9 @@ extension RouteRefusal.Code {
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
             ruleText
+        case .mixedHosts, .sharedHost, .foreignHost, .severalHosts, .noHost,
+            .subsetOfHost:
+            hostText
         }
     }
 
@@ -257,6 +260,49 @@ extension RouteRefusal.Code {
             (
                 "same-subset", "both versions would have the subset name \(subset)",
                 "give the candidate a version label that differs in letters or digits"
+            )
+        default: unnamed
+        }
+    }
+
+    private var hostText: Text {
+        switch self {
+        case .mixedHosts(let service, let host):
+            (
+                "mixed-hosts",
+                "users are led to \(service) here, and elsewhere to \(host), the Service of one"
+                    + " version",
+                "lead all routes to \(service), or all to the Services of the versions"
+            )
+        case .sharedHost(let host):
+            (
+                "shared-host",
+                "users are led to the Service \(host), which selects pods of several versions",
+                "let its selector name one version's pods alone, or lead the route to the flow's"
+                    + " service"
+            )
+        case .foreignHost(let host):
+            (
+                "foreign-host", "the Service \(host) leads to a third version",
+                "take that destination away, or finish the release it belongs to"
+            )
+        case .severalHosts(let hosts):
+            (
+                "several-hosts", "one version has several Services: \(listed(hosts))",
+                "lead all routes to one Service for each version"
+            )
+        case .noHost(let version):
+            (
+                "no-host",
+                "the routes lead to a Service of one version, and none selects the pods of"
+                    + " \(version) alone",
+                "add a Service whose selector names that version; the candidate's may stand in the"
+                    + " manifest"
+            )
+        case .subsetOfHost(let host, let subset):
+            (
+                "subset-of-host", "the route leads to a subset (\(subset)) of \(host)",
+                "take the subset's name off: the Service has one version's pods alone"
             )
         default: unnamed
         }

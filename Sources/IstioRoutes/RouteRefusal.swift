@@ -49,6 +49,16 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         case mirrorTaken
         /// Users cannot be kept there: something of theirs stands where our cookie goes.
         case stickyConflict(field: String)
+        /// Routes lead to the service, and to the Service of one version too.
+        case mixedHosts(service: String, host: String)
+        /// A Service to which users are led as to one version selects pods of several.
+        case sharedHost(host: String)
+        case foreignHost(host: String)
+        /// One version has more than one Service.
+        case severalHosts([String])
+        /// One version has none.
+        case noHost(version: String)
+        case subsetOfHost(host: String, subset: String)
         /// The cluster serves no VirtualServices, in no version.
         case noIstio
     }

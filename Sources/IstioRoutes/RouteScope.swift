@@ -23,6 +23,8 @@ package struct RouteScope: Hashable, Sendable {
     /// The run is going to copy requests to the candidate.
     package var mirrors = false
     package var stickiness: Stickiness?
+    /// The versions have a Service each; nil: they are subsets of one.
+    package var versionHosts: VersionHosts?
     /// The candidate stands already, whatever it is given, and is to leave the routes.
     package var isRemoval = false
     /// In which version of `networking.istio.io` objects are read and written.
@@ -46,7 +48,29 @@ package struct RouteScope: Hashable, Sendable {
     package var virtualServices: ResourceKind { .virtualService.inVersion(version) }
     package var destinationRules: ResourceKind { .destinationRule.inVersion(version) }
 
-    package var host: MeshHost { MeshHost(service, from: namespace, domain: clusterDomain) }
+    package var host: MeshHost { mesh(service) }
+
+    /// Every host that leads to pods of the two versions.
+    package var hosts: ServiceHosts {
+        guard let own = versionHosts else { return ServiceHosts(host) }
+        return ServiceHosts(
+            service: host, stable: mesh(own.stable), candidate: mesh(own.candidate))
+    }
+
+    private func mesh(_ service: String) -> MeshHost {
+        MeshHost(service, from: namespace, domain: clusterDomain)
+    }
+}
+
+/// The Services of the two versions, where each has one, by their names in the target's namespace.
+package struct VersionHosts: Hashable, Sendable {
+    package let stable: String
+    package let candidate: String
+
+    package init(stable: String, candidate: String) {
+        self.stable = stable
+        self.candidate = candidate
+    }
 }
 
 /// Routes of one VirtualService, as a flow names them.

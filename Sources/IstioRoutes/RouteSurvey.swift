@@ -47,11 +47,14 @@ package struct RouteSurvey: Hashable, Sendable {
     package let routes: [Route]
     /// A VirtualService that must be made, since the mesh's default route would find both versions.
     package let missingRoutes: ObjectReference?
-    package let rule: ObjectReference
+    /// nil where the versions have hosts of their own: none is written.
+    package let rule: ObjectReference?
     /// The rule as it must be made, where the service has none of its own.
     package let missingRule: KubernetesObject?
-    package let stable: VersionSubset
-    package let candidate: VersionSubset
+    /// What the versions are in the rule.
+    package let subsets: VersionSubsets?
+    package let stable: VersionDestination
+    package let candidate: VersionDestination
     package let seesAllNamespaces: Bool
     /// What people should know before users are moved, a sentence each.
     package let warnings: [String]
@@ -69,30 +72,33 @@ package struct RouteSurvey: Hashable, Sendable {
         let surveying = Surveying(world, scope)
         let found = try surveying.routes()
         let ruling = try surveying.ruling()
-        let subsets = try surveying.subsets(of: found, under: ruling)
+        subsets = try surveying.subsets(of: found, under: ruling)
+        stable = VersionDestination(
+            host: scope.hosts.stable, subset: subsets?.stable.name)
+        candidate = VersionDestination(
+            host: scope.hosts.candidate, subset: subsets?.candidate.name)
         service = scope.host
         routes = found.map {
             Route(
                 reference: $0.reading.reference,
-                key: $0.reading.key(at: $0.place, leadingTo: scope.host),
+                key: $0.reading.key(at: $0.place, leadingTo: scope.hosts),
                 was: $0.route["route"]?.items ?? [])
         }
         missingRoutes = try surveying.missingRoutes(among: found)
-        rule = ruling.reference
-        missingRule = ruling.isMissing ? ruling.object : nil
-        stable = subsets.stable
-        candidate = subsets.candidate
+        let standing = ruling.flatMap { $0.isMissing ? nil : $0.object }
+        rule = ruling?.reference
+        missingRule = standing == nil ? ruling?.object : nil
         seesAllNamespaces = world.seesAllNamespaces
-        let touched = Self.objects(found) + (ruling.isMissing ? [] : [ruling.object])
+        let touched = Self.objects(found) + [standing].compactMap(\.self)
         kept = touched.compactMap { object in
             Steward(of: object).map {
                 Kept(reference: IstioRouter.reference(object), steward: $0)
             }
         }
-        namesCandidate = surveying.names(subsets.candidate.name, ruling)
+        namesCandidate = surveying.names(candidate, ruling)
         warnings = surveying.warnings(
             of: touched, found, under: ruling, seesAll: world.seesAllNamespaces)
-        try surveying.checkDark(found, subsets: subsets)
+        try surveying.checkDark(found)
     }
 
     private static func objects(_ routes: [FoundRoute]) -> [KubernetesObject] {
@@ -118,19 +124,18 @@ package struct RouteSurvey: Hashable, Sendable {
 
     /// Everything that exists and will be written.
     package var touched: [ObjectReference] {
-        virtualServices + (missingRule == nil ? [rule] : [])
+        virtualServices + (missingRule == nil ? [rule].compactMap(\.self) : [])
     }
 
     /// Everything that the run moves, what it must make included: for `IstioRouter`'s `known`.
     package var managed: [ObjectReference] {
-        virtualServices + [missingRoutes].compactMap { $0 } + [rule]
+        virtualServices + [missingRoutes, rule].compactMap(\.self)
     }
 
     /// The record for one VirtualService.
     package func record(of reference: ObjectReference, run: String) -> RouteRecord {
         RouteRecord(
-            run: run, service: service.name, stableSubset: stable.name,
-            candidateSubset: candidate.name,
+            run: run, service: service.name, stable: stable, candidate: candidate,
             routes: routes.filter { $0.reference == reference }
                 .map { RouteRecord.Route(key: $0.key, was: $0.was) })
     }
@@ -143,13 +148,14 @@ package struct RouteSurvey: Hashable, Sendable {
                 let target = destination["destination"]
                 let host = MeshHost(target?["host"]?.text ?? "", from: route.reference.namespace)
                 let weight = destination["weight"]?.whole ?? (list.count == 1 ? 100 : 0)
-                guard host.name == service.name, weight > 0 else { return nil }
+                guard weight > 0 else { return nil }
                 let place = "\(route.reference), \(route.key.words)"
-                switch target?["subset"]?.text {
-                case candidate.name?: return Way(place: place, weight: weight, isShared: false)
-                case nil: return Way(place: place, weight: weight, isShared: true)
-                default: return nil
+                let subset = target?["subset"]?.text
+                if candidate.means(host, subset) {
+                    return Way(place: place, weight: weight, isShared: false)
                 }
+                guard host == service, subset == nil else { return nil }
+                return Way(place: place, weight: weight, isShared: true)
             }
         }
         guard missingRoutes != nil else { return routed }

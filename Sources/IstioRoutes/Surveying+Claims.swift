@@ -83,21 +83,24 @@ extension Surveying {
             .nameTaken, at: "\(kind.kind) \(scope.namespace)/\(scope.service)-theseus")
     }
 
-    /// Whether a subset stands in the rule, or a route leads to it, one of an ended run included.
-    func names(_ subset: String, _ ruling: Ruling) -> Bool {
-        SubsetEdit.has(subset, in: ruling.object)
-            || readings.contains { reading in
-                reading.places.contains { place in
-                    (reading.destinations(of: reading[place]) ?? []).contains {
-                        $0.host == scope.host && $0.subset == subset
-                    }
+    /// Whether a version's subset stands in the rule, or a route leads to it, one of an ended run
+    /// included.
+    func names(_ version: VersionDestination, _ ruling: Ruling?) -> Bool {
+        if let ruling, let subset = version.subset, SubsetEdit.has(subset, in: ruling.object) {
+            return true
+        }
+        return readings.contains { reading in
+            reading.places.contains { place in
+                (reading.destinations(of: reading[place]) ?? []).contains {
+                    version.means($0.host, $0.subset)
                 }
             }
+        }
     }
 
     /// Whether the dark match can be joined with every route's own: found out before anything is
     /// written, by making the dark routes.
-    func checkDark(_ routes: [FoundRoute], subsets: VersionSubsets) throws(RouteRefusal) {
+    func checkDark(_ routes: [FoundRoute]) throws(RouteRefusal) {
         if !scope.dark.isEmpty, let first = routes.first,
             !routes.contains(where: { $0.place.list == .http })
         {

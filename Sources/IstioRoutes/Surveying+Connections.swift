@@ -140,7 +140,7 @@ extension Surveying {
         guard let key = route.key else { return }
         let bearers = route.reading.routes(key.list).filter {
             RouteKey(unnamedIn: key.list, $0) == key
-                && route.reading.leads($0, to: scope.host)
+                && route.reading.leads($0, to: scope.hosts)
         }
         if bearers.count > 1 { throw RouteRefusal(.sameMatch, at: route.words) }
     }

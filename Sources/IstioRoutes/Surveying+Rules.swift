@@ -8,16 +8,17 @@ struct Ruling {
     let isMissing: Bool
 }
 
-struct VersionSubsets: Hashable {
-    let stable: VersionSubset
-    let candidate: VersionSubset
+/// The two versions as subsets of one host.
+package struct VersionSubsets: Hashable, Sendable {
+    package let stable: VersionSubset
+    package let candidate: VersionSubset
 }
 
 extension Surveying {
     /// A host that no version has: where there is no stable yet, its subset selects nobody.
     static let nobody = "theseus-nobody"
 
-    private func host(of rule: KubernetesObject) -> MeshHost? {
+    func host(of rule: KubernetesObject) -> MeshHost? {
         rule.spec["host"]?.text.map {
             MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
         }
@@ -29,9 +30,12 @@ extension Surveying {
         rules.filter { $0.namespace == namespace && host(of: $0).map(isMeant) == true }
     }
 
+    /// nil where the versions have hosts of their own: no route of the run asks a rule.
+    ///
     /// Istio asks the client's namespace first, then the service's, then the root namespace; in
     /// each the most specific host wins, and rules of one host in one namespace are merged.
-    func ruling() throws(RouteRefusal) -> Ruling {
+    func ruling() throws(RouteRefusal) -> Ruling? {
+        guard scope.versionHosts == nil else { return nil }
         let own = rulesHere({ $0 == scope.host }, in: scope.namespace)
         if own.count > 1 {
             throw RouteRefusal(.ruledTwice(other: place(of: own[1])), at: place(of: own[0]))
@@ -90,10 +94,15 @@ extension Surveying {
 
     // MARK: Subsets
 
-    /// What the two versions are called, after every route was understood under the rule.
-    func subsets(of routes: [FoundRoute], under ruling: Ruling) throws(RouteRefusal)
-        -> VersionSubsets
+    /// What the two versions are called, after every route was understood under the rule; nil
+    /// where they have hosts of their own.
+    func subsets(of routes: [FoundRoute], under ruling: Ruling?) throws(RouteRefusal)
+        -> VersionSubsets?
     {
+        guard let ruling else {
+            for route in routes { _ = try pinnedSubset(of: route, under: nil) }
+            return nil
+        }
         var pinned: String?
         for route in routes {
             guard let here = try pinnedSubset(of: route, under: ruling) else { continue }
@@ -140,7 +149,7 @@ extension Surveying {
     }
 
     /// Checks one route's destinations; gives the subset that stable has on it, if it has one.
-    private func pinnedSubset(of found: FoundRoute, under ruling: Ruling) throws(RouteRefusal)
+    private func pinnedSubset(of found: FoundRoute, under ruling: Ruling?) throws(RouteRefusal)
         -> String?
     {
         guard let list = found.reading.destinations(of: found.route) else {
@@ -152,7 +161,7 @@ extension Surveying {
         var foreign = 0
         var candidates = 0
         for destination in list {
-            if destination.host != scope.host {
+            if !scope.hosts.contains(destination.host) {
                 foreign += destination.weight
             } else if try isCandidates(destination, found, under: ruling) {
                 candidates += 1
@@ -176,8 +185,9 @@ extension Surveying {
     /// Whether a destination of the service is the candidate's (and then has no weight), or
     /// stable's; refuses every other.
     private func isCandidates(
-        _ destination: RouteDestination, _ found: FoundRoute, under ruling: Ruling
+        _ destination: RouteDestination, _ found: FoundRoute, under ruling: Ruling?
     ) throws(RouteRefusal) -> Bool {
+        guard let ruling else { return try isAtCandidatesHost(destination, found) }
         guard let name = destination.subset else { return false }
         let entries = SubsetEdit.subsets(of: ruling.object)
         guard let entry = entries.first(where: { $0["name"]?.text == name }) else {
@@ -185,10 +195,7 @@ extension Surveying {
         }
         let version = entry.at("labels", scope.versionLabel)?.text
         if version == scope.candidateVersion {
-            guard destination.weight == 0 || scope.isRemoval else {
-                throw RouteRefusal(
-                    .candidateHasTraffic(weight: destination.weight), at: found.words)
-            }
+            try requireIdle(destination, found)
             return true
         }
         guard version != nil, version == scope.stableVersion else {
@@ -197,6 +204,26 @@ extension Surveying {
                 at: found.words)
         }
         return false
+    }
+
+    private func isAtCandidatesHost(
+        _ destination: RouteDestination, _ found: FoundRoute
+    ) throws(RouteRefusal) -> Bool {
+        if let subset = destination.subset {
+            throw RouteRefusal(
+                .subsetOfHost(host: destination.host.name, subset: subset), at: found.words)
+        }
+        guard destination.host == scope.hosts.candidate else { return false }
+        try requireIdle(destination, found)
+        return true
+    }
+
+    private func requireIdle(
+        _ destination: RouteDestination, _ found: FoundRoute
+    ) throws(RouteRefusal) {
+        guard destination.weight == 0 || scope.isRemoval else {
+            throw RouteRefusal(.candidateHasTraffic(weight: destination.weight), at: found.words)
+        }
     }
 
     private func stableSubset(called pinned: String?, under ruling: Ruling) throws(RouteRefusal)

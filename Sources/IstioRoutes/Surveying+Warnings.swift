@@ -4,12 +4,13 @@ internal import Manifests
 /// What does not stop a run, but should be known before it begins.
 extension Surveying {
     func warnings(
-        of touched: [KubernetesObject], _ found: [FoundRoute], under ruling: Ruling, seesAll: Bool
+        of touched: [KubernetesObject], _ found: [FoundRoute], under ruling: Ruling?, seesAll: Bool
     ) -> [String] {
-        var warnings = sniffedPorts(found)
-        for place in hashedPlaces(of: ruling.object) {
+        var warnings = sniffedPorts(found) + lopsidedRules
+        for rule in policies(under: ruling) {
+            let name = IstioRouter.reference(rule.object)
             warnings.append(
-                "\(ruling.reference) balances by consistentHash (\(place)): weights divide requests"
+                "\(name) balances by consistentHash (\(rule.place)): weights divide requests"
                     + " before the hash does, so a user may meet both versions by turns; the step"
                     + " 'sticky' keeps users where they are")
         }
@@ -26,6 +27,32 @@ extension Surveying {
                     + " weights\(setting)")
         }
         return warnings
+    }
+
+    /// The places at which a rule that holds for one of the versions balances by a hash.
+    private func policies(under ruling: Ruling?) -> [(object: KubernetesObject, place: String)] {
+        let own = rules.filter { rule in
+            host(of: rule).map { scope.versionHosts != nil && scope.hosts.contains($0) } == true
+        }
+        return ([ruling?.object].compactMap(\.self) + own).flatMap { rule in
+            hashedPlaces(of: rule).map { (rule, $0) }
+        }
+    }
+
+    /// A rule that holds for stable's own host alone: the candidate gets none of its policy.
+    private var lopsidedRules: [String] {
+        guard scope.versionHosts != nil else { return [] }
+        func rule(for host: MeshHost) -> KubernetesObject? {
+            rules.first {
+                self.host(of: $0)?.covers(host) == true && $0.spec["trafficPolicy"] != nil
+            }
+        }
+        let (stable, candidate) = (scope.hosts.stable, scope.hosts.candidate)
+        guard let found = rule(for: stable), rule(for: candidate) == nil else { return [] }
+        return [
+            "\(IstioRouter.reference(found)) has a policy for \(stable) alone: give \(candidate) a"
+                + " rule like it, or users of the candidate go without"
+        ]
     }
 
     /// Where the policies that hold for the two versions balance by a hash.

@@ -95,10 +95,10 @@ struct Surveying {
         var found: [FoundRoute] = []
         for place in reading.places {
             let here = FoundRoute(reading: reading, place: place)
-            if reading.mirrors(here.route, to: scope.host) {
+            if reading.mirrors(here.route, { host, _ in scope.hosts.contains(host) }) {
                 throw RouteRefusal(.mirrored(service: scope.service), at: here.words)
             }
-            guard reading.leads(here.route, to: scope.host) else { continue }
+            guard reading.leads(here.route, to: scope.hosts) else { continue }
             // A dark route that an ended run left goes with the version that it leads to.
             if scope.isRemoval, LeftRoute.isOne(here.route) { continue }
             try checkOwner(here)
@@ -165,7 +165,7 @@ struct Surveying {
         else { return false }
         return (route.route.members ?? [:]).allSatisfy { ["name", "route"].contains($0.key) }
             && (route.reading.destinations(of: route.route) ?? []).allSatisfy {
-                $0.host == scope.host
+                scope.hosts.contains($0.host)
             }
     }
 

@@ -47,6 +47,8 @@ package struct GateScope: Hashable, Sendable {
 
     package var namespace: String
     package var service: String
+    /// The Services of the versions, where each has one: requests come by these, too.
+    package var versionServices: [String]
     package var stable: Version
     package var candidate: Version
     package var mark: Mark
@@ -54,11 +56,13 @@ package struct GateScope: Hashable, Sendable {
     package var scrape: Duration
 
     package init(
-        namespace: String, service: String, stable: Version, candidate: Version,
+        namespace: String, service: String, versionServices: [String] = [], stable: Version,
+        candidate: Version,
         mark: Mark = .version, scrape: Duration = .seconds(15)
     ) {
         self.namespace = namespace
         self.service = service
+        self.versionServices = versionServices
         self.stable = stable
         self.candidate = candidate
         self.mark = mark

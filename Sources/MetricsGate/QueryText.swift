@@ -68,13 +68,25 @@ extension QueryText {
         case ofBoth
     }
 
+    /// The service, and those of its versions, as a pattern.
+    private static func services(_ scope: GateScope) -> String {
+        let names = ([scope.service] + scope.versionServices).map(pattern)
+        return names.count == 1 ? names[0] : "(\(names.joined(separator: "|")))"
+    }
+
+    /// Requests to the service, or to that of a version: the mesh names where a route led.
+    private static func named(_ scope: GateScope) -> String {
+        scope.versionServices.isEmpty
+            ? "destination_service_name=\"\(escaped(scope.service))\""
+            : "destination_service_name=~\"\(escaped(services(scope)))\""
+    }
+
     /// The counter, seen by those who send: a refused connection is counted too.
     static func counter(
         _ requests: Requests?, scope: GateScope, named metric: String = "istio_requests_total"
     ) -> String {
         var labels = [
-            "reporter=\"source\"",
-            "destination_service_name=\"\(escaped(scope.service))\"",
+            "reporter=\"source\"", named(scope),
             "destination_service_namespace=\"\(escaped(scope.namespace))\"",
         ]
         let mark = scope.mark.rawValue
@@ -107,10 +119,10 @@ extension QueryText {
     /// service only by the host that was asked for; a gateway's own hosts are not seen here. What
     /// people inject on purpose (`FI`) is no failure.
     static func lost(codes: String, scope: GateScope, window: Duration) -> String {
-        let host = "\(pattern(scope.service))\\.\(pattern(scope.namespace))(\\..*)?(:[0-9]+)?"
+        let host = "\(services(scope))\\.\(pattern(scope.namespace))(\\..*)?(:[0-9]+)?"
         let places = [
             [
-                "destination_service_name=\"\(escaped(scope.service))\"",
+                named(scope),
                 "destination_service_namespace=\"\(escaped(scope.namespace))\"",
             ],
             [

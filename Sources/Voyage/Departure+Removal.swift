@@ -49,8 +49,9 @@ extension Departure {
                 label: $0.templateLabels?[flow.target.versionLabel]?.text ?? "")
         }
         let byKEDA = workloads.isScaledByKEDA
-        let draft = try charter(
+        var draft = try charter(
             flow, source, istio, stable: stable, routes: [], isForced, byKEDA: byKEDA)
+        draft.hosts = try await hosts(of: draft, workloads.selections, writer)
         let keeper = WorkloadKeeper(
             scope: try draft.workloadScope, writer: writer, time: rig.time, poll: rig.pace.poll)
         let look = try await RemovalLook(
@@ -66,12 +67,14 @@ extension Departure {
             namespace: flow.target.namespace, routes: look.routes.managed, manifest: [],
             removed: look.workloads.removed, scaler: look.workloads.otherAutoscaler,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
-            makesRoutes: look.routes.missingRoutes != nil
+            makesRoutes: look.routes.missingRoutes != nil, writesRule: look.routes.rule != nil
         ).require(of: client)
+        var final = try charter(
+            flow, source, istio, stable: stable, routes: look.routes.managed, isForced,
+            byKEDA: byKEDA)
+        final.hosts = draft.hosts
         return RemovalPlan(
-            charter: try charter(
-                flow, source, istio, stable: stable, routes: look.routes.managed, isForced,
-                byKEDA: byKEDA),
+            charter: final,
             ways: look.ways.map(\.description),
             removed: look.workloads.removed.map(Self.name),
             staying: look.workloads.staying.map(Self.name))

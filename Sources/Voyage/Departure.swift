@@ -96,26 +96,41 @@ package struct Departure: Sendable {
                 deployment: $0.name,
                 label: $0.templateLabels?[target.versionLabel]?.text ?? "")
         }
-        let draft = RunCharter(
+        var draft = RunCharter(
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: [],
             istio: try await IstioRouter.servedVersion(client))
+        draft.hosts = try await hosts(of: draft, workloads.selections, writer)
         let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
         let rights = NeededRights(
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
             settings: scope.settings, scaler: workloads.autoscaler,
             remembered: accepts.remembersInCluster, guarded: flow.guardian != nil,
-            makesRoutes: routes.missingRoutes != nil, hasJobs: flow.hasJobs)
+            makesRoutes: routes.missingRoutes != nil, writesRule: routes.rule != nil,
+            hasJobs: flow.hasJobs)
         if !forOthers { try await rights.require(of: client) }
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
             warnings: routes.warnings + acceptance(of: workloads)
                 + likeness(of: target.manifest, to: workloads.stable),
-            isScaledByKEDA: workloads.isScaledByKEDA)
+            isScaledByKEDA: workloads.isScaledByKEDA, hosts: draft.hosts)
         if !forOthers { try await charter.requireSources(of: rig) }
         return Prospect(charter: charter, rights: rights.all, readyPods: workloads.readyPods)
+    }
+
+    /// The versions' Services, where users are divided by hosts.
+    func hosts(
+        of draft: RunCharter, _ selections: ServiceSelections, _ writer: SealedWriter
+    ) async throws -> VersionHosts? {
+        let offer = ServiceOffer(
+            stable: selections.stable, candidate: selections.candidate, shared: selections.shared,
+            foreign: selections.foreign)
+        let router = IstioRouter(scope: draft.routeScope, writer: writer)
+        guard let hosts = try await router.versionHosts(offer) else { return nil }
+        try selections.requirePorts(of: hosts.stable, on: hosts.candidate)
+        return hosts
     }
 
     /// Whoever accepts a stable without ready pods stands in the journal by name.

@@ -23,12 +23,13 @@ struct NeededRights: Sendable {
     /// `routes` are the objects whose weights move, wherever they live; `settings` the ConfigMaps
     /// that the candidate reads; `removed`: objects that stand already and go; `scaler`: what scales
     /// stable, and is held; `remembered`: the journal is kept in the cluster; `guarded`: the run posts
-    /// a guard; `makesRoutes`: no VirtualService is there, and the run makes one; `hasJobs`: a test is
-    /// a Job.
+    /// a guard; `makesRoutes`: no VirtualService is there, and the run makes one; `writesRule`: the
+    /// versions are subsets; `hasJobs`: a test is a Job.
     init(
         namespace: String, routes: [ObjectReference], manifest: [KubernetesObject],
         settings: [String] = [], removed: [KubernetesObject] = [], scaler: KubernetesObject?,
-        remembered: Bool, guarded: Bool, makesRoutes: Bool, hasJobs: Bool = false
+        remembered: Bool, guarded: Bool, makesRoutes: Bool, writesRule: Bool = true,
+        hasJobs: Bool = false
     ) {
         needs = [
             Need(kind: .service, namespace: namespace, verbs: ["get", "list"]),
@@ -52,7 +53,7 @@ struct NeededRights: Sendable {
                 ResourceKind.virtualService,
                 (makesRoutes ? Self.life : ["get", "update"]) + ["list"]
             ),
-            (.destinationRule, Self.life + ["list"]),
+            (.destinationRule, (writesRule ? Self.life : []) + ["list"]),
         ] {
             let own = routes.filter { $0.kind.isSame(as: kind) }
             for route in own {

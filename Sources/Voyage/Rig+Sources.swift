@@ -1,5 +1,6 @@
 internal import CanaryEngine
 package import FlowFiles
+internal import IstioRoutes
 package import MetricsGate
 package import MetricsSources
 internal import Timekeeping
@@ -24,6 +25,7 @@ extension RunCharter {
         let stable = stable ?? RunCharter.Version(deployment: "", label: "")
         return GateScope(
             namespace: flow.target.namespace, service: flow.target.service,
+            versionServices: [hosts?.stable, hosts?.candidate].compactMap(\.self),
             stable: GateScope.Version(label: stable.label, workload: stable.deployment),
             candidate: GateScope.Version(label: candidate.label, workload: candidate.deployment),
             mark: flow.target.versionLabel == "version" ? .version : .workload,

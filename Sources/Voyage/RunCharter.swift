@@ -27,6 +27,8 @@ package struct RunCharter: Sendable {
     package let removal: Removal?
     /// KEDA scales one of the versions.
     package let isScaledByKEDA: Bool
+    /// The versions' Services, where each has one; nil: they are subsets of one.
+    package var hosts: VersionHosts?
 
     /// What a removal was allowed.
     package struct Removal: Hashable, Sendable {
@@ -50,7 +52,8 @@ package struct RunCharter: Sendable {
     package init(
         run: String, cluster: String, source: FlowSource, flow: Flow, stable: Version?,
         candidate: Version, routes: [ObjectReference], istio: String = "v1",
-        warnings: [String] = [], removal: Removal? = nil, isScaledByKEDA: Bool = false
+        warnings: [String] = [], removal: Removal? = nil, isScaledByKEDA: Bool = false,
+        hosts: VersionHosts? = nil
     ) {
         self.run = run
         self.cluster = cluster
@@ -63,6 +66,7 @@ package struct RunCharter: Sendable {
         self.warnings = warnings
         self.removal = removal
         self.isScaledByKEDA = isScaledByKEDA
+        self.hosts = hosts
     }
 
     /// Cluster, namespace and service as one key: at most one run holds it.
@@ -86,6 +90,7 @@ package struct RunCharter: Sendable {
         scope.clusterDomain = flow.meshDomain ?? scope.clusterDomain
         scope.rootNamespace = flow.rootNamespace ?? scope.rootNamespace
         scope.isRemoval = removal != nil
+        scope.versionHosts = hosts
         for step in flow.plan.steps {
             switch step {
             case .mirror: scope.mirrors = true
@@ -112,8 +117,13 @@ package struct RunCharter: Sendable {
                     ]
                 }),
         ]
-        // Whoever does not know of removals must not take one for a release.
-        tree[removal == nil ? "candidate" : "removes"] = Self.tree(candidate)
+        tree[Self.candidateKey(isRemoval: removal != nil, byHosts: hosts != nil)] =
+            Self.tree(candidate)
+        if let hosts {
+            tree["hosts"] = [
+                "stable": .string(hosts.stable), "candidate": .string(hosts.candidate),
+            ]
+        }
         if isScaledByKEDA { tree["keda"] = true }
         if let removal { tree["forced"] = .bool(removal.isForced) }
         return tree
@@ -123,7 +133,8 @@ package struct RunCharter: Sendable {
     package init(tree: JSONTree) throws {
         guard let run = tree["run"]?.text, let cluster = tree["cluster"]?.text,
             let source = tree["source"].flatMap(FlowSource.init(tree:)),
-            let candidate = Self.version(tree["candidate"] ?? tree["removes"])
+            let key = Self.candidateKeys.first(where: { tree[$0] != nil }),
+            let candidate = Self.version(tree[key])
         else { throw VoyageError(.charter, place: "the run's plan") }
         self.init(
             run: run, cluster: cluster, source: source, flow: try FlowReader.read(source),
@@ -131,8 +142,24 @@ package struct RunCharter: Sendable {
             routes: (tree["routes"]?.items ?? []).compactMap(Self.reference),
             istio: tree["istio"]?.text ?? "v1",
             warnings: (tree["warnings"]?.items ?? []).compactMap(\.text),
-            removal: tree["removes"].map { _ in Removal(isForced: tree["forced"]?.flag == true) },
-            isScaledByKEDA: tree["keda"]?.flag == true)
+            removal: key.hasPrefix("removes")
+                ? Removal(isForced: tree["forced"]?.flag == true) : nil,
+            isScaledByKEDA: tree["keda"]?.flag == true, hosts: Self.hosts(tree["hosts"]))
+    }
+
+    /// Whoever does not know of removals must not take one for a release, nor a version with a host
+    /// of its own for a subset.
+    private static func candidateKey(isRemoval: Bool, byHosts: Bool) -> String {
+        (isRemoval ? "removes" : "candidate") + (byHosts ? "AtHost" : "")
+    }
+
+    private static let candidateKeys = ["candidate", "removes", "candidateAtHost", "removesAtHost"]
+
+    private static func hosts(_ tree: JSONTree?) -> VersionHosts? {
+        guard let stable = tree?["stable"]?.text, let candidate = tree?["candidate"]?.text else {
+            return nil
+        }
+        return VersionHosts(stable: stable, candidate: candidate)
     }
 
     /// Whose pods the run is about.

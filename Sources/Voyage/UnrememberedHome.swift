@@ -59,9 +59,9 @@ package struct UnrememberedHome: Sendable {
     /// The share that has to stay where it is.
     private func staying(_ record: RouteRecord) async throws -> TrafficWeight {
         let rules = try await rules(of: record)
-        let stable = try await pods(of: record.stableSubset, rules)
+        let stable = try await pods(of: record.stable, rules)
         let candidate =
-            record.weight == .all ? try await pods(of: record.candidateSubset, rules) : []
+            record.weight == .all ? try await pods(of: record.candidate, rules) : []
         return Self.staying(
             stable: stable.count, ready: stable.count(where: \.isReadyPod),
             candidate: candidate.count(where: \.isReadyPod))
@@ -84,17 +84,22 @@ package struct UnrememberedHome: Sendable {
         }
     }
 
-    /// The pods that a subset means, those that are going left out.
-    private func pods(of subset: String, _ rules: [KubernetesObject]) async throws
+    /// The pods of a version, those that are going left out.
+    private func pods(of version: VersionDestination, _ rules: [KubernetesObject]) async throws
         -> [KubernetesObject]
     {
-        let entries = rules.flatMap { $0.spec["subsets"]?.items ?? [] }
-        guard let labels = entries.first(where: { $0["name"]?.text == subset })?["labels"] else {
-            return []
+        var labels: JSONTree = [:]
+        if let subset = version.subset {
+            let entries = rules.flatMap { $0.spec["subsets"]?.items ?? [] }
+            guard let found = entries.first(where: { $0["name"]?.text == subset })?["labels"]
+            else { return [] }
+            labels = found
         }
-        let reference = ObjectReference(.service, namespace: namespace, name: service)
+        let host = String(version.host.name.prefix { $0 != "." })
+        let reference = ObjectReference(.service, namespace: namespace, name: host)
         let mine = try await client.patiently { try await $0.get(reference) }
         let selector = mine.flatMap(LabelSelector.init(service:))?.equalities ?? []
+        if version.subset == nil, selector.isEmpty { return [] }
         let wanted = selector + (labels.members ?? [:]).map { ($0.key, $0.value.text ?? "") }
         return try await client.patiently {
             try await $0.list(.pod, namespace: namespace, selector: wanted).items

@@ -21,6 +21,8 @@ package struct RemovalSurvey: Sendable {
     package let isScaledByKEDA: Bool
     package let otherReady: Int
     package let services: [KubernetesObject]
+    /// Whose pods the Services select.
+    package let selections: ServiceSelections
 
     package init(_ scope: WorkloadScope, _ listing: WorkloadListing) throws(WorkloadRefusal) {
         guard let service = listing.service(scope.service) else {
@@ -53,6 +55,7 @@ package struct RemovalSurvey: Sendable {
         otherAutoscaler = other.flatMap { listing.autoscalers(of: $0.name).first }
         isScaledByKEDA = listing.areScaledByKEDA([other?.name ?? "", scope.candidateName])
         otherReady = other.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
+        selections = ServiceSelections(scope, listing, stable: other)
         services = listing.services.filter {
             LabelSelector(service: $0)?.matches(other?.templateLabels) ?? false
         }

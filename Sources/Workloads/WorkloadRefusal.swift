@@ -20,6 +20,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case podsWithoutVersion(label: String, pods: [String])
         case candidateWithoutVersion(label: String)
         case notSelected(service: String)
+        /// A port of stable's Service that the candidate's does not have.
+        case portMissing(Int, of: String)
         /// An object whose selector matches the pods of the other version.
         case selectorMatchesOther(String)
         /// Where it differs from the manifest; nil where it does not.
@@ -71,6 +73,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .candidateWithoutVersion(let label): "the candidate's pods get no label \(label)"
         case .notSelected(let service):
             "the Service \(service) does not select the candidate's pods"
+        case .portMissing(let port, let stable):
+            "it has no port \(port), by which users come to \(stable)"
         case .selectorMatchesOther(let other): "its selector matches the pods of \(other) too"
         case .exists(nil): "it exists already and is not of this run"
         case .exists(let path?): "it exists, is not of this run, and differs at \(path)"
@@ -102,6 +106,7 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .candidateWithoutVersion(let label):
             "add the label \(label) to its pod template and selector"
         case .notSelected: "give its pod template the labels in the Service's selector"
+        case .portMissing(_, let stable): "give it the ports of \(stable)"
         case .selectorMatchesOther: "add the version label to its selector"
         case .exists: "delete it, or give the candidate's object another name"
         case .kept: "say `gitops: keep` in the flow: then it stays, at its minimum"

@@ -32,6 +32,8 @@ package struct WorkloadSurvey: Sendable {
     package let isScaledByKEDA: Bool
     /// The Services that select stable's pods.
     package let services: [KubernetesObject]
+    /// Whose pods the Services select.
+    package let selections: ServiceSelections
     /// Stable's ready pods.
     package let readyPods: Int
     /// In the order in which people should mend them; empty: the run may begin.
@@ -58,6 +60,7 @@ package struct WorkloadSurvey: Sendable {
             listing.areScaledByKEDA([stable?.name ?? "", scope.candidateName])
             || scope.ownAutoscaler?.isScaledObject == true
         services = stable.map { Self.services(of: $0, listing) } ?? []
+        selections = ServiceSelections(scope, listing, stable: stable)
         readyPods = stable.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
         self.refusals =
             refusals

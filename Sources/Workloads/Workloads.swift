@@ -5,6 +5,7 @@
 //   Capacity           how much traffic so many pods carry; how many pods a weight needs
 //   WorkloadListing    what the cluster holds, as it was listed
 //   WorkloadSurvey     listing + scope -> stable, its autoscaler, and every reason to refuse
+//   ServiceSelections  whose pods each Service selects
 //   WorkloadRefusal    such a reason: nothing was changed
 //   Readiness          what one look at a Deployment and its pods says
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back

@@ -177,8 +177,8 @@ import Testing
             "labels: {version: v2}", with: "labels: {app: a, version: v2}")
         let scene = try RouteScene(Self.routes("[\(Self.to("canary"))]") + "\n" + rule)
         let survey = try scene.survey(Self.scope)
-        #expect(survey.candidate.name == "canary")
-        #expect(survey.stable.name == "v1")
+        #expect(survey.subsets?.candidate.name == "canary")
+        #expect(survey.subsets?.stable.name == "v1")
         #expect(survey.ways.count == 1)
     }
 

@@ -21,7 +21,7 @@ struct RouteEditLawTests {
             before = dice.virtualService()
             rule = dice.rule()
             let world = RouteWorld(virtualServices: [before], rules: [rule])
-            scope = Self.scope(in: world)
+            scope = Self.scope(in: world, byHosts: dice.byHosts)
             let survey = try RouteSurvey(of: world, for: scope)
             let reference = try #require(survey.virtualServices.first)
             edit = RouteEdit(survey.record(of: reference, run: scope.run))
@@ -31,8 +31,9 @@ struct RouteEditLawTests {
 
         static let stay = Stickiness(cookie: "stay", ttl: .seconds(60))
 
-        private static func scope(in world: RouteWorld) -> RouteScope {
-            let plain = RouteScope.reviews.naming(RouteName(virtualService: "reviews"))
+        private static func scope(in world: RouteWorld, byHosts: Bool) -> RouteScope {
+            let named = RouteScope.reviews.naming(RouteName(virtualService: "reviews"))
+            let plain = byHosts ? named.byHosts() : named
             var best = plain
             var mirroring = plain
             mirroring.mirrors = true
@@ -56,7 +57,7 @@ struct RouteEditLawTests {
 
         func checkSums(_ object: KubernetesObject) {
             let reading = RouteReading(object)
-            for place in reading.places(leadingTo: edit.record.host) {
+            for place in reading.places(leadingTo: edit.record.hosts) {
                 let sum = reading.destinations(of: reading[place])?.reduce(0) { $0 + $1.weight }
                 #expect(sum == 100)
             }
@@ -146,7 +147,11 @@ struct RouteEditLawTests {
         } else {
             changed = night.edit.weighted(changed, percent(50))
         }
-        let rule = try SubsetEdit(run: "r1").adding(first.candidate, to: before.rules[0])
+        var rule = before.rules[0]
+        if let subset = first.subsets?.candidate {
+            rule = try SubsetEdit(run: "r1").adding(subset, to: rule)
+        }
+        #expect((first.subsets == nil) == night.dice.byHosts)
         let again = try RouteSurvey(
             of: RouteWorld(virtualServices: [changed], rules: [rule]), for: night.scope)
         #expect(again == first)

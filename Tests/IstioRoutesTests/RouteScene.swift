@@ -61,6 +61,13 @@ extension RouteScope {
         return scope
     }
 
+    /// Each version has a Service.
+    func byHosts() -> RouteScope {
+        var scope = self
+        scope.versionHosts = VersionHosts(stable: "reviews-v1", candidate: "reviews-v2")
+        return scope
+    }
+
     func firstRelease() -> RouteScope {
         var scope = self
         scope.stableVersion = nil

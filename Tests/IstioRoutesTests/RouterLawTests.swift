@@ -79,6 +79,7 @@ struct RouterLawTests {
                     ],
                 ]))
         }
+        objects += RouterWaters.services
         let texts = objects.map { String(decoding: JSONWriter.bytes(of: $0.tree), as: UTF8.self) }
         return (try RouterWaters(texts.joined(separator: "\n---\n")), night.scope)
     }

@@ -144,6 +144,42 @@ struct RouterStoryTests {
                 metadata: {name: default, namespace: mesh-root}
                 spec: {host: "*.corp.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
                 """),
+        Scene(
+            name: "a Service for each version, the candidate's named with nothing",
+            scope: RouteScope.reviews.byHosts(),
+            objects: RouterWaters.byHosts + """
+                \(api)
+                kind: VirtualService
+                metadata: {name: reviews, namespace: shop}
+                spec:
+                  hosts: [reviews]
+                  http:
+                  - route:
+                    - {destination: {host: reviews-v2}, weight: 0}
+                    - {destination: {host: reviews-v1.shop, port: {number: 80}}, weight: 70}
+                    - {destination: {host: legacy}, weight: 30}
+                """),
+        Scene(
+            name: "a Service for each version, the gateway alone, a rule for stable's host",
+            scope: RouteScope.reviews.byHosts().naming(RouteName(virtualService: "edge")),
+            objects: RouterWaters.byHosts + """
+                \(api)
+                kind: VirtualService
+                metadata: {name: edge, namespace: shop}
+                spec:
+                  hosts: [shop.example.com]
+                  gateways: [edge]
+                  http:
+                  - {name: a, match: [{uri: {prefix: /x}}], route: [{destination: {host: reviews-v1}}]}
+                  - {route: [{destination: {host: ratings}}]}
+                  - {route: [{destination: {host: reviews-v1.shop.svc.cluster.local}, weight: 100}]}
+                  tcp: [{match: [{port: 3306}], route: [{destination: {host: reviews-v1}}]}]
+                ---
+                \(api)
+                kind: DestinationRule
+                metadata: {name: reviews-v1, namespace: shop}
+                spec: {host: reviews-v1, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}
+                """),
     ]
 
     /// Whether two worlds hold the same routes and rules, marks and managers aside.
@@ -198,14 +234,16 @@ struct RouterStoryTests {
         for object in cluster.objects(.virtualService) {
             #expect(object.unsealed == object)
             let reading = RouteReading(object, domain: scene.scope.clusterDomain)
-            for place in reading.places(leadingTo: scene.scope.host) {
+            for place in reading.places(leadingTo: scene.scope.hosts) {
                 let ours = reading.destinations(of: reading[place])?.filter {
-                    $0.host == scene.scope.host
+                    scene.scope.hosts.contains($0.host)
                 }
-                #expect(ours?.map(\.subset) == ["v2"])
+                #expect(ours?.map(\.host) == [scene.scope.hosts.candidate])
+                #expect(ours?.map(\.subset) == [scene.scope.versionHosts == nil ? "v2" : nil])
             }
         }
-        #expect(waters.rule.map(SubsetEdit.subsets)?.compactMap { $0["name"]?.text } == ["v2"])
+        let left = scene.scope.versionHosts == nil ? ["v2"] : nil
+        #expect(waters.rule.map(SubsetEdit.subsets)?.compactMap { $0["name"]?.text } == left)
     }
 
     /// Where a GitOps tool keeps the rule, stable's subset stays as the tool has it; one that the

@@ -24,6 +24,23 @@ struct RouterWaters: Sendable {
         spec: {ports: [{name: http, port: 80}], selector: {app: reviews}}
         """
 
+    /// Those of the two versions.
+    static let services = ["v1", "v2"].map { version in
+        KubernetesObject([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": .string("reviews-\(version)"), "namespace": "shop"],
+            "spec": [
+                "ports": [["name": "http", "port": 80]],
+                "selector": ["app": "reviews", "version": .string(version)],
+            ],
+        ])
+    }
+
+    /// The same as YAML.
+    static let byHosts = services.map { service in
+        String(decoding: JSONWriter.bytes(of: service.tree), as: UTF8.self) + "\n---\n"
+    }.joined()
+
     init(_ objects: String) throws {
         let trees = try YAMLReader.documents(of: Self.reviews + "\n---\n" + objects).map(\.tree)
             .filter { $0["kind"] != nil }
@@ -80,25 +97,33 @@ struct RouterWaters: Sendable {
     }
 
     /// Holds every version that was ever stored against S1 and S3: weights of the service's routes
-    /// sum to 100, and a subset of ours exists as long as a route names it.
+    /// sum to 100, and a subset of ours, or a version's Service, exists as long as a route names it.
     func audit(_ scope: RouteScope = .reviews) {
         var rules: [ObjectReference: KubernetesObject] = [:]
         var routes: [ObjectReference: KubernetesObject] = [:]
+        var services: [String: KubernetesObject] = [:]
         for version in lab.history() {
             switch version.reference.kind.plural {
             case "destinationrules": rules[version.reference] = version.object
             case "virtualservices": routes[version.reference] = version.object
+            case "services": services[version.reference.name] = version.object
             default: continue
             }
             guard version.revision > begin, version.manager == "theseus" else { continue }
             let present = rules.values.flatMap(SubsetEdit.subsets).compactMap { $0["name"]?.text }
             for object in routes.values {
                 let reading = RouteReading(object)
-                for place in reading.places(leadingTo: scope.host) {
+                for place in reading.places(leadingTo: scope.hosts) {
                     let list = reading.destinations(of: reading[place]) ?? []
                     #expect(list.reduce(0) { $0 + $1.weight } == 100)
                     for destination in list where destination.host == scope.host {
                         #expect(destination.subset.map { present.contains($0) } ?? true)
+                    }
+                    for destination in list
+                    where destination.host != scope.host && scope.hosts.contains(destination.host) {
+                        #expect(destination.subset == nil)
+                        let name = String(destination.host.name.prefix { $0 != "." })
+                        #expect(services[name] != nil)
                     }
                 }
             }

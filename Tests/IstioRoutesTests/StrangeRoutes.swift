@@ -5,8 +5,13 @@ import Manifests
 /// seed gives the same pair.
 struct StrangeRoutes {
     private var state: UInt64
+    /// Each version has a Service, and routes lead to these.
+    let byHosts: Bool
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) {
+        state = seed
+        byHosts = seed % 3 == 1
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -68,12 +73,14 @@ struct StrangeRoutes {
 
     /// A route to the service that the survey takes.
     mutating func ours(_ number: Int) -> JSONTree {
+        // One that still leads to the service itself is moved to stable's host.
+        let service = byHosts && below(5) > 0 ? "reviews-v1" : "reviews"
         var destination: JSONTree = [
             "host": .string(
-                one(of: ["reviews", "reviews.shop", "reviews.shop.svc.cluster.local"]))
+                service + one(of: ["", ".shop", ".shop.svc.cluster.local"]))
         ]
         if coin() { destination["port"] = ["number": 9080] }
-        if coin() { destination["subset"] = "v1" }
+        if coin(), !byHosts { destination["subset"] = "v1" }
         if below(4) == 0 { destination["unheardOf"] = anything() }
         var home: JSONTree = ["destination": destination]
         if below(3) == 0 { home["headers"] = anything() }
@@ -89,9 +96,9 @@ struct StrangeRoutes {
         if !list.isEmpty || coin() { home["weight"] = .integer(left) }
         list.insert(home, at: below(list.count + 1))
         if home["weight"] != nil, below(4) == 0 {
-            list.append([
-                "destination": ["host": "reviews", "subset": "v2"], "weight": 0,
-            ])
+            let candidate: JSONTree =
+                byHosts ? ["host": "reviews-v2"] : ["host": "reviews", "subset": "v2"]
+            list.append(["destination": candidate, "weight": 0])
         }
         var route: JSONTree = [:]
         if coin() { route["name"] = .string("r\(number)") }

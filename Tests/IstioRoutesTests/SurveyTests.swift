@@ -34,10 +34,10 @@ struct SurveyTests {
         #expect(survey.routes.map(\.key) == [.named("primary")])
         #expect(survey.missingRoutes == nil)
         #expect(survey.missingRule == nil)
-        #expect(survey.stable.name == "v1")
-        #expect(survey.candidate.name == "v2")
+        #expect(survey.subsets?.stable.name == "v1")
+        #expect(survey.subsets?.candidate.name == "v2")
         #expect(
-            survey.candidate.tree
+            survey.subsets?.candidate.tree
                 == (try tree(
                     "{name: v2, labels: {version: v2}, trafficPolicy: {loadBalancer: {simple: RANDOM}}}"
                 )))
@@ -148,7 +148,7 @@ struct SurveyTests {
     func copiesThePolicyInEffect(rules: String, spec: String) throws {
         let survey = try RouteScene(rules).survey()
         #expect(survey.missingRule?.spec == (try tree(spec)))
-        #expect(survey.rule.name == "reviews")
+        #expect(survey.rule?.name == "reviews")
     }
 
     @Test func keepsTheSubsetsThatAreThere() throws {
@@ -172,8 +172,8 @@ struct SurveyTests {
                 - {destination: {host: reviews, subset: new}, weight: 0}
             """
         ).survey()
-        #expect(survey.stable.name == "old")
-        #expect(survey.candidate.name == "new")
+        #expect(survey.subsets?.stable.name == "old")
+        #expect(survey.subsets?.candidate.name == "new")
     }
 
     /// The routes of a delegate are moved where they stand; one that nobody asks is none.
@@ -217,9 +217,9 @@ struct SurveyTests {
     @Test func firstReleaseHasNobody() throws {
         let survey = try RouteScene("kind: Service").survey(
             RouteScope.reviews.firstRelease())
-        #expect(survey.stable.name == "theseus-nobody")
-        #expect(survey.stable.labels == ["version": "theseus-nobody"])
-        #expect(survey.candidate.labels == ["version": "v2"])
+        #expect(survey.subsets?.stable.name == "theseus-nobody")
+        #expect(survey.subsets?.stable.labels == ["version": "theseus-nobody"])
+        #expect(survey.subsets?.candidate.labels == ["version": "v2"])
     }
 
     /// A label's value may be more than a subset's name may.

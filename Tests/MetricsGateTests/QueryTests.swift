@@ -44,6 +44,22 @@ import Testing
                     + "destination_service_namespace=\"unknown\",\(rest)"), "\(query)")
     }
 
+    /// Where each version has a Service, the mesh names that by which a request came.
+    @Test func requestsToTheVersionsServicesCount() {
+        var scope = Self.scope
+        scope.versionServices = ["shop-v1", "shop.2"]
+        let named = "destination_service_name=~\"(shop|shop-v1|shop\\\\.2)\","
+        for requests: QueryText.Requests? in [.of(scope.candidate), .ofBoth, nil] {
+            let counter = QueryText.counter(requests, scope: scope)
+            #expect(counter.contains("{reporter=\"source\",\(named)"), "\(counter)")
+        }
+        let lost = QueryText.lost(codes: "5..", scope: scope, window: .seconds(30))
+        #expect(lost.contains(named), "\(lost)")
+        #expect(
+            lost.contains("destination_service=~\"(shop|shop-v1|shop\\\\.2)\\\\.de\\\"mo"),
+            "\(lost)")
+    }
+
     @Test func arrivalsAreAskedOfEitherEnd() {
         let counter =
             "istio_requests_total{destination_workload=\"shop-v2\","

@@ -82,6 +82,16 @@ import YAML
         #expect(all.map(\.name) == [nil, "own", "own"])
     }
 
+    /// Where each version has a Service the rules are looked at, and none is written.
+    @Test func noRuleIsWrittenForHosts() {
+        let route = ObjectReference(.virtualService, namespace: "shop", name: "shop")
+        let all = NeededRights(
+            namespace: "shop", routes: [route], manifest: [], scaler: nil, remembered: false,
+            guarded: false, makesRoutes: false, writesRule: false
+        ).all
+        #expect(Self.verbs("destinationrules", in: all) == ["list"])
+    }
+
     /// The verbs asked for on one kind, in their order.
     private static func verbs(_ resource: String, in rights: [AccessRight]) -> [String] {
         rights.filter { $0.resource == resource }.map(\.verb)
