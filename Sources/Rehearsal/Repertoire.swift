@@ -6,7 +6,7 @@ internal import Lab
 package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
-        releases + refusals + wishes + weather + surroundings + metamorphoses + shapes
+        releases + refusals + wishes + weather + surroundings + metamorphoses + shapes + hosts
         + scales + hooks + beginnings + removals + keda + templates
         + judges
 
@@ -16,7 +16,7 @@ package enum Repertoire {
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
         "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
-        "removal-forced",
+        "removal-forced", "hosts-next-back",
     ]
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }
