@@ -49,9 +49,10 @@ package struct PlannedWrite: Hashable, Sendable {
 
 /// What two runs of the same plan write differently, blanked by name; nothing else is.
 ///
-/// `status` is the cluster's word; of the metadata what `ofTheServer` lists is the API server's; of
-/// the annotations what `ofTheHolder` lists says who holds the run, and its journal's head; every
-/// run has an id of its own, wherever it stands; and the Job of a test is named by a digest of that.
+/// `status` is the cluster's word; of the metadata what `ofTheServer` lists is the API server's, and
+/// of a Service its address; of the annotations what `ofTheHolder` lists says who holds the run, and
+/// its journal's head; every run has an id of its own, wherever it stands; and the Job of a test is
+/// named by a digest of that.
 package enum Blanks {
     private static let ofTheServer = [
         "resourceVersion", "uid", "generation", "creationTimestamp", "managedFields", "selfLink",
@@ -63,7 +64,7 @@ package enum Blanks {
     package static let run = "RUN"
 
     package static func blanked(_ object: KubernetesObject, run: String) -> KubernetesObject {
-        var object = withoutServer(object)
+        var object = withoutAddress(withoutServer(object))
         for name in ofTheHolder { object.annotate(name, nil) }
         object.tree = replacing(run, by: Self.run, in: object.tree)
         if let job = object.label(jobLabel) {
@@ -94,6 +95,16 @@ package enum Blanks {
         var object = object
         object.tree["status"] = nil
         for key in ofTheServer { object.tree.set(nil, at: "metadata", key) }
+        return object
+    }
+
+    /// Without what the API server gave a Service that a run makes; a headless one asked for none.
+    private static func withoutAddress(_ object: KubernetesObject) -> KubernetesObject {
+        guard object.kind == ResourceKind.service.kind, object.spec["clusterIP"] != "None" else {
+            return object
+        }
+        var object = object
+        for key in ["clusterIP", "clusterIPs"] { object.tree.set(nil, at: "spec", key) }
         return object
     }
 
