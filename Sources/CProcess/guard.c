@@ -251,7 +251,9 @@ static int over(struct guard *guard) {
 
 // Waits until the command ends, we are told to end it, or it is over a limit.
 static void attend(struct guard *guard) {
-    int looks = guard->memory > 0 || guard->processor_time > 0, asked = 0;
+    int looks = guard->memory > 0 || guard->processor_time > 0;
+    // Who was gone before we could say that the command runs will tell us nothing more.
+    int asked = guard->channel < 0;
     int64_t look = looks ? later(LOOK_ROUND) : INT64_MAX;
     while (!asked && !guard->has_ended) {
         wait_until(guard, look < guard->deadline ? look : guard->deadline, &asked);

@@ -1,6 +1,7 @@
 import Foundation
-import Processes
 import Testing
+
+@testable import Processes
 
 /// That nothing outlives its end, however it comes.
 @Suite struct EndingTests {
@@ -97,6 +98,26 @@ import Testing
         await lifeline.isHeld.wait()
         kill(parent.processIdentifier, signal)
         await lifeline.isLet.wait()
+    }
+
+    /// The same where nobody was left to hear that the command runs: the guard hears of no end any more.
+    @Test func theDeathOfAParentThatHeardNothing() throws {
+        let job = ProcessJob.script("exec sleep 60", grace: .milliseconds(100))
+        let guarded = try GuardedProcess(
+            job, try #require(GuardMessage(job)), ProcessExchange(number: 1, place: "sh"),
+            executable: Probe.path, started: .zero, patience: .seconds(60))
+        // Tells the guard its job, and is gone before that can have been begun.
+        #expect(!guarded.pump(DescriptorPoll()))
+        guarded.callOff()
+        let limit = ContinuousClock.now + .seconds(10)
+        var hasEnded = false
+        while !hasEnded, ContinuousClock.now < limit {
+            var poll = DescriptorPoll()
+            guarded.watch(&poll)
+            poll.wait(atMost: .seconds(1))
+            hasEnded = guarded.pump(poll)
+        }
+        #expect(hasEnded, "the guard and its command are still there")
     }
 
     /// A program that starts children faster than one can look does not get away.

@@ -50,6 +50,7 @@ import Testing
             #expect(lifeline.isHeld(), "the test began")
             run.signal(9)
             #expect(await run.end().code == -9)
+            #expect(lifeline.isLet(), "what the test started is gone")
             #expect(story.runs == 1)
             try await work(story)
             #expect(story.runs == 1, "it ran again")
