@@ -202,13 +202,20 @@ import Testing
         try await atHalf { lab, holder in
             await holder.stop()
             try lab.folder.write(String(repeating: "no", count: 5000), to: "other.sqlite")
-            let abort = try await lab.run("abort", "demo-app", journal: "other.sqlite")
+            let abort = try await lab.run(
+                "abort", "demo-app", "--junit", "run.xml", journal: "other.sqlite")
             #expect(abort.code == 4, "\(abort)")
             #expect(
                 abort.complaint.hasSuffix(
                     Self.advice(
                         "VirtualService demo/demo-app: brought home",
-                        "give --journal a copy that is whole")), "\(abort)")
+                        "give --journal a copy that is whole")
+                            + """
+                            report: none is written, because the journal cannot be read or written
+                              where: run r1
+                              do:    write it later: theseus show r1 --junit run.xml
+
+                            """), "\(abort)")
             #expect(try await lab.share() == 0)
             try await lab.expectWholeWeights()
         }

@@ -79,8 +79,18 @@ import Testing
             #expect(try await lab.share() == 50)
             let again = try await lab.run("pause", "r1")
             #expect(again.complaint.hasPrefix("run: pause is refused: it is paused already\n"))
-            #expect(try await lab.run("resume", "r1").output == "run r1: resume\n")
+            // Whoever drives it on may tell of it; this command does not.
+            let resume = try await lab.run("resume", "r1", "--junit", "run.xml")
+            #expect(resume.output == "run r1: resume\n")
+            #expect(
+                resume.complaint == """
+                    report: none is written, because another process drives the run on
+                      where: run r1
+                      do:    write it later: theseus show r1 --junit run.xml
+
+                    """)
             #expect(await run.end().code == 0)
+            #expect(try !lab.folder.files().contains("run.xml"))
         }
     }
 
