@@ -8,8 +8,9 @@ internal import YAML
 extension FlowReading {
     mutating func readTests(_ flow: inout Flow, programs: (String) -> ProgramFile) {
         for (name, field) in document.named("tests") {
-            calls[name] = call(name, field)
-            guard let kind = kind(name, field, flow, programs: programs) else { continue }
+            let kind = kind(name, field, flow, programs: programs)
+            calls[name] = call(name, field, kind, flow)
+            guard let kind else { continue }
             refuseForeign(in: field)
             let named = (field["tolerance"]?.members ?? []).compactMap { member in
                 member.field.change.map { BaselineRule.Tolerance(member.name, $0) }
@@ -21,13 +22,18 @@ extension FlowReading {
         }
     }
 
-    private func call(_ name: String, _ field: FlowField) -> TestCall {
+    private func call(
+        _ name: String, _ field: FlowField, _ kind: TestSpec.Kind?, _ flow: Flow
+    ) -> TestCall {
         let retries = field["retries"]
+        // Gates look away from a scrape before such a test to a scrape behind it.
+        let rest =
+            kind?.mayHideRequests == true ? max(.seconds(30), flow.scrape * 8) : nil
         var call = TestCall(
             name, timeout: field["timeout"]?.duration ?? .seconds(300),
             attempts: (retries?.whole ?? retries?["times"]?.whole ?? 0) + 1,
             repetition: repetition(field), wait: retries?["wait"]?.duration ?? .zero,
-            budget: retries?["within"]?.duration, every: field["every"]?.duration)
+            budget: retries?["within"]?.duration, every: field["every"]?.duration ?? rest)
         if let longest = retries?["longestWait"]?.duration { call.longestWait = longest }
         return call
     }

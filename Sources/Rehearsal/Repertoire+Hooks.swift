@@ -68,6 +68,22 @@ extension Repertoire {
             $0.highestWeight = .none
             $0.saying = "exit 3: fatal: exit 3"
         },
+        // A command that says nothing of its requests runs beside a gate: there is something left to see.
+        Scenario(
+            "uncounted-test",
+            flow: DemoFlow.text(
+                smoke: "{command: [\"./smoke\"], timeout: 1m}",
+                steps: """
+                        - backup
+                        - deploy: {deadline: 2m}
+                        - route
+                        - weight: 10
+                        - bake: {for: 5m, maxFor: 30m, gates: [errors], tests: [smoke]}
+                        - weight: 100
+                        - bake: {for: 1m, maxFor: 30m, gates: [errors]}
+                        - retire
+                    """
+            ).replacing("scrape: 5s", with: "scrape: 15s"), ends: .promoted),
         Scenario("hooks", flow: flow(all7), ends: .promoted)
             .with { $0.saying = "the long one is over" },
         Scenario("hooks-back", flow: flow(all7), version: "v3", ends: .rolledBack).with {

@@ -33,3 +33,17 @@ package struct TestSpec: Hashable, Sendable {
         BaselineRule(tolerance: tolerance, higherIsBetter: higherIsBetter, named: tolerances)
     }
 }
+
+extension TestSpec.Kind {
+    /// What it sends cannot be told from users' requests, unless its own numbers say how many it were.
+    package var mayHideRequests: Bool {
+        switch self {
+        case .command(let command): command.sendsRequests
+        case .http(let load): !load.dark && load.versionHeader == nil
+        case .webhook(let webhook): webhook.sendsRequests
+        case .tcp(let talk): talk.sendsRequests
+        case .ssh(let session): session.sendsRequests
+        case .job(let job): job.sendsRequests
+        }
+    }
+}

@@ -10,10 +10,11 @@ import Testing
 
 /// The example of the design, read whole.
 @Suite struct FlowReaderTests {
-    private static let smoke = TestCall("smoke", timeout: .seconds(300), attempts: 4)
+    private static let smoke = TestCall(
+        "smoke", timeout: .seconds(300), attempts: 4, every: .seconds(120))
 
     private static func performance(_ baseline: TestCall.Baseline) -> TestCall {
-        TestCall("performance", baseline: baseline)
+        TestCall("performance", baseline: baseline, every: .seconds(120))
     }
 
     private static func weight(_ percent: Int) -> Step {

@@ -55,6 +55,21 @@ struct UnwiseFlow: Sendable, CustomTestStringConvertible {
         }.joined(separator: "\n")
     }
 
+    /// Gates look away while a test runs whose requests nobody counts, and a scrape more.
+    @Test func shortRestsAreTold() {
+        #expect(!Self.words(Self.examine(Files.good)).contains("short-rest"))
+        let often = Files.with("timeout: 5m, retries: 3}", "timeout: 5m, retries: 3, every: 30s}")
+        #expect(
+            Self.words(Self.examine(often)).contains(
+                """
+                short-rest: test "smoke" rests 30s between its runs; what it sends is not counted, so \
+                gates look away from it and a scrape (15s) before and behind it
+                """))
+        let silent = Files.with(
+            "timeout: 5m, retries: 3}", "timeout: 5m, retries: 3, every: 30s, requests: none}")
+        #expect(!Self.words(Self.examine(silent)).contains("short-rest"))
+    }
+
     /// Each gate at each share, and which bake is too short for it.
     @Test func waitsAreTold() throws {
         let files = Files.with("prometheus: {query: \"…\"}, max: 0.01", "errorRatio: {}, max: 0.01")
@@ -99,6 +114,7 @@ struct UnwiseFlow: Sendable, CustomTestStringConvertible {
             contentsOf: TemplateTests.root.appending(path: "docs/FLOWS.md"), encoding: .utf8)
         // LintPlaceTests show these.
         let elsewhere: Set<FlowWarning.Code> = [
+            .shortRest,
             .cutOff, .unusedParameter, .autoscalerRange, .autoscalerTarget,
         ]
         for code in FlowWarning.Code.allCases {

@@ -136,7 +136,8 @@ import Testing
         let plan = try files.load().flow.plan
         #expect(plan.isFirstRelease)
         #expect(try !Self.files().load().flow.plan.isFirstRelease)
-        let smoke = TestCall("smoke", timeout: .seconds(300), attempts: 4)
+        let smoke = TestCall(
+            "smoke", timeout: .seconds(300), attempts: 4, every: .seconds(120))
         #expect(
             plan.steps == [
                 .backup, .deploy(deadline: .seconds(600)), .route,

@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import MetricsGate
+internal import TestHooks
 
 /// Whether gates can see in a bake what they need.
 extension FlowLint {
@@ -13,7 +14,10 @@ extension FlowLint {
             case .bake(let bake):
                 guard let field = placed.field["bake"] else { continue }
                 let gates = gates(bake)
-                if !gates.isEmpty { lookAtLength(bake, field) }
+                if !gates.isEmpty {
+                    lookAtLength(bake, field)
+                    lookAtRests(bake, field)
+                }
                 for gate in gates {
                     let place = field["gates"]?.items.first { $0.text == gate.name } ?? field
                     lookAtNeeds(gate, bake, place)
@@ -37,6 +41,23 @@ extension FlowLint {
             "a bake of \(DurationText.text(bake.longest)) ends before its gates can see two scrapes"
                 + " (one every \(scrape))", at: field["maxFor"] ?? field["for"] ?? field,
             do: "make it \(DurationText.text(flow.scrape * 4)) at least, or add maxFor")
+    }
+
+    private mutating func lookAtRests(_ bake: Bake, _ field: FlowField) {
+        for call in bake.tests {
+            guard let rest = call.every, rest < flow.scrape * 4,
+                let test = flow.tests.first(where: { $0.name == call.name }),
+                test.kind.mayHideRequests
+            else { continue }
+            let place = field["tests"]?.items.first { $0.text == call.name } ?? field
+            warn(
+                .shortRest,
+                "test \"\(call.name)\" rests \(DurationText.text(rest)) between its runs; what it sends is"
+                    + " not counted, so gates look away from it and a scrape"
+                    + " (\(DurationText.text(flow.scrape))) before and behind it", at: place,
+                do: "give it every: \(DurationText.text(flow.scrape * 8)), or say requests: none"
+                    + " where it sends none")
+        }
     }
 
     private mutating func lookAtNeeds(_ gate: GateSpec, _ bake: Bake, _ field: FlowField) {

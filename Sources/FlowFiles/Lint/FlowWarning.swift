@@ -14,6 +14,7 @@ package struct FlowWarning: Hashable, Sendable {
         case unjudgedWeight = "unjudged-weight"
         /// A bake ends before its gates can have seen what they need.
         case shortBake = "short-bake"
+        case shortRest = "short-rest"
         /// A gate cannot get its requests at this weight and load.
         case fewSamples = "few-samples"
         /// Users stay with a version, which `sequential` does not foresee.
