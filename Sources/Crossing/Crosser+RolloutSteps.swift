@@ -13,8 +13,8 @@ extension Crosser {
         var watchFrom = 0
         /// Gates that were asked for before there were users.
         var waiting: [JudgedMetric] = []
-        /// The background analysis looked on at least once.
-        var hasLooked = false
+        /// The greatest weight at which the background analysis looked on.
+        var looked = 0
         /// Of how many parts a weight is.
         var whole = 100
 
@@ -128,7 +128,7 @@ extension Crosser {
     private mutating func rest(_ pause: ForeignField, _ index: Int, _ march: inout March) {
         let gates = march.weight > 0 ? march.gates(at: index) : []
         let tests = march.tests(at: index)
-        march.hasLooked = march.hasLooked || !gates.isEmpty
+        if !gates.isEmpty { march.looked = march.weight }
         guard let duration = pause["duration"] else {
             if !gates.isEmpty {
                 remark(
@@ -188,11 +188,11 @@ extension Crosser {
             }
         }
         let gates = march.gates(at: max(last, march.watchFrom))
-        if !gates.isEmpty, !march.hasLooked {
+        if !gates.isEmpty, march.looked < march.weight {
             remark(
                 canary?["analysis"],
-                "no pause stands behind a weight, in which it could look on: a bake"
-                    + " was added behind the last", do: "set its length")
+                "no pause stands behind the last weight, in which it could look on: a bake was added"
+                    + " there, while there is a way back", do: "set its length")
             bake(
                 300_000, gates: gates, tests: march.tests(at: last), "added: the gates look on here"
             )
