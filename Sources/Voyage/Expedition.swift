@@ -186,7 +186,7 @@ package struct Expedition: Sendable {
                 facts.append(.wished(Wish(.resume, by: actor)))
             }
             if let wish, state.refusal(of: wish.kind, plan) == nil {
-                facts.append(.wished(wish))
+                facts.append(.wished(await posted(wish, after: state.answeredWish, log) ?? wish))
             }
             do {
                 for fact in facts {
@@ -199,6 +199,12 @@ package struct Expedition: Sendable {
             }
         }
         throw VoyageError(.notTaken, place: "run \(charter.run)")
+    }
+
+    /// The same wish, where it waits in the inbox too: heard once, it is answered.
+    private func posted(_ wish: Wish, after number: Int, _ log: RunLog) async -> Wish? {
+        let waiting = (try? await store.wishes(of: log.run, after: number)) ?? []
+        return waiting.compactMap(WishCodec.decode).last { $0.kind == wish.kind }
     }
 
     /// How often the old holder may be quicker.
