@@ -28,10 +28,16 @@ struct Logbook: Sendable {
     /// Of the cluster, the one that was looked at; nil for a file, which has all.
     let namespace: String?
 
+    /// This machine's own file, where a cluster was looked for and no kubeconfig names one.
+    private let substitute: String?
+
     /// Whether any machine that reaches the cluster finds these runs.
     var isInCluster: Bool { keeper != nil }
 
-    private init(_ store: any JournalStore, _ request: CommandRequest) {
+    private init(
+        _ store: any JournalStore, _ request: CommandRequest, inPlaceOf substitute: String? = nil
+    ) {
+        self.substitute = substitute
         self.store = store
         drivenStore = store
         self.request = request
@@ -48,16 +54,21 @@ struct Logbook: Sendable {
         self.request = request
         keeper = ground
         self.namespace = namespace
+        substitute = nil
     }
 
     /// A name that no run here answers to, with where it was looked for.
     func place(_ name: String) -> String {
-        namespace.map { "\(name), in namespace \($0)" } ?? name
+        if let substitute {
+            return "\(name), in \(substitute), since there is no kubeconfig"
+        }
+        return namespace.map { "\(name), in namespace \($0)" } ?? name
     }
 
     /// What is said where there are no runs, or none that the name fits.
     var emptiness: String {
         let what = request.operand.map { "no run of \($0)" } ?? "no runs"
+        if let substitute { return "\(what) in \(substitute); there is no kubeconfig" }
         return namespace.map { "\(what) in namespace \($0); --namespace NAME looks elsewhere" }
             ?? what
     }
@@ -75,7 +86,10 @@ struct Logbook: Sendable {
                 try file(String(address.dropFirst(7)), use, isNamed: true), request)
         }
         guard mayBeInCluster, let ground = try await cluster(request, ground) else {
-            return Logbook(try file(defaultPath(), use, isNamed: false), request)
+            let path = defaultPath(use)
+            return Logbook(
+                try file(path, use, isNamed: false), request, inPlaceOf: mayBeInCluster ? path : nil
+            )
         }
         return Logbook(
             ground,
@@ -129,11 +143,11 @@ struct Logbook: Sendable {
         return try SQLiteJournal(path: path, mode: isWritten ? .readWrite : .readOnly)
     }
 
-    private static func defaultPath() -> String {
+    private static func defaultPath(_ use: Use) -> String {
         let home = Environment.value("HOME") ?? "."
         var folder = Environment.value("XDG_STATE_HOME") ?? "\(home)/.local/state"
         folder += "/theseus"
-        Files.makeFolders(folder)
+        if use == .begins { Files.makeFolders(folder) }
         return "\(folder)/journal.sqlite"
     }
 

@@ -110,7 +110,29 @@ enum Files {
         }
     }
 
-    static func write(_ text: String, to path: String) throws(Unwritable) {
+    /// Writes a file whole, or leaves what was there.
+    static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws(Unwritable) {
+        var state = stat()
+        // A terminal or a pipe is not to be put aside.
+        if unsafe stat(path, &state) == 0, state.st_mode & S_IFMT != S_IFREG {
+            return try pour(text, into: path)
+        }
+        let draft = "\(path).\(Environment.process).part"
+        do {
+            try pour(text, into: draft)
+        } catch {
+            unsafe unlink(draft)
+            throw Unwritable(path: path, why: error.why, missing: error.missing)
+        }
+        unsafe chmod(draft, mode)
+        guard unsafe rename(draft, path) == 0 else {
+            let why = reason()
+            unsafe unlink(draft)
+            throw Unwritable(path: path, why: why)
+        }
+    }
+
+    private static func pour(_ text: String, into path: String) throws(Unwritable) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unwritable(path) }
         defer { close(file) }
@@ -132,23 +154,6 @@ enum Files {
         return error
     }
 
-    /// Writes a file whole or leaves what was there; others may read it.
-    static func replace(_ path: String, with text: String) throws(Unwritable) {
-        let draft = "\(path).\(Environment.process).part"
-        do {
-            try write(text, to: draft)
-        } catch {
-            unsafe unlink(draft)
-            throw Unwritable(path: path, why: error.why, missing: error.missing)
-        }
-        unsafe chmod(draft, 0o644)
-        guard unsafe rename(draft, path) == 0 else {
-            let why = reason()
-            unsafe unlink(draft)
-            throw Unwritable(path: path, why: why)
-        }
-    }
-
     /// Refuses a path at which no file could be put, as far as that shows beforehand.
     static func expectRoom(for path: String) throws(Unwritable) {
         var state = stat()
@@ -168,8 +173,7 @@ enum Files {
                 throw Unwritable(path: folder, why: reason())
             }
         }
-        try write(text, to: path)
-        unsafe chmod(path, 0o644)
+        try write(text, to: path, mode: 0o644)
     }
 
     static var workingDirectory: String {

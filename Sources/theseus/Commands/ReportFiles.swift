@@ -49,8 +49,8 @@ struct ReportFiles: Sendable {
         guard !facts.isEmpty,
             let account = RunAccount(try await Charters.read(log), facts)
         else { throw VoyageError(.nothingPlanned, place: "run \(log.run)") }
-        if let junit { try Files.replace(junit, with: JUnitText(account).text) }
-        if let page { try Files.replace(page, with: RunPage(account).text) }
+        if let junit { try Files.write(JUnitText(account).text, to: junit, mode: 0o644) }
+        if let page { try Files.write(RunPage(account).text, to: page, mode: 0o644) }
     }
 
     /// Writes them at the end of a drive; what cannot be is only said.
