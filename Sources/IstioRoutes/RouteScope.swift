@@ -71,6 +71,8 @@ package struct VersionHosts: Hashable, Sendable {
         self.stable = stable
         self.candidate = candidate
     }
+
+    package var names: [String] { [stable, candidate] }
 }
 
 /// Routes of one VirtualService, as a flow names them.

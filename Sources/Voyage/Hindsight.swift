@@ -1,5 +1,6 @@
 package import CanaryEngine
 package import FlowFiles
+internal import IstioRoutes
 internal import JSONTree
 internal import KubernetesAPI
 internal import Manifests
@@ -43,21 +44,45 @@ package struct Hindsight: Sendable {
             namespace: target.namespace, service: target.service,
             versionLabel: target.versionLabel, stable: target.stable,
             candidateObjects: target.manifest, run: "judge")
+        let writer = SealedWriter(
+            client: rig.cluster.patient(for: rig.pace.patience), time: rig.time,
+            seal: { WriteSeal(run: "", epoch: 0, head: "") })
         let keeper = WorkloadKeeper(
-            scope: scope,
-            writer: SealedWriter(
-                client: rig.cluster.patient(for: rig.pace.patience), time: rig.time,
-                seal: { WriteSeal(run: "", epoch: 0, head: "") }),
-            time: rig.time, poll: rig.pace.poll)
-        let found = try await keeper.survey().stable
+            scope: scope, writer: writer, time: rig.time, poll: rig.pace.poll)
+        let survey = try await keeper.survey()
+        let found = survey.stable
         let label = found?.templateLabels?[target.versionLabel]?.text
         self.scope = GateScope(
             namespace: target.namespace, service: target.service,
+            versionServices: await Self.services(flow, rig, survey, scope, writer),
             stable: .init(
                 label: stable ?? label ?? "", workload: found?.name ?? target.stable ?? ""),
             candidate: .init(
                 label: candidate ?? scope.candidateVersion ?? "", workload: scope.candidateName),
             mark: target.versionLabel == "version" ? .version : .workload, scrape: flow.scrape)
+    }
+
+    /// The versions' Services, where a deploy would divide users by hosts; none where that cannot be
+    /// told.
+    private static func services(
+        _ flow: Flow, _ rig: Rig, _ survey: WorkloadSurvey, _ scope: WorkloadScope,
+        _ writer: SealedWriter
+    ) async -> [String] {
+        guard let stable = survey.stable, !survey.selections.isEmpty else { return [] }
+        let label = flow.target.versionLabel
+        let draft = RunCharter(
+            run: scope.run, cluster: rig.cluster.server,
+            source: FlowSource(files: [], folder: "", overrides: FlowOverrides()), flow: flow,
+            stable: RunCharter.Version(
+                deployment: stable.name, label: stable.templateLabels?[label]?.text ?? ""),
+            candidate: RunCharter.Version(
+                deployment: scope.candidateName, label: scope.candidateVersion ?? ""), routes: [])
+        do {
+            return try await Departure(rig: rig, run: scope.run)
+                .hosts(of: draft, survey.selections, writer)?.names ?? []
+        } catch {
+            return []  // a deploy would refuse, and say why; judging needs no more than metrics
+        }
     }
 
     /// The gates that the steps name, or of them those that are wanted.

@@ -25,7 +25,7 @@ extension RunCharter {
         let stable = stable ?? RunCharter.Version(deployment: "", label: "")
         return GateScope(
             namespace: flow.target.namespace, service: flow.target.service,
-            versionServices: [hosts?.stable, hosts?.candidate].compactMap(\.self),
+            versionServices: hosts?.names ?? [],
             stable: GateScope.Version(label: stable.label, workload: stable.deployment),
             candidate: GateScope.Version(label: candidate.label, workload: candidate.deployment),
             mark: flow.target.versionLabel == "version" ? .version : .workload,

@@ -16,6 +16,9 @@ package struct ServiceSelections: Sendable {
 
     private let services: [KubernetesObject]
 
+    /// No Service but the flow's selects anybody's pods.
+    package var isEmpty: Bool { (stable + candidate + shared + foreign).isEmpty }
+
     init(_ scope: WorkloadScope, _ listing: WorkloadListing, stable: KubernetesObject?) {
         let brought = scope.candidateObjects.filter { $0.kind == ResourceKind.service.kind }
         services =
