@@ -10,6 +10,7 @@ enum DeployerRole {
             all.append(
                 rule("networking.istio.io", ["virtualservices"], ["create", "delete"]))
         }
+        if wiring == .hosts { all.append(rule("", ["services"], ["create", "update", "delete"])) }
         return all
     }
 

@@ -37,7 +37,7 @@ struct StageFlow: Sendable {
     private func routes(_ objects: StageObjects) -> [String] {
         switch objects.wiring {
         case .bare: []
-        case .own: ["{virtualService: shop, http: [primary]}"]
+        case .own, .hosts: ["{virtualService: shop, http: [primary]}"]
         case .spread:
             [
                 "{virtualService: shop, http: [primary]}",

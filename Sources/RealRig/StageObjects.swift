@@ -17,6 +17,8 @@ struct StageObjects: Sendable {
         case spread
         /// Within the mesh only, and no VirtualService is there.
         case bare
+        /// As `own`, but its route leads to a Service of each version.
+        case hosts
         /// Within the mesh by TCP connections, which a VirtualService's TCP route leads.
         case streams
     }
@@ -85,6 +87,25 @@ struct StageObjects: Sendable {
         ]
     }
 
+    /// What a release brings.
+    func manifest(_ version: Version) -> [JSONTree] {
+        [deployment(version)] + (wiring == .hosts ? [host(of: version)] : [])
+    }
+
+    /// The Service of one version alone.
+    private func host(of version: Version) -> JSONTree {
+        [
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": [
+                "name": .string("\(service)-\(version.name)"), "namespace": .string(namespace),
+            ],
+            "spec": [
+                "ports": [port],
+                "selector": ["app": .string(service), "version": .string(version.name)],
+            ],
+        ]
+    }
+
     /// What stands before a release.
     func world(_ stable: Version, isScaled: Bool = true) -> [JSONTree] {
         var objects: [JSONTree] = [
@@ -95,10 +116,9 @@ struct StageObjects: Sendable {
                     "ports": [port],
                     "selector": ["app": .string(service)],
                 ],
-            ],
-            deployment(stable),
+            ]
         ]
-        objects += virtualServices
+        objects += manifest(stable) + virtualServices
         if isScaled {
             objects.append([
                 "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler",
@@ -134,15 +154,15 @@ struct StageObjects: Sendable {
             return [
                 routes(service, in: namespace, ["hosts": [.string(service)], "tcp": [stream]])
             ]
-        case .own:
-            return [
-                routes(
-                    service, in: namespace,
-                    [
-                        "hosts": [.string(service), .string(host)],
-                        "gateways": ["shop-gateway", "mesh"], "http": [plain],
-                    ])
-            ]
+        case .own: return [inAndOut(plain)]
+        case .hosts:
+            let versions: [JSONTree] = [("v1", 100), ("v2", 0)].map { version, weight in
+                [
+                    "destination": ["host": .string("\(service)-\(version)")],
+                    "weight": .integer(weight),
+                ]
+            }
+            return [inAndOut(["name": "primary", "route": .array(versions)])]
         case .spread:
             return [
                 routes(service, in: namespace, ["http": [plain]]),
@@ -164,6 +184,16 @@ struct StageObjects: Sendable {
                     ["hosts": [.string(inside)], "gateways": ["mesh"], "http": [distant]]),
             ]
         }
+    }
+
+    /// From the gateway and within the mesh.
+    private func inAndOut(_ route: JSONTree) -> JSONTree {
+        routes(
+            service, in: namespace,
+            [
+                "hosts": [.string(service), .string(host)], "gateways": ["shop-gateway", "mesh"],
+                "http": [route],
+            ])
     }
 
     private func routes(_ name: String, in namespace: String, _ spec: JSONTree) -> JSONTree {

@@ -109,7 +109,7 @@ struct StoryStage: Sendable {
 
     private static func door(of objects: StageObjects, _ rig: Rig) async throws -> String {
         switch objects.wiring {
-        case .own, .spread: return rig.gateway
+        case .own, .spread, .hosts: return rig.gateway
         case .bare: return rig.meshDoor
         case .streams:
             let place = ObjectReference(
@@ -141,7 +141,8 @@ struct StoryStage: Sendable {
 
     /// Writes the flow and the candidate's manifest.
     func write(_ candidate: StageObjects.Version, _ flow: StageFlow = StageFlow()) throws {
-        try folder.put(YAMLWriter.text(of: objects.deployment(candidate)), in: flow.manifest)
+        let documents = objects.manifest(candidate).map { YAMLWriter.text(of: $0) }
+        try folder.put(documents.joined(separator: "---\n"), in: flow.manifest)
         try folder.put(
             flow.text(objects, gateway: door, prometheus: rig.prometheus.address),
             in: "flow.yaml")

@@ -129,9 +129,10 @@ struct Tale: Sendable {
 struct LongTale: Sendable {
     let namespace: String
     let rounds: Int
+    var setting = StoryStage.Setting()
 
     func tell(on rig: Rig, _ report: inout StoryReport) async throws {
-        let stage = try await StoryStage.set(rig, namespace)
+        let stage = try await StoryStage.set(rig, namespace, setting)
         let complaints = try await stage.under(50, &report) {
             try await play(stage)
         }

@@ -6,7 +6,8 @@ internal import Timekeeping
 
 /// Other ways in which users come to a service, and somebody who comes where nobody should.
 enum Wirings {
-    static let stories = ends(.spread) + ends(.bare) + [leak] + sticky + streams
+    static let stories =
+        ends(.spread) + ends(.bare) + ends(.hosts) + [hosts, leak] + sticky + streams
 
     /// Of connections the first look is the first weight; no test of ours goes before it.
     private static let streams: [Story] = [StoryEnd.promoted, .rolledBack].map { end in
@@ -32,18 +33,29 @@ enum Wirings {
 
     private static func ends(_ wiring: StageObjects.Wiring) -> [Story] {
         let what =
-            wiring == .bare
-            ? "a service without any VirtualService"
-            : "a delegate and a VirtualService of another namespace"
+            switch wiring {
+            case .bare: "a service without any VirtualService"
+            case .hosts: "a Service for each version"
+            case .own, .spread, .streams: "a delegate and a VirtualService of another namespace"
+            }
         return [StoryEnd.promoted, .rolledBack].map { end in
             Story("\(what), \(end == .promoted ? "promoted" : "brought home")") { rig, report in
                 let name = "\(wiring)-\(end == .promoted ? "good" : "bad")"
                 var tale = Tale(name, end == .promoted ? Stories.v2 : Stories.bad, to: end)
                 tale.setting.wiring = wiring
-                if wiring == .spread { tale.insidePerSecond = 20 }
+                if wiring != .bare { tale.insidePerSecond = 20 }
                 try await tale.tell(on: rig, &report)
             }
         }
+    }
+
+    /// Release after release, each beginning with what the one before left.
+    private static let hosts = Story("a Service for each version, three releases and three aborts")
+    {
+        rig, report in
+        var tale = LongTale(namespace: "hosts", rounds: 3)
+        tale.setting.wiring = .hosts
+        try await tale.tell(on: rig, &report)
     }
 
     /// Who meets the candidate in the dark, and is none of ours, is found and named.
