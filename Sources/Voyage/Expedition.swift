@@ -203,6 +203,7 @@ package struct Expedition: Sendable {
 
     /// The same wish, where it waits in the inbox too: heard once, it is answered.
     private func posted(_ wish: Wish, after number: Int, _ log: RunLog) async -> Wish? {
+        // An inbox that cannot be read changes nothing: the wish is heard as it was given.
         let waiting = (try? await store.wishes(of: log.run, after: number)) ?? []
         return waiting.compactMap(WishCodec.decode).last { $0.kind == wish.kind }
     }
