@@ -40,6 +40,9 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         var now = Duration.zero
         /// The root has ended.
         var isOver = false
+        /// What the run was given.
+        var latest = Duration.zero
+        var mostJobs = 0
         var ticket = 0
         /// A heap, the earliest first; a sleeper who was woken early leaves his place behind.
         var sleepers: [Sleeper] = []
@@ -66,6 +69,7 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
 
     /// Returns when `duration` has gone by; throws at once when the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
+        if !Task.isCancelled, state.withLock({ $0.passes(max(duration, .zero)) }) { return }
         let ticket = state.withLock { state in
             state.ticket += 1
             return state.ticket
@@ -96,7 +100,10 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         _ root: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
         let end = Mutex<Result<Value, any Error>?>(nil)
-        state.withLock { $0.isOver = false }
+        state.withLock { state in
+            state.isOver = false
+            (state.latest, state.mostJobs) = (limit, jobLimit)
+        }
         let task = Task(executorPreference: self) {
             let result: Result<Value, any Error>
             do { result = .success(try await root()) } catch { result = .failure(error) }
@@ -151,6 +158,19 @@ extension TurnableWorld.State {
         defer { head += 1 }
         ran += 1
         return jobs[head]
+    }
+
+    /// Lets time go by for somebody who would be the very next to wake: he need not lie down for it.
+    ///
+    /// Counted as the job that his waking would be, so that a loop of such sleeps meets the limit too.
+    fileprivate mutating func passes(_ duration: Duration) -> Bool {
+        let end = now + duration
+        guard head == jobs.count, !isOver, end <= latest, ran < mostJobs else { return false }
+        while let first = sleepers.first, waiting[first.ticket] == nil { removeFirst() }
+        if let first = sleepers.first, first.until <= end { return false }
+        now = end
+        ran += 1
+        return true
     }
 
     fileprivate mutating func wake(notAfter limit: Duration) -> Waking {

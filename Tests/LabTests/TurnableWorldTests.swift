@@ -131,6 +131,53 @@ struct TurnableWorldTests {
         #expect(stuck?.at == .seconds(56))
     }
 
+    /// Whoever sleeps alone need not lie down; such sleeps are counted all the same.
+    @Test func sleepsThatTakeNoTimeAreLimited() throws {
+        let world = TurnableWorld()
+        let clock = LabClock(world)
+        let stuck = #expect(throws: TurnableWorld.Stuck.self) {
+            try world.run(jobs: 1000) {
+                while true { try await clock.sleep(for: .zero) }
+            }
+        }
+        #expect(stuck?.reason == .outOfJobs)
+        #expect(stuck?.at == .zero)
+    }
+
+    @Test func aMillionSleepsInARowNeedNoStack() throws {
+        let world = TurnableWorld()
+        let clock = LabClock(world)
+        try world.run {
+            for _ in 0..<1_000_000 { try await clock.sleep(for: .milliseconds(1)) }
+        }
+        #expect(world.now == .seconds(1000))
+    }
+
+    /// Of those who wake at one moment, who lay down first goes first, whoever slept alone meanwhile.
+    @Test func equalsWakeInTheirOrder() throws {
+        let world = TurnableWorld()
+        let clock = LabClock(world)
+        let order = try world.run {
+            let ledger = Ledger()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for sleeper in ["a", "b"] {
+                    group.addTask {
+                        try await clock.sleep(for: .seconds(10))
+                        await ledger.add(sleeper)
+                    }
+                }
+                await Task.yield()
+                await Task.yield()
+                try await clock.sleep(for: .seconds(4))
+                try await clock.sleep(for: .seconds(6))
+                await ledger.add("c")
+                try await group.waitForAll()
+            }
+            return await ledger.lines
+        }
+        #expect(order == ["a", "b", "c"])
+    }
+
     @Test func jobsAreLimited() throws {
         let world = TurnableWorld()
         let stuck = #expect(throws: TurnableWorld.Stuck.self) {
