@@ -59,8 +59,9 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     /// Keys of unlike lengths differ, and most do: their letters are not looked at.
     func place(of key: String) -> Int? {
         let length = key.utf8.count
-        for index in ordered.indices
-        where ordered[index].key.utf8.count == length && ordered[index].key == key {
+        let members = ordered.span
+        for index in members.indices
+        where members[index].key.utf8.count == length && members[index].key == key {
             return index
         }
         return nil

@@ -44,7 +44,12 @@ extension JSONTree {
     ///
     /// Setting makes an object of whatever stood here; setting nil takes the member away.
     package subscript(key: String) -> JSONTree? {
-        get { members?[key] }
+        get {
+            guard case .object(let members) = self, let place = members.place(of: key) else {
+                return nil
+            }
+            return members.ordered[place].value
+        }
         set { set(newValue, along: [key]) }
     }
 

@@ -47,10 +47,17 @@ struct ClusterTable: Hashable, Sendable {
         let namespace: String
         let name: String
         let selector: JSONObject
-
-        var host: String { MeshNames.fullHost(name, namespace) }
+        let host: String
         /// Every name by which callers ask for it.
-        var names: [String] { [host, "\(name).\(namespace)"] }
+        let names: [String]
+
+        init(namespace: String, name: String, selector: JSONObject) {
+            self.namespace = namespace
+            self.name = name
+            self.selector = selector
+            host = MeshNames.fullHost(name, namespace)
+            names = [host, "\(name).\(namespace)"]
+        }
     }
 
     private struct Subset: Hashable, Sendable {

@@ -104,13 +104,14 @@ struct NeededRights: Sendable {
     /// In the order in which they are needed, each once.
     var all: [AccessRight] {
         var all: [AccessRight] = []
+        var known: Set<AccessRight> = []
         for need in needs {
             for verb in need.verbs {
                 let right = AccessRight(
                     verb: verb, group: need.kind.group, resource: need.kind.plural,
                     namespace: need.namespace,
                     name: Self.unnamed.contains(verb) ? nil : need.name)
-                if !all.contains(right) { all.append(right) }
+                if known.insert(right).inserted { all.append(right) }
             }
         }
         return all
