@@ -194,7 +194,8 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(
-            name: "theseus-sweep", dependencies: ["Rehearsal", "Lab", "GateTrials"],
+            name: "theseus-sweep",
+            dependencies: ["Rehearsal", "Lab", "GateTrials", "FlowFiles", "CanaryEngine"],
             path: "Sources/SweepCommand", swiftSettings: house),
 
         .executableTarget(

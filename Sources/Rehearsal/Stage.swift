@@ -1,6 +1,6 @@
-internal import CanaryEngine
+package import CanaryEngine
 internal import Chronicle
-internal import FlowFiles
+package import FlowFiles
 internal import Lab
 internal import Synchronization
 
@@ -8,8 +8,8 @@ internal import Synchronization
 package struct Stage: Sendable {
     package let scenario: Scenario
     private let opening: LabState
-    let flow: Flow
-    let plan: RunPlan
+    package let flow: Flow
+    package let plan: RunPlan
 
     /// Processes that one play may use up.
     private static let mostProcesses = 40

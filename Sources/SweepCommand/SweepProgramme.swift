@@ -23,7 +23,9 @@ struct SweepProgramme: Sendable {
         case .nights(let first, let count): return await nights(from: first, count)
         case .scenario(let name, let deaths): return try replay(name, deaths)
         case .call(let name, let trial, let death): return try replay(name, trial, death)
-        case .bench(let count): return try await bench(count)
+        case .bench(let count):
+            try await Benchmark(lanes: lanes, count: count).run()
+            return true
         case .evidence(let runs):
             print(EvidencePage(runs: runs).text)
             return true
@@ -221,26 +223,5 @@ struct SweepProgramme: Sendable {
         let complaints = sweep.play(trial)?.complaints ?? []
         for complaint in complaints { print("  \(complaint)") }
         return complaints.isEmpty
-    }
-
-    /// Deliveries a second: bare ones that only move the traffic, the sweep's short way with tests and
-    /// gates, and the demo's with its bakes of five minutes.
-    private func bench(_ count: Int) async throws -> Bool {
-        for (name, flow, count) in [
-            ("bare", DemoFlow.bare, count), ("short", DemoFlow.short, max(1, count / 2)),
-            ("whole", DemoFlow.text(), max(1, count / 8)),
-        ] {
-            let stage = try Stage(Scenario(name, flow: flow, ends: .promoted))
-            let start = clock.now
-            let before = processorSeconds()
-            let jobs = await lanes.map(Array(0..<count)) { _ in stage.play().jobs }
-            let worked = (processorSeconds() - before) * 1000 / Double(count)
-            let seconds = (clock.now - start) / .seconds(1)
-            print(
-                "bench: \(count) \(name) deliveries of \(jobs.compactMap { $0 }.first ?? 0) jobs in"
-                    + " \(Int(seconds * 1000)) ms: \(Int(Double(count) / seconds)) a second,"
-                    + " \(Double(Int(worked * 10)) / 10) ms of processor each")
-        }
-        return true
     }
 }
