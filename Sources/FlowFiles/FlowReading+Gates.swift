@@ -28,13 +28,23 @@ extension FlowReading {
             gate.staleAfter = field["staleAfter"]?.duration
             gate.isWatchOnly = field["watchOnly"]?.flag ?? false
             gate.failures = Self.failures(field["failures"])
-            faults += gate.faults.prefix(1).map { fault in
-                field.keyError(
-                    .contradiction, fault,
-                    do: "mend what is named; docs/GATES.md shows every key with its neighbours")
-            }
+            if let fault = Self.fault(of: gate, field) { faults.append(fault) }
             flow.gates.append(gate)
         }
+    }
+
+    /// What does not go together in a gate, at the bound that is meant where it is one.
+    ///
+    /// Nothing, where a key or value is misspelt: that was told, and what follows from it is no news.
+    private static func fault(of gate: GateSpec, _ field: FlowField) -> FlowError? {
+        var shape = ShapeCheck(mayLack: true)
+        shape.check(field, .part(FlowKeys.gate))
+        guard shape.faults.isEmpty, let fault = gate.faults.first else { return nil }
+        let remedy = "mend what is named; docs/GATES.md shows every key with its neighbours"
+        if let bound = gate.boundFault, bound.what == fault, let odd = field[bound.key] {
+            return odd.error(.contradiction, fault, do: remedy)
+        }
+        return field.keyError(.contradiction, fault, do: remedy)
     }
 
     /// What is asked; nil where it was told already that nothing is.

@@ -41,6 +41,17 @@ struct FlowReading {
             service: field?["service"]?.text ?? "", manifest: [],
             versionLabel: field?["versionLabel"]?.text ?? "version",
             stable: source.overrides.stable ?? field?["stable"]?.text)
+        // A name of another kind may have points, and be longer.
+        if let named = field?["namespace"], let text = named.text,
+            text.contains(".") || text.utf8.count > 63
+        {
+            faults.append(
+                named.error(
+                    .wrongValue,
+                    "\(named.name) must have no '.' and at most 63 letters, found"
+                        + " \"\(ShapeCheck.short(text))\"",
+                    do: FlowShape.name.example))
+        }
         guard let path = document.manifest,
             let file = source.files.dropFirst().first(where: { $0.path == path })
         else { return target }

@@ -31,7 +31,15 @@ struct ShapeCheck {
         case .whole(let range):
             guard let whole = field.whole else { return mismatch(field, shape) }
             if !range.contains(whole) { unfit(field, shape) }
-        case .decimal: if field.decimal == nil { mismatch(field, shape) }
+        case .decimal:
+            guard field.decimal == nil else { return }
+            guard let text = field.text, text.hasSuffix("%"), let share = field.share else {
+                return mismatch(field, shape)
+            }
+            faults.append(
+                field.error(
+                    .wrongValue, "\(field.name) must be \(shape.wish), found \(field.kind)",
+                    do: "write \(share) for \(text)"))
         case .flag: if field.flag == nil { mismatch(field, shape) }
         case .duration:
             guard field.text != nil else { return mismatch(field, shape) }

@@ -80,7 +80,7 @@ extension GateSpec {
         if let minimum, let maximum, minimum > maximum {
             faults.append("gate \(name): min is above max: it could not pass")
         }
-        faults += boundFaults
+        if let boundFault { faults.append(boundFault.what) }
         if minimumSamples < 1 { faults.append("gate \(name): minimumSamples is below 1") }
         if every < .seconds(1) { faults.append("gate \(name): every is below 1s") }
         for text in texts {
@@ -93,34 +93,48 @@ extension GateSpec {
         return faults
     }
 
-    /// Bounds that would let everything pass, or nothing.
-    private var boundFaults: [String] {
-        guard rule == .range else { return [] }
+    /// A bound that would let everything pass, or nothing.
+    package struct BoundFault: Hashable, Sendable {
+        /// `min` or `max`.
+        package let key: String
+        package let what: String
+    }
+
+    package var boundFault: BoundFault? {
+        guard rule == .range else { return nil }
+        func fault(_ key: String, _ what: String) -> BoundFault {
+            BoundFault(key: key, what: "gate \(name): \(what)")
+        }
         switch question {
         case .errorRatio:
             if let maximum, maximum > 1 {
-                return ["gate \(name): max is above 1: a ratio never is; 5% is 0.05"]
+                return fault("max", "max is above 1: a ratio never is; 5% is 0.05")
             }
-            if let maximum, maximum < 0 {
-                return ["gate \(name): max is below 0: it could not pass"]
+            if maximum == 1 {
+                return fault("max", "max is 1, which accepts every failure; 1% is 0.01")
+            }
+            if let maximum, maximum < 0 { return fault("max", "max is below 0: it could not pass") }
+            if maximum == nil, minimum != nil {
+                return fault("min", "min bounds an error ratio from below; max is meant")
             }
         case .successRate:
             if let minimum, minimum > 1 {
-                return ["gate \(name): min is above 1: a rate never is; 99% is 0.99"]
+                return fault("min", "min is above 1: a rate never is; 99% is 0.99")
             }
             if let minimum, minimum <= 0 {
-                return ["gate \(name): min is 0 or less: it could not fail"]
+                return fault("min", "min is 0 or less: it could not fail")
             }
-            if minimum == nil, let maximum, maximum < 1 {
-                return ["gate \(name): max bounds a success rate from above; min is meant"]
+            if minimum == nil, maximum != nil {
+                return fault("max", "max bounds a success rate from above; min is meant")
             }
         case .latency:
             if let maximum, maximum >= 60 {
-                return ["gate \(name): max is a minute or more: it is in seconds; 500ms is 0.5"]
+                return fault(
+                    "max", "max is a minute or more: it is in seconds; 500ms is 0.5")
             }
         case .query, .saturation, .restarts: break
         }
-        return []
+        return nil
     }
 
     private var texts: [String] {

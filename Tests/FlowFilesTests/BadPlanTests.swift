@@ -318,27 +318,11 @@ import Testing
               do:    add spec.prometheus.address
             """),
         BadFlow(
-            "a gate that cannot fail", "max: 0.01, ", "",
+            "a namespace with a point", "namespace: bookinfo", "namespace: book.info",
             """
-            flow: gate errors has neither min nor max: it could not fail
-              where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend what is named; docs/GATES.md shows every key with its neighbours
-            """),
-        BadFlow(
-            "a ratio that nothing exceeds", "{prometheus: {query: \"…\"}, max: 0.01",
-            "{errorRatio: {}, max: 5",
-            """
-            flow: gate errors: max is above 1: a ratio never is; 5% is 0.05
-              where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend what is named; docs/GATES.md shows every key with its neighbours
-            """),
-        BadFlow(
-            "a rate that nothing reaches", "{prometheus: {query: \"…\"}, max: 0.01",
-            "{successRate: {}, min: 99",
-            """
-            flow: gate errors: min is above 1: a rate never is; 99% is 0.99
-              where: reviews.yaml:20:5 (spec.gates.errors)
-              do:    mend what is named; docs/GATES.md shows every key with its neighbours
+            flow: "namespace" must have no '.' and at most 63 letters, found "book.info"
+              where: reviews.yaml:7:16 (spec.target.namespace)
+              do:    write the name as kubectl shows it
             """),
         BadFlow(
             "two tests in one", "path: /reviews, requests: 200}", "path: /a}, command: [b]",

@@ -71,7 +71,7 @@ import Testing
               max: 0.5
               minimumSamples: 7
               every: 10s
-            ratio: {errorRatio: {codes: "5..|429"}, max: 1}
+            ratio: {errorRatio: {codes: "5..|429"}, max: 0.5}
             rate:
               successRate: {}
               compare: {relative: 5%, absolute: 0.001, worse: either}
@@ -195,7 +195,7 @@ import Testing
                 GateSpec(
                     "own", .query("q[${window}]"), minimum: -1, maximum: 0.5, minimumSamples: 7,
                     samplesQuery: "s[${window}]", every: .seconds(10)),
-                GateSpec("ratio", .errorRatio(codes: "5..|429"), maximum: 1, every: .seconds(5)),
+                GateSpec("ratio", .errorRatio(codes: "5..|429"), maximum: 0.5, every: .seconds(5)),
             ])
     }
 

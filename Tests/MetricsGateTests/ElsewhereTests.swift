@@ -152,7 +152,7 @@ import Testing
             prometheus: PrometheusSource(address: "http://prom", transport: prometheus),
             others: OtherSources(), scope: Self.scope)
         let gates = [
-            GateSpec("a", .errorRatio(codes: "5.."), maximum: 1),
+            GateSpec("a", .errorRatio(codes: "5.."), maximum: 0.99),
             GateSpec(
                 "b", .query("b{v=\"${candidate}\"}"), maximum: 1, samplesQuery: "n[${window}]"),
         ]

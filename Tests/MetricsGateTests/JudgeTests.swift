@@ -291,7 +291,7 @@ private let failed = "response_code=~\"5..\""
 
     /// Whatever the source does wrong, at whichever question: never a pass.
     @Test(arguments: BadAnswer.table) func failsClosed(_ bad: BadAnswer) async {
-        for gate in [GateSpec("g", .errorRatio(codes: "5.."), maximum: 1), Self.free] {
+        for gate in [GateSpec("g", .errorRatio(codes: "5.."), maximum: 0.99), Self.free] {
             for question in ["timestamp(", failed, "bad", all, unreached] {
                 let rules: [ScriptedPrometheus.Rule] =
                     [bad.rule(question), .number(unreached, is: "0")] + Self.counts
@@ -316,7 +316,7 @@ private let failed = "response_code=~\"5..\""
             source: PrometheusSource(address: "http://prom", transport: prometheus), scope: scope)
         let own = [OwnSpell(.unknown, began: .seconds(100), ended: .seconds(60))]
         _ = await judge.judge(
-            GateSpec("g", .errorRatio(codes: "5.."), maximum: 1),
+            GateSpec("g", .errorRatio(codes: "5.."), maximum: 0.99),
             window: GateWindow(sinceEffect: .seconds(300), own: own))
         let now = ScriptedPrometheus.now
         #expect(prometheus.asked.map(\.time) == [nil, now, now - 45, now, now - 45, now, now - 45])

@@ -111,7 +111,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (GateSpec("g", .errorRatio(codes: "5.."), maximum: 1), [String]()),
+        (GateSpec("g", .errorRatio(codes: "5.."), maximum: 0.5), [String]()),
+        (
+            GateSpec("g", .errorRatio(codes: "5.."), maximum: 1),
+            ["gate g: max is 1, which accepts every failure; 1% is 0.01"]
+        ),
         (
             GateSpec("g", .query("x"), minimum: 2, maximum: 1),
             ["gate g: min is above max: it could not pass"]

@@ -94,6 +94,15 @@ struct Slip: Sendable, CustomTestStringConvertible {
             "deploy f --run-id a/b", "--run-id cannot be \"a/b\"", at: "theseus deploy",
             "give at most 63 letters and digits, with -, _ and . between"),
         Slip(
+            "deploy f --namespace Shop_1", "--namespace cannot be \"Shop_1\"",
+            at: "theseus deploy", "give a name of a-z, 0-9 and '-', at most 63 of them"),
+        Slip(
+            "status --namespace=", "--namespace cannot be \"\"", at: "theseus status",
+            "give a name of a-z, 0-9 and '-', at most 63 of them"),
+        Slip(
+            "status -n my.shop", "--namespace cannot be \"my.shop\"", at: "theseus status",
+            "give a name of a-z, 0-9 and '-', at most 63 of them"),
+        Slip(
             "status --journal postgres:x", "--journal cannot be \"postgres:x\"",
             at: "theseus status", "give cluster or sqlite:PATH"),
         Slip(
@@ -124,7 +133,7 @@ struct Slip: Sendable, CustomTestStringConvertible {
                 == "usage: \(slip.what)\n  where: \(slip.place)\n  do:    \(slip.remedy)\n")
     }
 
-    @Test(arguments: ["--image=x", "--image==ref", "--set=x", "--set==1"])
+    @Test(arguments: ["--image=x", "--image==ref", "--image=x=", "--set=x", "--set==1"])
     func settingsHaveNameAndValue(option: String) async throws {
         let folder = try Folder()
         for name in ["good.yaml", "demo-app-v2.yaml"] { try folder.demo(name) }

@@ -5,6 +5,7 @@ enum Dispatch {
     static let version = "0.1.0"
 
     static func carryOut(_ request: CommandRequest) async throws -> ExitCode {
+        try request.checkNamespace()
         try ReportFiles(request).check()
         return switch request.command.name {
         case "plan": try await PlanCommand(request).carryOut()

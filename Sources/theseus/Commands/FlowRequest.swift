@@ -24,6 +24,21 @@ extension CommandRequest {
             command: command)
     }
 
+    /// A namespace that no cluster can have is a slip, and no question to one.
+    func checkNamespace() throws(UsageError) {
+        guard let name = value("--namespace") else { return }
+        func isPlain(_ byte: UInt8?) -> Bool {
+            byte.map { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 } ?? false
+        }
+        guard (1...63).contains(name.utf8.count), isPlain(name.utf8.first),
+            isPlain(name.utf8.last), name.utf8.allSatisfy({ isPlain($0) || $0 == 0x2D })
+        else {
+            throw UsageError(
+                .malformed("--namespace", name, "a name of a-z, 0-9 and '-', at most 63 of them"),
+                command: command)
+        }
+    }
+
     /// What a flow that asks for a guard needs, and should know.
     func checkGuard(remembersInCluster: Bool) throws {
         guard remembersInCluster else {
@@ -60,7 +75,9 @@ extension CommandRequest {
         var settings: [FlowOverrides.Setting] = []
         for value in values(option) {
             let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
+            // An image is never nothing; a parameter may be.
+            let isVain = option == "--image" && (parts.last?.isEmpty ?? true)
+            guard parts.count == 2, !parts[0].isEmpty, !isVain else {
                 throw UsageError(.malformed(option, value, form), command: command)
             }
             settings.append(
