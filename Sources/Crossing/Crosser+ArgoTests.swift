@@ -9,6 +9,8 @@ extension Crosser {
         _ job: ForeignField, _ metric: ForeignField, _ values: [String: AnalysisArgument],
         _ found: JudgedMetric
     ) -> JudgedMetric? {
+        let signature = signature(of: job, values, found)
+        if let known = jobs[signature] { return known }
         var found = found
         found.isWatchOnly = false
         if metric["successCondition"] != nil || metric["failureCondition"] != nil {
@@ -34,7 +36,18 @@ extension Crosser {
             .init(
                 name: found.name, tree: test(["job": ["manifest": .string(path)]], metric, found),
                 comments: ["the Job is written with --out, beside this"]))
+        jobs[signature] = found
         return found
+    }
+
+    private func signature(
+        of job: ForeignField, _ values: [String: AnalysisArgument], _ found: JudgedMetric
+    ) -> String {
+        var fault: String?
+        let text = JSONWriter.text(of: filledTree(job.tree, values, &fault))
+        let repeats = [found.interval, found.count, found.delay].map { $0.map(String.init) ?? "-" }
+        return ([job.path.pathText, "\(job.object)"] + repeats + [text, fault ?? ""])
+            .joined(separator: " ")
     }
 
     private mutating func jobSpec(_ spec: ForeignField) -> JSONTree {

@@ -11,6 +11,8 @@ struct Crosser {
     var opened: [Int]
     /// What became of the metrics of an analysis, by its template and its arguments.
     var judged: [String: [JudgedMetric]] = [:]
+    /// What became of a Job, by all that it says: arguments of others in its template change nothing.
+    var jobs: [String: JudgedMetric] = [:]
 
     init(objects: [ForeignObject], root: Int) {
         self.objects = objects

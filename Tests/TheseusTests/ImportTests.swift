@@ -1,3 +1,4 @@
+import Foundation
 import JSONTree
 import Testing
 
@@ -100,6 +101,34 @@ import Testing
                   do:    move it away, or give --out another folder
 
                 """)
+    }
+
+    /// It is written, and what keeps it from being read is told by the file that was written.
+    @Test func aFlowThatCannotBeReadIsNoSuccess() async throws {
+        let folder = try folder()
+        try folder.change("rollout.yaml", [("stableService: cart", "stableService: Cart")])
+        try FileManager.default.createDirectory(
+            atPath: folder.file("made"), withIntermediateDirectories: false)
+        for (words, place, file) in [
+            (["--out", "made/flow.yaml"], "made/flow.yaml", "made/flow.yaml"),
+            ([], "standard output", "FILE"),
+        ] {
+            let ending = try await Program.run(
+                ["import", "rollout.yaml", "template.yaml"] + words, in: folder.path)
+            #expect(ending.code == 3, "\(ending)")
+            #expect(
+                ending.complaint.hasSuffix(
+                    """
+                    the flow cannot be read yet:
+                    flow: "service" must be a name of a-z, 0-9, '-' and '.', found "Cart"
+                      where: \(place):9:14 (spec.target.service)
+                      do:    write the name as kubectl shows it
+                    next: mend that in \(file), then `theseus lint \(file)`
+
+                    """), "\(ending)")
+        }
+        let lint = try await Program.run(["lint", "made/flow.yaml"], in: folder.path)
+        #expect(lint.output.contains("where: made/flow.yaml:9:14 (spec.target.service)"), "\(lint)")
     }
 
     @Test func readsStandardInput() async throws {

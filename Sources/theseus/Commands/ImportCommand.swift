@@ -4,6 +4,8 @@ internal import JSONTree
 
 /// `theseus import FILE…`: a flow of an Argo Rollout or a Flagger Canary, and what it cannot say.
 ///
+/// Exit: 0 there is a flow · 2 usage · 3 there is none, or it cannot be read back.
+///
 /// Asks no cluster. The flow goes to standard output and the notes to standard error; with `--out`
 /// the flow and the manifests that it names are written, and nothing that is there is overwritten.
 struct ImportCommand: Sendable {
@@ -29,38 +31,46 @@ struct ImportCommand: Sendable {
         } else if !request.wantsJSON {
             Terminal.say(String(translation.flow.dropLast()))
         }
-        let fault = Self.fault(of: translation)
+        let place = request.value("--out") ?? "standard output"
+        let fault = Self.fault(of: translation, at: place)
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: ImportNotes.tree(translation, fault: fault)))
         } else {
             let out = request.value("--out")
             Terminal.complain(ImportNotes.text(of: translation, fault: fault, out: out))
         }
-        return .done
+        return fault == nil ? .done : .refused
     }
 
     // MARK: Writing
 
     private func write(_ translation: FlowTranslation, to path: String) throws {
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { String(path[...$0]) } ?? ""
         let texts =
             [(path, translation.flow)]
-            + translation.files.map { ("\(folder)\($0.path)", $0.text) }
+            + translation.files.map { (Self.beside(path, $0.path), $0.text) }
         for (path, _) in texts where Files.exists(path) { throw AlreadyThere(path: path) }
         for (path, text) in texts { try Files.write(text, to: path) }
+    }
+
+    /// A file that the flow at `path` names.
+    private static func beside(_ path: String, _ name: String) -> String {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        return "\(folder)\(name)"
     }
 
     // MARK: Whether it holds
 
     /// What still keeps the flow from being read, in the reader's words; nil where nothing does.
-    private static func fault(of translation: FlowTranslation) -> String? {
-        var texts = ["flow.yaml": translation.flow]
-        for file in translation.files { texts[file.path] = file.text }
+    ///
+    /// `place`: where the flow stands now.
+    private static func fault(of translation: FlowTranslation, at place: String) -> String? {
+        var texts = [place: translation.flow]
+        for file in translation.files { texts[beside(place, file.path)] = file.text }
         // Where only a person knows the manifest, any will do.
-        if texts[translation.manifest] == nil { texts[translation.manifest] = standIn }
+        let manifest = beside(place, translation.manifest)
+        if texts[manifest] == nil { texts[manifest] = standIn }
         let seen = FlowReader.examine(
-            path: "flow.yaml",
+            path: place,
             readFile: { path in
                 guard let text = texts[path] else { throw AlreadyThere(path: path) }
                 return Array(text.utf8)
