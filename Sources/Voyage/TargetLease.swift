@@ -308,12 +308,33 @@ extension TargetLease {
     }
 
     package func look() async throws -> Look {
+        guard let life = try await life() else { return .free }
+        return life.isOver ? .silent : .renewed
+    }
+
+    /// The last sign of life of whoever holds the target; for people, never to decide who may write.
+    package struct Life: Hashable, Sendable {
+        package let run: String
+        /// Since the last renewal, by the dates of holder and server.
+        package let silence: Duration
+        /// So long a silence is death.
+        let limit: Duration
+
+        package var isOver: Bool { silence > limit }
+        /// How long the silence may last still.
+        package var rest: Duration { max(.zero, limit - silence) }
+    }
+
+    /// nil where the target is free.
+    package func life() async throws -> Life? {
         guard let lease = try await client.patiently({ try await $0.get(reference) }),
             lease.spec["holderIdentity"]?.text?.isEmpty == false
-        else { return .free }
-        let renewed = lease.spec["renewTime"]?.text ?? ""
+        else { return nil }
+        let renewed = lease.spec["renewTime"]?.text.flatMap(APIDate.milliseconds) ?? 0
         let now = client.serverDate ?? client.time.date
-        let limit = Int((pace.lease / .milliseconds(1)).rounded(.up))
-        return renewed >= MicroTime.text(now - limit - 1000) ? .renewed : .silent
+        // A second more than it lasts: the server's date has no fraction.
+        return Life(
+            run: lease.annotation(Self.runAnnotation) ?? "",
+            silence: .milliseconds(max(0, now - renewed)), limit: pace.lease + .seconds(1))
     }
 }

@@ -22,15 +22,20 @@ internal import Processes
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         var end: ExitCode
+        var request: CommandRequest?
         do {
-            let request = try CommandReader.read(arguments)
-            end = try await Dispatch.carryOut(request)
+            let read = try CommandReader.read(arguments)
+            request = read
+            end = try await Dispatch.carryOut(read)
         } catch let error as UsageError {
             Terminal.complain(error.description)
             end = .usage
         } catch {
             Terminal.complain(Wording.text(of: error))
             end = Wording.exit(for: error, begins: ["deploy", "delete"].contains(arguments.first))
+            if let request, request.tellsFacts {
+                EndLine(error, end, run: request.value("--run-id")).say(to: request)
+            }
         }
         if let why = Terminal.loss {
             Terminal.complain(Wording.lost(why))

@@ -54,6 +54,13 @@ import Testing
         #expect(lines.count > 1, "\(measured)")
         #expect(lines.dropFirst().allSatisfy { $0.contains(" at the earliest: ") }, "\(measured)")
         #expect(measured.code == 0)
+        let told = try await lint(["--rps", "50", "--output", "json"], ("a.yaml", Self.flow))
+        let objects = try told.output.split(separator: "\n")
+            .map { try JSONReader.tree(of: Array($0.utf8)) }
+        #expect(objects.count == 1, "\(told)")
+        #expect(objects.first?["file"] == "a.yaml")
+        #expect(objects.first?["load"]?["perSecond"]?.decimal == 50)
+        #expect(objects.first?["gates"]?.items?.count == lines.count - 1)
     }
 
     @Test func everythingIsToldAtOnce() async throws {

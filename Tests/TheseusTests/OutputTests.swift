@@ -9,14 +9,75 @@ import Testing
             let flow = try ShortFlow(lab).write()
             let ending = try await lab.run("deploy", flow, "--run-id", "r1", "--output", "json")
             #expect(ending.code == 0, "\(ending)")
-            let facts = try ending.output.split(separator: "\n")
+            var facts = try ending.output.split(separator: "\n")
                 .map { try JSONReader.tree(of: Array($0.utf8)) }
+            #expect(facts.popLast() == Self.end("promoted"))
             #expect(facts.map { $0["sequence"]?.whole } == (1...facts.count).map { $0 })
             let keys = ["run", "sequence", "epoch", "date", "actor", "kind", "fact", "weight"]
             for fact in facts { #expect(fact.members?.map(\.key) == keys) }
             #expect(facts.last?["weight"] == 100)
             let shown = try await lab.run("show", "r1", "--output", "json")
-            #expect(shown.output == ending.output)
+            #expect(ending.output.hasPrefix(shown.output))
+        }
+    }
+
+    /// As the last line has it, to the last key.
+    private static func end(
+        _ end: String, run: JSONTree = "r1", exit: Int = 0, reason: String = "", next: String = ""
+    ) -> JSONTree {
+        [
+            "run": run, "end": .string(end), "exitCode": .integer(exit),
+            "reason": .string(reason), "next": .string(next),
+        ]
+    }
+
+    /// However a run or a command ends, the last line says so.
+    @Test func theLastLineTellsTheEnd() async throws {
+        try await ServedLab.serving(speed: 200) { lab in
+            func last(_ words: String...) async throws -> JSONTree? {
+                let ending = try await Program.run(
+                    lab.words(words + ["--output", "json"]), in: lab.folder.path)
+                let line = try #require(ending.output.split(separator: "\n").last)
+                let tree = try JSONReader.tree(of: Array(line.utf8))
+                #expect(tree["exitCode"]?.whole == ending.code, "\(ending)")
+                return tree
+            }
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            flow.steps[4] = "pause: 20h"
+            let path = try flow.write()
+            let run = try lab.start(
+                "deploy", path, "--run-id", "r1", "--on-interrupt", "stop", "--output", "json")
+            try await run.line { $0.contains("\"weight\":50") }
+            #expect(
+                try await last("deploy", path, "--run-id", "r2")
+                    == Self.end(
+                        "held", run: "r2", exit: 5,
+                        reason: "run: run r1 holds this target"))
+            run.signal(15)
+            let stopped = await run.end()
+            let line = try #require(stopped.output.split(separator: "\n").last)
+            #expect(
+                try JSONReader.tree(of: Array(line.utf8))
+                    == Self.end("interrupted", exit: 6, next: "theseus resume r1"))
+            let aborted = try #require(try await last("abort", "r1"))
+            let reason = aborted["reason"]?.text ?? ""
+            #expect(reason.hasPrefix("aborted by mia@"))
+            #expect(aborted == Self.end("rolled-back", reason: reason))
+            #expect(
+                try await last("abort", "r1")
+                    == Self.end(
+                        "refused", exit: 3, reason: "the run is over", next: "theseus show r1"))
+            #expect(
+                try await last("resume", "nobody")
+                    == Self.end(
+                        "refused", run: .null, exit: 3,
+                        reason: "run: no such run"))
+            #expect(
+                try await last("delete", path)
+                    == Self.end(
+                        "removed", run: .null,
+                        reason: "nothing of this version is in demo/demo-app"))
         }
     }
 

@@ -177,6 +177,8 @@ import Testing
         #expect(status.code == 0)
         let json = try await Program.run(["status", "--output", "json"], in: folder.path)
         #expect(json.output == "[]\n")
+        let verify = try await Program.run(["verify", "-o", "json"], in: folder.path)
+        #expect(verify.output == "[]\n")
         let abort = try await Program.run(["abort", "shop"], in: folder.path)
         #expect(abort.code == 3)
         #expect(
@@ -185,6 +187,10 @@ import Testing
             "\(abort)")
         // Who only asks makes no file.
         let other = folder.file("other.sqlite")
+        let array = try await Program.run(
+            ["status", "-o", "json", "--journal", "sqlite:\(other)"], in: folder.path)
+        #expect(array.output == "[]\n")
+        #expect(array.code == 3)
         for command in ["status", "history", "verify", "abort shop", "resume shop"] {
             let words = command.split(separator: " ").map(String.init)
             let ending = try await Program.run(

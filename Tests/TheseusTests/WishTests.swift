@@ -59,7 +59,14 @@ import Testing
     @Test func pausedUntilResumed() async throws {
         try await standing(at: Self.bake) { lab, run in
             let pause = try await lab.run("pause", "r1")
-            #expect(pause.output == "run r1: pause\n")
+            #expect(
+                pause.output == """
+                    run r1: pause
+                      next: theseus resume r1
+                      should its process die, `theseus resume --all --stale` brings it home, \
+                    paused or not
+
+                    """)
             let twice = try await lab.run("approve", "r1")
             #expect(twice.code == 3)
             #expect(

@@ -39,7 +39,7 @@ struct AbortCommand: Sendable {
         }
         switch answer {
         case .granted(let sequence):
-            return done(try await drive(logbook).follow(card.run, after: sequence - 1))
+            return try await drive(logbook).follow(card.run, after: sequence - 1)
         case .refused(let why):
             return await refused(card, why, store)
         case .unanswered:
@@ -49,7 +49,7 @@ struct AbortCommand: Sendable {
 
     private func takeOver(_ card: RunCard, _ logbook: Logbook) async throws -> ExitCode {
         do {
-            return done(try await drive(logbook).take(card.run, wish: .abort, byForce: true))
+            return try await drive(logbook).take(card.run, wish: .abort, byForce: true)
         } catch let error as VoyageError where error.isOfLostRecords {
             // Nobody may drive it by this journal; weights go home without one.
             return try await withoutJournal(error, card, of: logbook)
@@ -66,7 +66,8 @@ struct AbortCommand: Sendable {
     }
 
     private func drive(_ logbook: Logbook) async throws -> Drive {
-        Drive(request: request, ground: try await logbook.ground(), logbook: logbook)
+        Drive(
+            request: request, ground: try await logbook.ground(), logbook: logbook, seeksHome: true)
     }
 
     private func refused(_ card: RunCard, _ why: String, _ store: any JournalStore) async
@@ -74,14 +75,20 @@ struct AbortCommand: Sendable {
     {
         let log = RunLog(run: card.run, store: store)
         let isRemoval = await Self.plan(log).isRemoval
-        let remedy =
+        let (remedy, next) =
             switch (try? await log.last())?.state.course {
             case .promoted where !isRemoval:
-                "`theseus undo \(card.service)` brings the old version back"
+                (
+                    "`theseus undo \(card.service)` brings the old version back",
+                    "theseus undo \(card.service)"
+                )
             case .closing where !isRemoval:
-                "once it is promoted, `theseus undo \(card.service)` brings the old version back"
+                (
+                    "once it is promoted, `theseus undo \(card.service)` brings the old version back",
+                    "theseus status \(card.run)"
+                )
             default:
-                "see `theseus show \(card.run)`"
+                ("see `theseus show \(card.run)`", "theseus show \(card.run)")
             }
         Terminal.complain(
             """
@@ -89,6 +96,7 @@ struct AbortCommand: Sendable {
               where: run \(card.run)
               do:    \(remedy)
             """)
+        EndLine(run: card.run, "refused", reason: why, .refused, next: next).say(to: request)
         return .refused
     }
 
@@ -96,9 +104,6 @@ struct AbortCommand: Sendable {
     private static func plan(_ log: RunLog) async -> RunPlan {
         (try? await Charters.read(log))?.flow.plan ?? RunPlan(steps: [])
     }
-
-    /// Rolled back is just what was asked for.
-    private func done(_ end: ExitCode) -> ExitCode { end == .rolledBack ? .done : end }
 
     /// The journal cannot be read or written: weights go home by what stands on the routes, and the
     /// holder is told by its lease.
@@ -153,6 +158,10 @@ struct AbortCommand: Sendable {
         } else {
             Terminal.complain(Advice.unreadable(service, said + unleft))
         }
+        EndLine(
+            run: run ?? owner, "person-needed", reason: said + unleft, .personNeeded,
+            next: "theseus resume \(run ?? owner ?? service)"
+        ).say(to: request)
         return .personNeeded
     }
 }

@@ -61,9 +61,10 @@ struct DeleteCommand: Sendable {
     }
 
     private func nothing(_ flow: Flow) -> ExitCode {
-        if !request.wantsJSON {
-            Terminal.say(
-                "nothing of this version is in \(flow.target.namespace)/\(flow.target.service)")
+        let what = "nothing of this version is in \(flow.target.namespace)/\(flow.target.service)"
+        if !request.wantsJSON { Terminal.say(what) }
+        if request.tellsFacts {
+            EndLine(run: nil, "removed", reason: what, .done).say(to: request)
         }
         return .done
     }

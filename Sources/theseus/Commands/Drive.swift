@@ -19,13 +19,16 @@ struct Drive: Sendable {
     let heading: String
     /// Who begins or takes the run.
     private let actor: String
+    /// Rolled back is just what was asked for.
+    private let seeksHome: Bool
     private let store: any JournalStore
     private let interruption: Interruption
 
     init(
         request: CommandRequest, ground: Ground, logbook: Logbook, heading: String = "",
-        actor: String = Environment.person
+        actor: String = Environment.person, seeksHome: Bool = false
     ) {
+        self.seeksHome = seeksHome
         self.request = request
         self.ground = ground
         self.logbook = logbook
@@ -116,12 +119,13 @@ struct Drive: Sendable {
         case .success(let state):
             return told(state, outcome.charter)
         case .failure(.interrupted):
-            Terminal.complain(Advice.interrupted(run))
-            return .interrupted
+            return stopped(run)
         case .failure(.unwritable(let error, let home)):
             Terminal.complain("\(error)")
             Terminal.complain(Advice.unwritable(run, error.code, home, logbook.isInCluster))
-            return .personNeeded
+            return ended(
+                run, "person-needed", .personNeeded, "nothing can be remembered any more; \(home)",
+                next: "theseus resume \(run)")
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
             return try await watch(run)
@@ -164,7 +168,9 @@ struct Drive: Sendable {
             switch interruption.noted {
             case .stop?:
                 Terminal.complain(Advice.followedNoMore(run))
-                return .interrupted
+                return ended(
+                    run, "running", .interrupted, "another process drives it on",
+                    next: "theseus status \(run)")
             case .abort? where !hasAsked:
                 // One that could not be left now is left in the next round.
                 let wish = WishCodec.encode(.abort, by: Environment.person)
@@ -183,8 +189,7 @@ struct Drive: Sendable {
             guard pulse.silence(beat: beat, sequence: seen, now: rig.time.now) >= rig.pace.lease
             else { continue }
             if case .abort? = interruption.noted { return try await take(run, wish: .abort) }
-            Terminal.complain(Advice.interrupted(run))
-            return .interrupted
+            return stopped(run)
         }
     }
 
@@ -192,18 +197,33 @@ struct Drive: Sendable {
         let run = charter.run
         switch state.course {
         case .promoted:
-            return .done
+            return ended(run, charter.removal == nil ? "promoted" : "removed", .done)
         case .rolledBack(let why):
             if !request.wantsJSON {
                 Terminal.complain("run \(run) rolled back: \(why.reason)")
             }
-            return .rolledBack
+            return ended(run, "rolled-back", seeksHome ? .done : .rolledBack, why.reason)
         case .personNeeded(let trouble):
             Terminal.complain(Advice.personNeeded(charter, trouble, state))
-            return .personNeeded
+            return ended(
+                run, "person-needed", .personNeeded, trouble.setback.reason,
+                next: "theseus resume \(run)")
         case .advancing, .asking, .paused, .returning, .closing:
-            return .interrupted
+            return ended(run, "interrupted", .interrupted, next: "theseus resume \(run)")
         }
+    }
+
+    private func stopped(_ run: String) -> ExitCode {
+        Terminal.complain(Advice.interrupted(run))
+        return ended(run, "interrupted", .interrupted, next: "theseus resume \(run)")
+    }
+
+    /// The last that is told of it here.
+    private func ended(
+        _ run: String, _ end: String, _ exit: ExitCode, _ reason: String = "", next: String = ""
+    ) -> ExitCode {
+        EndLine(run: run, end, reason: reason, exit, next: next).say(to: request)
+        return exit
     }
 }
 

@@ -85,7 +85,46 @@ struct VerifyCommand: Sendable {
 
     init(_ request: CommandRequest) { self.request = request }
 
+    /// What was found of one run.
+    private struct Verdict {
+        let run: String
+        let records: Int
+        /// Why nobody can call it clean; of a damaged one, what is wrong.
+        var doubt: String?
+        var isDamaged = false
+
+        var line: String {
+            "\(run)  \(records) records  \(doubt.map { "whole in itself; \($0)" } ?? "clean")"
+        }
+
+        var tree: JSONTree {
+            var tree: JSONTree = [
+                "run": .string(run), "records": .integer(records), "clean": .bool(doubt == nil),
+            ]
+            if let doubt { tree[isDamaged ? "damaged" : "unasked"] = .string(doubt) }
+            return tree
+        }
+    }
+
     func carryOut() async throws -> ExitCode {
+        var verdicts: [Verdict] = []
+        do {
+            let end = try await look(&verdicts)
+            say(verdicts)
+            return end
+        } catch {
+            say(verdicts)
+            throw error
+        }
+    }
+
+    /// One array, whatever there is to say.
+    private func say(_ verdicts: [Verdict]) {
+        guard request.wantsJSON else { return }
+        Terminal.say(JSONWriter.text(of: .array(verdicts.map(\.tree))))
+    }
+
+    private func look(_ verdicts: inout [Verdict]) async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
         var cards = try await RunChoice(request, logbook).cards()
         if let name = request.operand { cards = [try await RunChoice(request, logbook).find(name)] }
@@ -93,10 +132,15 @@ struct VerifyCommand: Sendable {
         var end = ExitCode.done
         for card in cards {
             do {
-                try await verify(card, logbook, &cluster)
+                guard let verdict = try await verify(card, logbook, &cluster) else { continue }
+                if !request.wantsJSON { Terminal.say(verdict.line) }
+                verdicts.append(verdict)
             } catch {
                 // One run that is damaged hides no other.
-                Terminal.complain(Wording.text(of: error))
+                let text = Wording.text(of: error)
+                Terminal.complain(text)
+                let what = text.split(separator: "\n").first.map(String.init) ?? ""
+                verdicts.append(Verdict(run: card.run, records: 0, doubt: what, isDamaged: true))
                 end = Wording.exit(for: error, begins: false)
             }
         }
@@ -104,11 +148,11 @@ struct VerifyCommand: Sendable {
     }
 
     private func verify(_ card: RunCard, _ logbook: Logbook, _ cluster: inout ClusterLook)
-        async throws
+        async throws -> Verdict?
     {
         let log = RunLog(run: card.run, store: logbook.store)
         let facts = try await log.facts()
-        guard !facts.isEmpty else { return }
+        guard !facts.isEmpty else { return nil }
         let charter = try await Charters.read(log)
         try Self.replay(facts, charter.flow.plan, card.run)
         let answer = try await cluster.ask(of: card) { _, client in
@@ -121,17 +165,7 @@ struct VerifyCommand: Sendable {
             case .unasked(let why): why
             case .forgotten: "the embedded lab that it was in is gone"
             }
-        if request.wantsJSON {
-            var line: JSONTree = [
-                "run": .string(card.run), "records": .integer(facts.count),
-                "clean": .bool(doubt == nil),
-            ]
-            if let doubt { line["unasked"] = .string(doubt) }
-            Terminal.say(JSONWriter.text(of: line))
-        } else {
-            let verdict = doubt.map { "whole in itself; \($0)" } ?? "clean"
-            Terminal.say("\(card.run)  \(facts.count) records  \(verdict)")
-        }
+        return Verdict(run: card.run, records: facts.count, doubt: doubt)
     }
 
     /// Facts heard again must lead to the states that stand beside them.

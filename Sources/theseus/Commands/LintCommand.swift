@@ -34,9 +34,21 @@ struct LintCommand: Sendable {
             if !request.wantsJSON {
                 Terminal.say(LintLines.summary(of: findings, path, hasRate: rate != nil))
                 for line in Self.waits(seen.flow, rate) { Terminal.say(line) }
+            } else if let flow = seen.flow, let rate {
+                Terminal.say(JSONWriter.text(of: Self.waits(flow, rate, path)))
             }
         }
         return end
+    }
+
+    /// The same for machines, as `plan` has it.
+    private static func waits(_ flow: Flow, _ rate: Double, _ path: String) -> JSONTree {
+        let lines = WaitLines(
+            flow,
+            WaitLines.Load(
+                figure: UsersLoad.Figure(perSecond: rate),
+                source: "as --rps says, and as is usual"))
+        return ["file": .string(path), "load": lines.loadTree, "gates": lines.tree]
     }
 
     /// How long each gate will need, where somebody says how many users there are.

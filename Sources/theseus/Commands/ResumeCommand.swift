@@ -25,7 +25,11 @@ struct ResumeCommand: Sendable {
             case .granted = try await Inbox(store: store, run: card.run).leave(
                 .resume, patience: .seconds(2))
         {
-            Terminal.say("run \(card.run): resume")
+            if !request.wantsJSON { Terminal.say("run \(card.run): resume") }
+            EndLine(
+                run: card.run, "running", reason: "it was paused, and goes on", .done,
+                next: "theseus status \(card.run)"
+            ).say(to: request)
             ReportFiles(request).leaveOut(card.run, "another process drives the run on")
             return .done
         }
@@ -85,7 +89,9 @@ struct ResumeCommand: Sendable {
             return try await drive.take(card.run, wish: goesOn ? nil : .abort)
         } catch {
             Terminal.complain(Wording.text(of: error))
-            return Wording.exit(for: error, begins: false)
+            let exit = Wording.exit(for: error, begins: false)
+            EndLine(error, exit, run: card.run).say(to: request)
+            return exit
         }
     }
 }

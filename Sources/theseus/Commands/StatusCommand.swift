@@ -21,9 +21,21 @@ struct StatusCommand: Sendable {
         var weight: Int
         var reason: String
         var next: String
+        /// The last sign of life of its process; nil where none holds the target for it.
+        var life: TargetLease.Life?
     }
 
     func carryOut() async throws -> ExitCode {
+        do {
+            return try await look()
+        } catch {
+            // Whoever reads JSON finds one array, whatever else went wrong.
+            if request.wantsJSON { Terminal.say("[]") }
+            throw error
+        }
+    }
+
+    private func look() async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
         var cluster = ClusterLook(logbook)
         var rows: [Row] = []
@@ -73,8 +85,9 @@ struct StatusCommand: Sendable {
         case .advancing, .asking, .paused, .returning, .closing:
             (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
             switch try await liveliness(card, &cluster) {
-            case .told(let state):
+            case .told(let (state, life)):
                 row.state = state
+                row.life = life
             case .forgotten:
                 row.state = "interrupted"
             case .unasked(let why):
@@ -88,18 +101,16 @@ struct StatusCommand: Sendable {
 
     /// By the lease; a released one means that somebody stopped the run.
     private func liveliness(_ card: RunCard, _ cluster: inout ClusterLook) async throws
-        -> ClusterLook.Answer<String>
+        -> ClusterLook.Answer<(state: String, life: TargetLease.Life?)>
     {
         try await cluster.ask(of: card) { ground, client in
             let lease = TargetLease(
                 client: client, namespace: card.namespace, service: card.service,
                 run: card.run, holder: "", pace: ground.rig.pace)
-            guard try await lease.owner() == card.run else { return "interrupted" }
-            return switch try await lease.look() {
-            case .renewed: "running"
-            case .silent: "orphaned"
-            case .free: "interrupted"
+            guard let life = try await lease.life(), life.run == card.run else {
+                return ("interrupted", nil)
             }
+            return (life.isOver ? "orphaned" : "running", life)
         }
     }
 
@@ -129,12 +140,26 @@ struct StatusCommand: Sendable {
     }
 
     private static func tree(_ row: Row) -> JSONTree {
-        [
+        var tree: JSONTree = [
             "run": .string(row.card.run), "service": .string(row.card.service),
             "namespace": .string(row.card.namespace), "state": .string(row.state),
             "step": .string(row.step), "weight": .integer(row.weight),
             "reason": .string(row.reason), "next": .string(row.next),
         ]
+        guard let life = row.life else { return tree }
+        tree["lastHeardSeconds"] = .integer(seconds(life.silence))
+        if !life.isOver { tree["orphanedInSeconds"] = .integer(seconds(life.rest)) }
+        return tree
+    }
+
+    private static func seconds(_ duration: Duration) -> Int {
+        Int((duration / .seconds(1)).rounded())
+    }
+
+    /// Of a process that was just killed nobody knows more than this.
+    private static func line(_ life: TargetLease.Life) -> String {
+        let heard = "last heard \(PlanLines.text(life.silence)) ago"
+        return life.isOver ? heard : "\(heard); orphaned in \(PlanLines.text(life.rest))"
     }
 
     private func tell(_ row: Row) {
@@ -142,6 +167,7 @@ struct StatusCommand: Sendable {
             "\(row.card.run)  \(row.card.namespace)/\(row.card.service)  \(row.state)"
                 + (row.step.isEmpty ? "" : "  \(row.step)") + "  \(row.weight)%"
                 + (row.reason.isEmpty ? "" : "  \(row.reason)"))
+        if let life = row.life { Terminal.say("  \(Self.line(life))") }
         if !row.next.isEmpty { Terminal.say("  next: \(row.next)") }
     }
 }

@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import FlowFiles
 internal import Journal
 internal import Timekeeping
 internal import Voyage
@@ -21,6 +22,7 @@ struct WishCommand: Sendable {
         switch try await Inbox(store: store, run: card.run).leave(kind, patience: .seconds(10)) {
         case .granted:
             Terminal.say("run \(card.run): \(kind.rawValue)")
+            if kind == .pause { await tellOfPause(RunLog(run: card.run, store: store)) }
             return .done
         case .refused(let why):
             Terminal.complain(
@@ -39,6 +41,17 @@ struct WishCommand: Sendable {
                 """)
             return .interrupted
         }
+    }
+}
+
+extension WishCommand {
+    /// It stands, but only as long as its process does.
+    private func tellOfPause(_ log: RunLog) async {
+        Terminal.say("  next: theseus resume \(log.run)")
+        let goesOn = (try? await Charters.read(log))?.flow.goesOnWhenStale ?? false
+        Terminal.say(
+            "  should its process die, `theseus resume --all --stale` "
+                + (goesOn ? "goes on with it" : "brings it home, paused or not"))
     }
 }
 
