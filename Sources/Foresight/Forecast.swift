@@ -27,11 +27,11 @@ package struct Forecast: Sendable {
         self.terms = terms
     }
 
-    /// Throws deploy's own first refusal; writes nothing.
+    /// Throws deploy's own first refusal, but for a target that is held and looks untouched; writes
+    /// nothing.
     package func plan(_ flow: Flow, from source: FlowSource) async throws -> DeliveryPlan {
         let prospect = try await Departure(rig: rig, run: Self.run, terms: terms)
             .prospect(flow, from: source)
-        try await requireFree(prospect.charter)
         let rights = try await RightsReview(client: client).require(prospect.rights)
         let day = try await day(of: prospect.charter)
         return DeliveryPlan(
@@ -49,14 +49,10 @@ package struct Forecast: Sendable {
         return try await day(of: prospect.charter).diagram(of: flow)
     }
 
-    /// A run that is driven right now may have written nothing yet but its Lease.
-    private func requireFree(_ charter: RunCharter) async throws {
-        let lease = TargetLease(
-            client: client, namespace: charter.flow.target.namespace,
-            service: charter.flow.target.service, run: Self.run, holder: "", pace: rig.pace)
-        if let other = try await lease.owner(), try await lease.look() == .renewed {
-            throw VoyageError(.held(by: other, isAlive: true), place: charter.target)
-        }
+    /// The run that somebody drives on the target right now: it may have written nothing yet but its
+    /// Lease, and what was seen may move; nil: none.
+    package func driver(of flow: Flow) async throws -> String? {
+        try await TargetLease.driver(of: flow.target, on: rig)
     }
 
     private var client: KubernetesClient { rig.cluster.patient(for: rig.pace.patience) }

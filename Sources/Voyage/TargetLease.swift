@@ -1,3 +1,4 @@
+package import FlowFiles
 internal import JSONTree
 package import KubernetesAPI
 internal import Manifests
@@ -288,6 +289,15 @@ extension TargetLease {
         case renewed
         /// Not renewed for longer than it lasts, by the dates of holder and server.
         case silent
+    }
+
+    /// The run that somebody drives on that target now; for those who only look.
+    package static func driver(of target: FlowTarget, on rig: Rig) async throws -> String? {
+        let lease = TargetLease(
+            client: rig.cluster.patient(for: rig.pace.patience), namespace: target.namespace,
+            service: target.service, run: "", holder: "", pace: rig.pace)
+        guard let life = try await lease.life(), !life.isOver else { return nil }
+        return life.run
     }
 
     /// The run that holds the target, alive or not; nil where it is free.

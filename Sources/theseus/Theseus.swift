@@ -33,6 +33,8 @@ internal import Processes
         } catch {
             Terminal.complain(Wording.text(of: error))
             end = Wording.exit(for: error, begins: ["deploy", "delete"].contains(arguments.first))
+            // Who only looks is held off by nobody; what is in the way is a refusal like any other.
+            if end == .held, !CommandTable.moves(arguments.first) { end = .refused }
             if let request, request.tellsFacts {
                 EndLine(error, end, run: request.value("--run-id")).say(to: request)
             }

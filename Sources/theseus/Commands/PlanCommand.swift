@@ -43,6 +43,7 @@ struct PlanCommand: Sendable {
     ) async throws -> ExitCode {
         let forecast = Forecast(rig: ground.rig, lookout: lookout, terms: terms)
         let plan = try await forecast.plan(flow, from: source)
+        await Bystander.warn(of: flow, on: ground.rig)
         let tests = await TestsNow(flow, outside: ground.rig.outside, programs: programs).look()
         let waits = WaitLines(plan.charter.flow, try await load(on: ground.rig, plan.charter))
         var tree = plan.tree(

@@ -35,8 +35,7 @@ struct RbacCommand: Sendable {
         _ flow: Flow, _ source: FlowSource, _ terms: Departure.Terms, _ ground: Ground,
         _ subject: RoleSheet.Subject?
     ) async throws -> ExitCode {
-        let prospect = try await Departure(rig: ground.rig, run: Forecast.run, terms: terms)
-            .prospect(flow, from: source, forOthers: true)
+        let prospect = try await prospect(flow, source, terms, ground)
         let sheet = RoleSheet(
             prospect.rights, name: "theseus-\(flow.target.service)", for: subject)
         if request.wantsJSON {
@@ -60,6 +59,26 @@ struct RbacCommand: Sendable {
         while text.hasSuffix("\n") { text.removeLast() }
         Terminal.say(text)
         return .done
+    }
+
+    /// Amid a run's own objects, as that run would look at them.
+    private func prospect(
+        _ flow: Flow, _ source: FlowSource, _ terms: Departure.Terms, _ ground: Ground
+    ) async throws -> Departure.Prospect {
+        func look(as run: String) async throws -> Departure.Prospect {
+            try await Departure(rig: ground.rig, run: run, terms: terms)
+                .prospect(flow, from: source, forOthers: true)
+        }
+        do {
+            let found = try await look(as: Forecast.run)
+            await Bystander.warn(of: flow, on: ground.rig)
+            return found
+        } catch let error as VoyageError {
+            guard let run = error.holder else { throw error }
+            let found = try await look(as: run)
+            Bystander.warn(of: run, on: flow.target, Bystander.mayMove)
+            return found
+        }
     }
 
     private func subject(_ namespace: String) throws(UsageError) -> RoleSheet.Subject? {
