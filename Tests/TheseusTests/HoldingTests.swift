@@ -46,6 +46,37 @@ import Testing
         }
     }
 
+    /// Nobody is held off from looking: a warning says what that is worth.
+    @Test func lookersAreNotHeldOff() async throws {
+        try await ServedLab.serving(speed: 50) { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            let path = try flow.write()
+            let holder = try lab.start("deploy", path, "--run-id", "r1")
+            func look(_ words: String...) async throws -> (code: Int, warning: String) {
+                let ending = try await Program.run(lab.words(words), in: lab.folder.path)
+                let prefix = "warning: run r1 drives demo/demo-app now: "
+                let warnings = ending.complaint.split(separator: "\n")
+                    .filter { $0.hasPrefix(prefix) }
+                #expect(warnings.count < 2, "\(ending)")
+                return (
+                    ending.code, warnings.first.map { String($0.dropFirst(prefix.count)) } ?? ""
+                )
+            }
+            let move = "what is shown here may move"
+            try await holder.line("held by")
+            #expect(try await look("rbac", path) == (0, move))
+            try await holder.line("50% with")
+            #expect(try await look("rbac", path) == (0, move))
+            #expect(
+                try await look("rehearse", path, "--play", "good")
+                    == (0, "it is rehearsed from the flow's files alone"))
+            // A plan of what is half done would be none.
+            #expect(try await look("plan", path) == (3, ""))
+            await holder.stop()
+        }
+    }
+
     /// Killed: its lease runs out, but what stands in the cluster still is its own.
     @Test func theDeadStillHoldTheirTarget() async throws {
         try await ServedLab.serving { lab in

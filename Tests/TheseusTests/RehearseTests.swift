@@ -39,6 +39,20 @@ import Testing
         }
     }
 
+    /// All of what is wrong at once, with its lines.
+    @Test func everyMistakeIsTold() async throws {
+        let folder = try Folder()
+        try folder.demo("demo-app-v2.yaml")
+        try folder.demo("good.yaml", [("    - route\n", "    - rout\n"), ("max: 0.01", "max: 5%")])
+        let ending = try await Program.run(
+            ["rehearse", "good.yaml", "--without-cluster"], in: folder.path)
+        let lint = try await Program.run(["lint", "good.yaml"], in: folder.path)
+        #expect(ending.code == 3)
+        #expect(ending.output == "")
+        #expect(ending.complaint == lint.output)
+        #expect(ending.complaint.hasSuffix("good.yaml: 2 errors\n"), "\(ending)")
+    }
+
     /// The whole page of a flow that is as bad as can be, and the same for machines.
     @Test func aHastyFlowIsNotSound() async throws {
         let folder = try Folder()
@@ -66,6 +80,11 @@ import Testing
                 + " --rps N says how many there are")
         #expect(lines.contains("invariants: all held in every play"), "\(page)")
         #expect(lines.last == "not sound; nothing was changed")
+        #expect(
+            lines.contains("counted by gates alone; no test runs while users meet the candidate"))
+        let parts = page.complaint.split(separator: "\n")
+        #expect(parts.count == 4 && parts.allSatisfy { $0.hasPrefix("rehearse: ") }, "\(page)")
+        #expect(parts.last?.hasSuffix(" plays; next, whom a bad candidate hurts") == true)
         let flaw = try #require(lines.firstIndex(of: "flaws of the flow: 1"), "\(page)")
         #expect(
             lines[flaw + 1]

@@ -10,6 +10,14 @@ extension CommandRequest {
             workingDirectory: Files.workingDirectory, readFile: Files.read, programs: Files.program)
     }
 
+    /// The same, with all that is wrong with it.
+    func examination() throws(UsageError) -> FlowExamination {
+        FlowReader.examine(
+            path: operand ?? "", overrides: try overrides(),
+            workingDirectory: Files.workingDirectory, rate: try rate(), readFile: Files.read,
+            programs: Files.program)
+    }
+
     /// The options that lead to the same cluster, for the command that is next.
     var whereabouts: String {
         ["--kubeconfig", "--cluster", "--namespace"].map { option in

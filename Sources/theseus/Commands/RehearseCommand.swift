@@ -19,7 +19,9 @@ struct RehearseCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let (flow, source) = try request.flow()
+        let seen = try request.examination()
+        guard let flow = seen.flow else { return broken(seen) }
+        let source = seen.source
         let given = try request.rate().map { Users(perSecond: $0, source: "as --rps says") }
         let seed = UInt64(try whole("--seed", atLeast: 0) ?? 1)
         let lanes = try whole("--lanes", atLeast: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -42,6 +44,15 @@ struct RehearseCommand: Sendable {
         }
         // 1, which elsewhere says that users are back: there are flaws.
         return report.isSound ? .done : .rolledBack
+    }
+
+    /// All that is wrong, as `lint` tells it.
+    private func broken(_ seen: FlowExamination) -> ExitCode {
+        let findings = LintLines.findings(in: seen)
+        for finding in findings { Terminal.complain(finding.lines(seen, isTinted: false)) }
+        Terminal.complain(
+            LintLines.summary(of: findings, request.operand ?? "", hasRate: true))
+        return .refused
     }
 
     private func whole(_ option: String, atLeast least: Int) throws(UsageError) -> Int? {
@@ -78,7 +89,7 @@ struct RehearseCommand: Sendable {
         var terms = Departure.Terms()
         terms.remembersInCluster = try Logbook.mayBeInCluster(request)
         let lookout = Lookout()
-        let seen: (charter: RunCharter, users: Users)
+        let seen: (charter: RunCharter?, users: Users)
         if request.value("--cluster") == "lab" {
             let turnable = TurnableWorld()
             let lab = try Ground.lab(
@@ -92,8 +103,13 @@ struct RehearseCommand: Sendable {
             let cluster = try await Ground.cluster(request, by: lookout.through)
             seen = try await look(flow, source, cluster.rig, lookout, terms, given)
         }
+        guard let charter = seen.charter else {
+            let ground = try Playground(
+                flow, from: source, load: seen.users.perSecond, seed: seed)
+            return (ground, seen.users)
+        }
         let ground = try Playground(
-            seen.charter, as: lookout.seen, load: seen.users.perSecond, seed: seed)
+            charter, as: lookout.seen, load: seen.users.perSecond, seed: seed)
         return (ground, seen.users)
     }
 
@@ -101,9 +117,19 @@ struct RehearseCommand: Sendable {
     private func look(
         _ flow: Flow, _ source: FlowSource, _ rig: Rig, _ lookout: Lookout,
         _ terms: Departure.Terms, _ given: Users?
-    ) async throws -> (charter: RunCharter, users: Users) {
-        let charter = try await Forecast(rig: rig, lookout: lookout, terms: terms)
-            .plan(flow, from: source).charter
+    ) async throws -> (charter: RunCharter?, users: Users) {
+        let charter: RunCharter
+        do {
+            charter = try await Forecast(rig: rig, lookout: lookout, terms: terms)
+                .plan(flow, from: source).charter
+            await Bystander.warn(of: flow, on: rig)
+        } catch let error as VoyageError {
+            // Amid a run's objects nothing can be seen as it is before a release.
+            guard let run = error.holder else { throw error }
+            Bystander.warn(
+                of: run, on: flow.target, "it is rehearsed from the flow's files alone")
+            return (nil, given ?? .assumed(since: "run \(run) is in the way"))
+        }
         if let given { return (charter, given) }
         guard let prometheus = rig.prometheus(of: flow) else {
             return (charter, .assumed(since: "the flow names no Prometheus"))
@@ -152,9 +178,15 @@ struct RehearseCommand: Sendable {
         return kept.joined(separator: " ") + (seed == 1 ? "" : " --seed \(seed)")
     }
 
-    /// How far it is, for who looks on.
+    /// How far it is: for who looks on, all the time; for who reads it later, in quarters.
     private var progress: @Sendable (Int, Int) -> Void {
-        guard Tint.areWanted(request) else { return { _, _ in } }
+        guard Tint.areWanted(request) else {
+            return { done, all in
+                guard done * 4 / all != (done - 1) * 4 / all else { return }
+                let next = done == all ? "; next, whom a bad candidate hurts" : ""
+                Terminal.complain("rehearse: \(done) of \(all) plays\(next)")
+            }
+        }
         return { done, all in
             guard done % 50 == 0 || done == all else { return }
             Terminal.hint(done == all ? "" : "\(done) of \(all) plays")

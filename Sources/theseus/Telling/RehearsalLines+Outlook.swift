@@ -17,7 +17,33 @@ extension RehearsalLines {
         if !outlook.unjudged.isEmpty {
             lines.append("taken to pass: gates \(outlook.unjudged.joined(separator: ", "))")
         }
+        lines.append(testsLine)
         return lines + Self.table(radiusRows(outlook.radius)) + [goodLine(outlook.radius)]
+    }
+
+    /// What the table leaves out, and where that stands.
+    var testsLine: String {
+        let places = testPlaces
+        return places.isEmpty
+            ? "counted by gates alone; no test runs while users meet the candidate"
+            : "counted by gates alone; tests, which may notice sooner, stand at"
+                + " \(names.names(of: places, among: report.flow.plan.steps.indices.map(Place.step)))"
+    }
+
+    /// The steps with tests while users meet the candidate.
+    private var testPlaces: [Place] {
+        var weight = TrafficWeight.none
+        return report.flow.plan.steps.enumerated().compactMap { index, step in
+            switch step {
+            case .weight(let next):
+                weight = next
+                return nil
+            case .test, .tests: break
+            case .bake(let bake) where !bake.tests.isEmpty: break
+            default: return nil
+            }
+            return weight > .none ? .step(index) : nil
+        }
     }
 
     func radiusHead(_ outlook: Outlook) -> String {
@@ -154,6 +180,7 @@ extension RehearsalLines {
             "requestsPerSecond": .number(radius.requestsPerSecond),
             "stableFails": .number(radius.usual), "deliveries": .integer(outlook.runs),
             "unjudgedGates": .array(outlook.unjudged.map(JSONTree.string)),
+            "testsNotCounted": .array(testPlaces.map { .string(names.name(of: $0)) }),
             "good": tree(radius.good), "points": .array(radius.points.map(tree)),
             "slower": .array(
                 report.results.filter { $0.what == .slower }.map { result in

@@ -83,6 +83,7 @@ struct RehearsalPage: Sendable {
         return """
             <h2>Blast radius</h2>
             <p>\(Markup.text(lines.radiusHead(outlook)))</p>
+            <p>\(Markup.text(lines.testsLine))</p>
             \(RadiusChart(radius: outlook.radius).svg)
             <table>
             \(table.joined(separator: "\n"))
