@@ -27,6 +27,21 @@ extension RunState {
         }
     }
 
+    /// Whether the cluster's objects carry this release's marks, by what is remembered: from its second
+    /// step on, until the leg that takes them off.
+    package func isMarked(_ plan: RunPlan) -> Bool {
+        func stands(_ place: Progress, in legs: [Leg]) -> Bool {
+            legs.firstIndex(of: .tidy).map { place.leg < $0 } ?? false
+        }
+        guard begun > 1, !plan.isRemoval else { return false }
+        return switch course {
+        case .advancing, .asking, .paused: true
+        case .returning(let way): stands(way.place, in: wayHome(plan))
+        case .closing(let place): stands(place, in: plan.legsOfClosing)
+        case .personNeeded, .promoted, .rolledBack: false
+        }
+    }
+
     /// Whether a fact that answers this order still means something.
     package func isListening(for id: OrderID, _ plan: RunPlan) -> Bool {
         orders(plan).contains { $0.id == id }

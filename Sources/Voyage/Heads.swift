@@ -1,3 +1,5 @@
+internal import CanaryEngine
+internal import Chronicle
 internal import FlowFiles
 package import Journal
 package import KubernetesAPI
@@ -5,6 +7,9 @@ internal import Manifests
 
 /// Compares the heads that the cluster's objects carry with the journal: a tail that was lost
 /// shows here and nowhere else.
+///
+/// Where a run has ended no object carries a head any more. That its end was lost shows once a newer
+/// run of the target has begun: as long as marks of the older one stood, it would have been refused.
 package struct Heads: Sendable {
     private let cluster: KubernetesClient
     private let store: any JournalStore
@@ -26,6 +31,11 @@ package struct Heads: Sendable {
             carried.append((reference, sequence, parts[1]))
         }
         let last = try await store.last(of: charter.run)?.sequence ?? 0
+        if carried.isEmpty, let newer = try await successor(of: charter) {
+            throw VoyageError(
+                .damaged("it ends at record \(last), before its end; then run \(newer) began"),
+                place: "run \(charter.run)")
+        }
         for (reference, sequence, hash) in carried {
             let place = "\(reference) carries record \(sequence)"
             if sequence > last {
@@ -36,5 +46,18 @@ package struct Heads: Sendable {
                 throw VoyageError(.damaged("record \(sequence) is another one"), place: place)
             }
         }
+    }
+
+    /// A run of the target that began behind our last record, by which our marks still stood.
+    private func successor(of charter: RunCharter) async throws -> String? {
+        let last = try await RunLog(run: charter.run, store: store).last()
+        guard let last, last.state.isMarked(charter.flow.plan) else { return nil }
+        for card in try await store.runs()
+        where card.target == charter.target && card.opened > last.date
+            && card.run != charter.run
+        {
+            if try await store.last(of: card.run) != nil { return card.run }
+        }
+        return nil
     }
 }

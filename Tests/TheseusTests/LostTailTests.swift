@@ -97,4 +97,74 @@ import Testing
             #expect(try await writes(lab) == before)
         }
     }
+
+    // MARK: The end is lost
+
+    private func expectLostEnd(_ ending: Program.Ending, _ command: String) {
+        #expect(ending.code == 4, "\(command): \(ending)")
+        let first = ending.complaint.split(separator: "\n").first ?? ""
+        #expect(
+            first.hasPrefix("run: the journal has lost records: it ends at record ")
+                && first.hasSuffix(", before its end; then run r2 began"), "\(command): \(ending)")
+        #expect(ending.complaint.contains("\n  where: run r1\n"), "\(command): \(ending)")
+    }
+
+    /// Somebody deletes the newest ConfigMap of a run that is over.
+    ///
+    /// Its marks are gone, so that only the run which began later tells.
+    @Test func ofAnEndedRunInTheCluster() async throws {
+        try await ServedLab.serving(speed: 50) { lab in
+            let words = ["--kubeconfig", lab.folder.file("kubeconfig")]
+            func theseus(_ command: String...) async throws -> Program.Ending {
+                try await Program.run(command + words, in: lab.folder.path)
+            }
+            var flow = ShortFlow(lab)
+            #expect(try await theseus("deploy", try flow.write(), "--run-id", "r1").code == 0)
+            flow.name = "other"
+            flow.manifest = "demo-app-v3.yaml"
+            let second = try await theseus(
+                "deploy", try flow.write(as: "other.yaml"), "--run-id", "r2")
+            #expect([0, 1].contains(second.code), "\(second)")
+            #expect(try await theseus("verify").code == 0)
+
+            let maps = "/api/v1/namespaces/demo/configmaps"
+            let segments = (try await lab.get(maps)["items"]?.items ?? [])
+                .compactMap { $0.at("metadata", "name")?.text }
+                .filter { $0.hasPrefix("theseus-log-r1-") }
+                .sorted { ($0.count, $0) < ($1.count, $1) }
+            try await lab.delete("\(maps)/\(try #require(segments.last))")
+            let before = try await writes(lab)
+            let resumed = try await theseus("resume", "--all", "--stale", "1s")
+            #expect(!resumed.output.contains("r1 "), "\(resumed)")
+            expectLostEnd(resumed, "resume --all")
+            expectLostEnd(try await theseus("resume", "r1"), "resume")
+            expectLostEnd(try await theseus("verify", "r1"), "verify")
+            #expect(try await theseus("verify", "r2").code == 0)
+            #expect(try await writes(lab) == before)
+        }
+    }
+
+    /// The same in a file: yesterday's copy is put back, and a new run begun with it.
+    @Test func ofAnEndedRunInAFile() async throws {
+        try await ServedLab.serving(speed: 50) { lab in
+            var flow = ShortFlow(lab)
+            let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await run.line("50% with")
+            await run.stop()
+            try move(lab.folder, from: "journal.sqlite", to: "copy.sqlite")
+            #expect(try await lab.run("resume", "r1").code == 0)
+            try move(lab.folder, from: "copy.sqlite", to: "journal.sqlite")
+            flow.name = "other"
+            flow.manifest = "demo-app-v3.yaml"
+            let second = try await lab.run(
+                "deploy", try flow.write(as: "other.yaml"), "--run-id", "r2")
+            #expect([0, 1].contains(second.code), "\(second)")
+
+            let before = try await writes(lab)
+            expectLostEnd(try await lab.run("verify", "r1"), "verify")
+            expectLostEnd(try await lab.run("resume", "--all", "--stale", "1s"), "resume --all")
+            #expect(try await writes(lab) == before)
+            #expect(try await lab.run("verify", "r2").code == 0)
+        }
+    }
 }
