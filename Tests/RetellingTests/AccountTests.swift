@@ -45,6 +45,15 @@ import Testing
         ]
     }
 
+    /// As many as fail there by the page of a build: the release, and not what it consists of.
+    @Test func aGateCountsOnce() throws {
+        let read = try cases(in: JUnitText(try Play(Play.bad).account()).text)
+        #expect(read.failed == 1)
+        let own = try cases(in: JUnitText(try Play(Play.failing).account()).text)
+        // The step, and the one case that its test brought.
+        #expect(own.failed == 2)
+    }
+
     @Test(arguments: Repertoire.thorough) func anyStory(name: String) throws {
         let play = try Play(try #require(Repertoire.scenario(name)))
         let account = try play.account()

@@ -20,6 +20,11 @@ import Testing
 
     @Test func aRunThatAnotherProcessEnds() throws { try expect(Play.resumed(), "resumed") }
 
+    /// The version that nobody wants goes, with its users.
+    @Test func aRemoval() throws {
+        try expect(Play(try #require(Repertoire.scenario("removal-forced"))), "removal")
+    }
+
     /// As a process leaves it that is stopped in the bake.
     @Test func aRunThatIsNotOver() throws {
         let play = try Play.resumed()
