@@ -11,12 +11,13 @@ package enum Replay {
     }
 
     package static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
+        let isPlain = word.utf8.enumerated().allSatisfy { place, byte in
             switch Unicode.Scalar(byte) {
-            case "a"..."z", "A"..."Z", "0"..."9", "/", ".", "-", "_": true
+            case "a"..."z", "A"..."Z", "0"..."9", "/", ".", "-", "_", ":", "@": true
+            case "=": place > 0
             default: false
             }
         }
-        return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+        return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
     }
 }

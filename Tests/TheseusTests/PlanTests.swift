@@ -17,6 +17,20 @@ import Testing
         try expectGolden(text, named: "plan-demo.txt")
     }
 
+    /// What was planned is what comes next, and not the flow without what was said beside it.
+    @Test func theNextCommandIsAboutTheSameRelease() async throws {
+        let folder = try Folder()
+        try folder.demo("good.yaml")
+        try folder.demo("demo-app-v2.yaml")
+        let plan = try await Program.run(
+            ["plan", "good.yaml", "--cluster", "lab", "--image", "app=r.example.test/app:7"],
+            in: folder.path)
+        #expect(
+            plan.output.hasSuffix(
+                "\nnext: theseus deploy good.yaml --image app=r.example.test/app:7 --cluster lab\n"),
+            "\(plan)")
+    }
+
     /// Made on one day, carried out on the next: what is written is what was planned.
     @Test func aKeptPlanIsCarriedOut() async throws {
         try await ServedLab.serving { lab in

@@ -50,7 +50,7 @@ struct DoctorCommand: Sendable {
         let odd = symptoms.count { $0.state == .odd }
         Terminal.say("\(bad) bad, \(odd) to look at; nothing was changed")
         if bad == 0, let flow = request.operand {
-            Terminal.say("next: theseus plan \(flow)\(request.whereabouts)")
+            Terminal.say("next: theseus plan \(flow)\(request.sayings)\(request.whereabouts)")
         }
         return bad > 0 ? .refused : .done
     }

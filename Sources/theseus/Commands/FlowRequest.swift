@@ -1,4 +1,5 @@
 internal import FlowFiles
+internal import Rehearsal
 internal import Voyage
 
 /// What the commands that name a flow have in common.
@@ -23,6 +24,13 @@ extension CommandRequest {
         ["--kubeconfig", "--cluster", "--namespace"].map { option in
             value(option).map { " \(option) \($0)" } ?? ""
         }.joined()
+    }
+
+    /// What the command line says beside the flow: without it the next command is about another release.
+    var sayings: String {
+        let saying = ["--image", "--manifest", "--set", "--stable-unhealthy"]
+        return choices.filter { saying.contains($0.name) }
+            .map { " \($0.name) \(Replay.quoted($0.value))" }.joined()
     }
 
     func checkRunID() throws(UsageError) {

@@ -63,7 +63,8 @@ struct PlanCommand: Sendable {
         }
         let missing = tests.filter { $0.isThere == false }
         guard !missing.isEmpty else {
-            let what = request.value("--out").map { "--plan \($0)" } ?? request.operand ?? ""
+            let flow = (request.operand ?? "") + request.sayings
+            let what = request.value("--out").map { "--plan \($0)" } ?? flow
             if !request.wantsJSON {
                 Terminal.say("next: theseus deploy \(what)\(request.whereabouts)")
             }
