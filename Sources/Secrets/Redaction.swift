@@ -2,9 +2,9 @@ internal import HTTPMessages
 
 /// Keeps secrets out of what is repeated of a test's output.
 ///
-/// Three nets: the values that the test was given or that stand in our own environment under a name
-/// that sounds secret; whatever is written next to such a name; and what follows `Bearer` or
-/// `Basic`. A secret that a test invents, or turns into something else, gets through all of them:
+/// Four nets: the values that the test was given or that stand in our own environment under a name
+/// that sounds secret; whatever is written next to such a name; what follows `Bearer` or `Basic`; and
+/// passwords in URLs. A secret that a test invents, or turns into something else, gets through all of them:
 /// tests must not print those.
 package struct Redaction: Hashable, Sendable {
     private let secrets: [String]
@@ -94,10 +94,31 @@ package struct Redaction: Hashable, Sendable {
         return String(plain)
     }
 
+    /// Masks `https://name:abc@host`, and a name so long that it is a token.
+    private static func withoutPasswords(_ line: String) -> String {
+        var told = ""
+        var rest = line[...]
+        while let scheme = rest.firstRange(of: "://") {
+            told += rest[..<scheme.upperBound]
+            rest = rest[scheme.upperBound...]
+            let authority = rest.prefix { !$0.isWhitespace && !"/?#\"'<>".contains($0) }
+            guard let at = authority.lastIndex(of: "@") else { continue }
+            if let colon = authority[..<at].firstIndex(of: ":") {
+                told += authority[...colon] + mark
+                rest = rest[at...]
+            } else if authority[..<at].count >= 20 {
+                told += mark
+                rest = rest[at...]
+            }
+        }
+        return told + rest
+    }
+
     /// Masks `token=abc`, `Authorization: Bearer abc`, `"password": "abc"`.
     private static func masked(_ line: String) -> String {
         var words: [String] = []
         var isNextSecret = false
+        let line = withoutPasswords(line)
         for word in line.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
             if word.isEmpty {
                 words.append(word)

@@ -139,6 +139,9 @@ final class ToldSpawner: ProcessSpawner, Sendable {
         ("\"secret\": \"zzz\"", "\"secret\": ***"),
         ("200 OK http://shop/x", "200 OK http://shop/x"),
         ("basic zzz", "basic ***"), ("stage test ok", "stage test ok"),
+        ("pull \"https://mia:hunter4@git/x\" now", "pull \"https://mia:***@git/x\" now"),
+        ("a://u:p@h b://v:q@i", "a://u:***@h b://v:***@i"), ("ssh://git@h/x", "ssh://git@h/x"),
+        ("https://0123456789abcdefghij@git/x", "https://***@git/x"), ("x://", "x://"),
         ("\u{1B}[1m\(token)\u{1B}[0m", "***"), ("tok-3f9a\u{1B}[0m6b7c8d", "***"),
     ])
     func repeatsNoSecrets(_ line: String, _ clean: String) async {
