@@ -80,6 +80,26 @@ import Testing
         }
     }
 
+    /// Two people at once: who comes second is told so, and ends as the run does.
+    @Test func whoComesSecondFollows() async throws {
+        try await atHalf { flow in
+            let gate = flow.lab.folder.file("gate")
+            flow.tests += "    slow: {shell: \"until [ -e '\(gate)' ]; do sleep 0.1; done\"}\n"
+            flow.more = "  hooks: {rolledBack: [slow]}\n"
+        } _: { lab, holder in
+            let first = try lab.start("abort", "r1")
+            try await first.line("home")
+            let second = try lab.start(
+                "abort", "r1", through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
+            try await second.line("run: it is already on the way home; following it")
+            try lab.folder.write("", to: "gate")
+            #expect(await first.end().code == 0)
+            #expect(await second.end().code == 0)
+            #expect(await holder.end().code == 1)
+            try await expectHome(lab)
+        }
+    }
+
     @Test func whileTestsHang() async throws {
         try await ServedLab.serving(speed: Self.unhurried) { lab in
             let lifeline = try Lifeline(lab.folder.file("lifeline"))

@@ -39,12 +39,25 @@ struct AbortCommand: Sendable {
         }
         switch answer {
         case .granted(let sequence):
-            return try await drive(logbook).follow(card.run, after: sequence - 1)
+            return try await follow(card, logbook, after: sequence - 1)
         case .refused(let why):
+            // Somebody was quicker: what was asked for happens already.
+            if let last = try? await RunLog(run: card.run, store: store).last(),
+                case .returning = last.state.course
+            {
+                Terminal.complain("run: \(why); following it")
+                return try await follow(card, logbook, after: last.sequence)
+            }
             return await refused(card, why, store)
         case .unanswered:
             return try await takeOver(card, logbook)
         }
+    }
+
+    private func follow(_ card: RunCard, _ logbook: Logbook, after sequence: Int) async throws
+        -> ExitCode
+    {
+        try await drive(logbook).follow(card.run, after: sequence, isAborting: true)
     }
 
     private func takeOver(_ card: RunCard, _ logbook: Logbook) async throws -> ExitCode {

@@ -136,15 +136,20 @@ struct Drive: Sendable {
     ///
     /// A signal that asks for the way home is passed on to whoever drives, and its end awaited. Once
     /// nobody drives any more the run is left to `theseus resume`, or after such a signal taken.
-    /// What was remembered after `sequence` is told.
-    func follow(_ run: String, after sequence: Int) async throws -> ExitCode {
-        let end = try await watch(run, after: sequence)
+    /// What was remembered after `sequence` is told. `isAborting`: as after such a signal, but that the
+    /// wish was heard already.
+    func follow(_ run: String, after sequence: Int, isAborting: Bool = false) async throws
+        -> ExitCode
+    {
+        let end = try await watch(run, after: sequence, isAborting: isAborting)
         await report(run)
         return end
     }
 
     /// nil: what is remembered from now on.
-    private func watch(_ run: String, after sequence: Int? = nil) async throws -> ExitCode {
+    private func watch(
+        _ run: String, after sequence: Int? = nil, isAborting: Bool = false
+    ) async throws -> ExitCode {
         let log = RunLog(run: run, store: store)
         var seen = 0
         if let sequence { seen = sequence } else { seen = try await log.last()?.sequence ?? 0 }
@@ -188,7 +193,9 @@ struct Drive: Sendable {
             }
             guard pulse.silence(beat: beat, sequence: seen, now: rig.time.now) >= rig.pace.lease
             else { continue }
-            if case .abort? = interruption.noted { return try await take(run, wish: .abort) }
+            if interruption.noted == .abort || isAborting {
+                return try await take(run, wish: .abort)
+            }
             return stopped(run)
         }
     }
