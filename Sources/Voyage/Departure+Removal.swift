@@ -112,14 +112,14 @@ extension Departure {
         }
     }
 
-    /// Whether somebody renews the lease of that run.
+    /// Whether somebody renews the lease of that run; nil: it is not the one of this target.
     private func isDriven(
         _ run: String, _ target: FlowTarget, _ client: KubernetesClient
-    ) async throws -> Bool {
+    ) async throws -> Bool? {
         let lease = TargetLease(
             client: client, namespace: target.namespace, service: target.service, run: run,
             holder: "", pace: rig.pace)
-        guard try await lease.owner() == run else { return false }
+        guard try await lease.owner() == run else { return nil }
         return try await lease.look() == .renewed
     }
 }

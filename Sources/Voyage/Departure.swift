@@ -179,7 +179,7 @@ package struct Departure: Sendable {
             return .held(by: other, isAlive: try await lease.look() == .renewed)
         }
         if case .heldByRun(let other)? = (refusal as? RouteRefusal)?.code {
-            return .held(by: other, isAlive: false)
+            return .held(by: other, isAlive: nil)
         }
         for object in target.manifest {
             guard let kind = ResourceKind.named(apiVersion: object.apiVersion, kind: object.kind)
@@ -187,7 +187,7 @@ package struct Departure: Sendable {
             let reference = ObjectReference(kind, namespace: target.namespace, name: object.name)
             let there = try await client.patiently { try await $0.get(reference) }
             if let seal = there?.seal, seal.run != run {
-                return .held(by: seal.run, isAlive: false)
+                return .held(by: seal.run, isAlive: nil)
             }
         }
         return nil

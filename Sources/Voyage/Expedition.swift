@@ -105,7 +105,7 @@ package struct Expedition: Sendable {
         for reference in sealedFirst(charter) {
             let object = try await patientCluster.patiently { try await $0.get(reference) }
             if let seal = object?.seal, seal.run != charter.run {
-                throw VoyageError(.held(by: seal.run, isAlive: false), place: "\(reference)")
+                throw VoyageError(.held(by: seal.run, isAlive: nil), place: "\(reference)")
             }
         }
     }

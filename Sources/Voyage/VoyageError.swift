@@ -6,8 +6,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         /// The plan in the journal cannot be read.
         case charter
-        /// Another run holds the target.
-        case held(by: String, isAlive: Bool)
+        /// Another run holds the target, or an object of it; nil: it may be driven, its lease is not known.
+        case held(by: String, isAlive: Bool?)
         /// The journal is behind what the cluster's objects carry.
         case damaged(String)
         case unknownRun
@@ -49,6 +49,7 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .charter: "the plan of this run cannot be read"
         case .held(let run, true): "run \(run) holds this target"
         case .held(let run, false): "run \(run) holds this target, and nobody drives it"
+        case .held(let run, nil): "run \(run), of another target perhaps, holds this"
         case .damaged(let what): "the journal has lost records: \(what)"
         case .unknownRun: "no such run"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
@@ -74,6 +75,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .charter: "use the version of theseus that wrote it"
         case .held(_, true): "wait for it, or end it with `theseus abort`"
         case .held(let run, false): "run `theseus resume \(run)` with its journal"
+        case .held(let run, nil):
+            "wait for it; `theseus status \(run)`, with its journal, says whether somebody drives it"
         case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .severalRuns: "name one of them"

@@ -97,4 +97,28 @@ import Testing
             #expect(try await lab.ourWrites().count == writes)
         }
     }
+
+    /// A run of another target has its hands on stable: whether it is driven nobody here knows.
+    @Test func anotherTargetsRunIsNotSaidToBeDead() async throws {
+        try await ServedLab.serving { lab in
+            let stable = "\(ServedLab.deployments)/demo-app-v1"
+            try await lab.edit(stable) { deployment in
+                let seal = [("run", "r0"), ("epoch", "1"), ("journal", "1-0000")]
+                for (name, value) in seal {
+                    deployment.set(
+                        .string(value), at: "metadata", "annotations", "theseus.dev/\(name)")
+                }
+            }
+            let ending = try await lab.run("deploy", try ShortFlow(lab).write(), "--run-id", "r1")
+            #expect(ending.code == 5, "\(ending)")
+            #expect(
+                ending.complaint == """
+                    run: run r0, of another target perhaps, holds this
+                      where: Deployment demo/demo-app-v1
+                      do:    wait for it; `theseus status r0`, with its journal, says whether \
+                    somebody drives it
+
+                    """)
+        }
+    }
 }
