@@ -7,6 +7,8 @@ package struct RehearsalError: Error, Hashable, Sendable, CustomStringConvertibl
         /// The deploy itself is refused, before anything is written.
         case refused(String)
         case noTrial(String)
+        /// Nobody says which cluster; in words.
+        case noCluster(String)
     }
 
     package let code: Code
@@ -23,6 +25,7 @@ package struct RehearsalError: Error, Hashable, Sendable, CustomStringConvertibl
         case .noLabels: "its pods have no label but the version's, so no Service can select both"
         case .refused(let why): "a deploy would be refused before it writes: \(why)"
         case .noTrial(let id): "this flow has no play \(id)"
+        case .noCluster(let why): why
         }
     }
 
@@ -32,6 +35,8 @@ package struct RehearsalError: Error, Hashable, Sendable, CustomStringConvertibl
         case .noLabels: "add a label that both versions share, such as app"
         case .refused: "mend what the sentence names; `theseus plan FLOW` says the same"
         case .noTrial: "take one from `theseus rehearse FLOW --output json`"
+        case .noCluster:
+            "give --kubeconfig FILE, or --without-cluster to play the flow's files alone"
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ClusterAccess
 internal import FlowFiles
 internal import Foresight
 internal import Glibc
@@ -100,7 +101,7 @@ struct RehearseCommand: Sendable {
                 try await look(flow, source, lab, lookout, chosen, given)
             }
         } else {
-            let cluster = try await Ground.cluster(request, by: lookout.through)
+            let cluster = try await self.cluster(by: lookout)
             seen = try await look(flow, source, cluster.rig, lookout, terms, given)
         }
         guard let charter = seen.charter else {
@@ -111,6 +112,15 @@ struct RehearseCommand: Sendable {
         let ground = try Playground(
             charter, as: lookout.seen, load: seen.users.perSecond, seed: seed)
         return (ground, seen.users)
+    }
+
+    /// Who has no cluster at hand can do without one.
+    private func cluster(by lookout: Lookout) async throws -> Ground {
+        do {
+            return try await Ground.cluster(request, by: lookout.through)
+        } catch let error as AccessError where error.code == .noKubeconfig {
+            throw RehearsalError(.noCluster(error.meaning), place: error.place)
+        }
     }
 
     /// Plans as `plan` does, and asks the mesh for its users where nobody says how many there are.

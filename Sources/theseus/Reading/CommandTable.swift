@@ -127,7 +127,8 @@ enum CommandTable {
             "resume", "RUN|SERVICE", needed: false, "go on with a paused or a lost run",
             [
                 OptionEntry(
-                    "--all", nil, "every run that nobody drives; with SERVICE, of that one"),
+                    "--all", nil,
+                    "every run that nobody drives, paused ones too; with SERVICE, of that one"),
                 OptionEntry("--stale", "DURATION", "with --all: silent for so long (default: 2m)"),
                 OptionEntry("--takeover", nil, "do not wait for the old holder's lease"),
                 interrupt,
