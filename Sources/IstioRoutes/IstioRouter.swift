@@ -34,6 +34,12 @@ package struct IstioRouter: Sendable {
         return try Surveying(try await world(), scope).versionHosts(offer)
     }
 
+    /// Who would lose the version that goes, of those that call `services`: only its pods answer these.
+    package func leftBehind(_ services: [KubernetesObject]) async throws -> LeftBehind {
+        if services.isEmpty { return LeftBehind() }
+        return Surveying(try await world(), scope).leftBehind(services)
+    }
+
     /// A survey, and the objects that it was taken from.
     func look() async throws -> (survey: RouteSurvey, world: RouteWorld) {
         let world = try await world()

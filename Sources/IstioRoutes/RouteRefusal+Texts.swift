@@ -22,6 +22,8 @@ extension RouteRefusal.Code {
         case .mixedHosts, .sharedHost, .foreignHost, .severalHosts, .noHost,
             .subsetOfHost:
             hostText
+        case .strandedRoute, .strandedService:
+            strandedText
         }
     }
 
@@ -307,6 +309,33 @@ extension RouteRefusal.Code {
         default: unnamed
         }
     }
+
+    private var strandedText: Text {
+        switch self {
+        case .strandedRoute(let host, let version, let service, let mayForce):
+            (
+                "stranded-route",
+                "the route leads to the Service \(host), which only pods of \(version) answer: its"
+                    + " users lose it when that version goes",
+                "lead it to \(service), and name it under 'routes'\(mayForce ? Self.force : "")"
+            )
+        case .strandedService(let version, let service, let isExposed, let mayForce):
+            (
+                "stranded-service",
+                "only pods of \(version) answer this Service: whoever calls it loses it when that"
+                    + " version goes",
+                (isExposed
+                    ? "let those outside come to \(service) by a gateway, and take its type"
+                        + " \"ClusterIP\""
+                    : "lead its host to \(service) by a VirtualService of the mesh")
+                    + "; where nobody calls it, delete it or annotate it"
+                    + " service.theseus.dev/goes-with-version=true\(mayForce ? Self.force : "")"
+            )
+        default: unnamed
+        }
+    }
+
+    private static let force = "; or say --force: then they get errors"
 
     /// Never shown: every code is in exactly one of the groups above, and a test walks them all.
     private var unnamed: Text { ("unnamed", "", "") }

@@ -59,6 +59,10 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         /// One version has none.
         case noHost(version: String)
         case subsetOfHost(host: String, subset: String)
+        /// Somebody's route leads to a Service that only the version that goes answers.
+        case strandedRoute(host: String, version: String, service: String, mayForce: Bool)
+        /// Somebody may call such a Service by its own name.
+        case strandedService(version: String, service: String, isExposed: Bool, mayForce: Bool)
         /// The cluster serves no VirtualServices, in no version.
         case noIstio
     }
@@ -74,6 +78,9 @@ package struct RouteRefusal: Error, Hashable, Sendable {
 }
 
 extension RouteRefusal: CustomStringConvertible {
+    /// Where and what, for those who go on all the same.
+    package var sentence: String { "\(place): \(code.text.what)" }
+
     package var description: String {
         let text = code.text
         return """

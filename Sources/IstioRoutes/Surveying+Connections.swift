@@ -4,7 +4,7 @@ internal import Manifests
 /// TLS and TCP routes: they have no names, and their ports can go around every http route.
 extension Surveying {
     func checkDatagrams() throws(RouteRefusal) {
-        for port in ports where port.isDatagram {
+        for port in ports(of: service) where port.isDatagram {
             throw RouteRefusal(.notHTTP(protocol: "UDP"), at: port.place)
         }
     }
@@ -15,7 +15,7 @@ extension Surveying {
     /// Each list holds for ports of its own kind alone: on a TLS port Istio asks no TCP route, and
     /// on any other no TLS route.
     func checkPorts(_ found: [FoundRoute]) throws(RouteRefusal) {
-        for port in ports {
+        for port in ports(of: service) {
             guard let opaque = port.opaque else { continue }
             let isLed = found.contains { route in
                 route.reading.isOnMesh && route.reading.hosts.contains(scope.host)
@@ -68,7 +68,7 @@ extension Surveying {
     /// a TCP route leads it. To refuse that would refuse most services, whose ports are only named
     /// oddly: it is said.
     func sniffedPorts(_ found: [FoundRoute]) -> [String] {
-        ports.filter { port in
+        ports(of: service).filter { port in
             port.isSniffed && !port.isDatagram
                 && !found.contains { route in
                     route.reading.isOnMesh && route.reading.hosts.contains(scope.host)
@@ -80,7 +80,12 @@ extension Surveying {
         }
     }
 
-    private var ports: [ServicePort] {
+    /// Whether no port of a Service says to speak anything else.
+    func speaksHTTPAlone(_ service: KubernetesObject) -> Bool {
+        ports(of: service).allSatisfy { $0.opaque == nil && !$0.isDatagram }
+    }
+
+    private func ports(of service: KubernetesObject?) -> [ServicePort] {
         let opaque = ["tcp", "tls", "https", "mongo", "mysql", "redis"]
         return (service?.spec["ports"]?.items ?? []).map { port in
             let name = port["name"]?.text ?? ""

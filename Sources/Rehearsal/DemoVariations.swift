@@ -100,7 +100,9 @@ package enum DemoVariations {
     }
 
     /// Argo CD keeps the routes and all that belongs to stable.
-    package static let keptWhole = world { tree in
+    package static let keptWhole = world { keepWhole(&$0) }
+
+    static func keepWhole(_ tree: inout JSONTree) {
         for kind in ["VirtualService", "Deployment", "HorizontalPodAutoscaler"] {
             object(kind, in: &tree) { object in
                 object.set("demo", at: "metadata", "labels", "argocd.argoproj.io/instance")

@@ -11,7 +11,7 @@ package struct Playbill: Sendable {
     }
 
     package var end: Scenario.End?
-    /// Why there is no end.
+    /// Why there is no end, or no run.
     package var trouble: String?
     package var facts: [LoggedFact] = []
     package var history: [StoredVersion] = []
@@ -72,7 +72,7 @@ package struct Playbill: Sendable {
             complaints.append("record \(high.sequence) gives \(high.state.weight.percent)%")
         }
         if deaths == 0, !scenario.saying.isEmpty, !sayings.contains(scenario.saying),
-            !why.contains(scenario.saying)
+            !why.contains(scenario.saying), trouble?.contains(scenario.saying) != true
         {
             complaints.append("no record says \"\(scenario.saying)\"")
         }

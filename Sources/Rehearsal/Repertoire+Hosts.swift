@@ -112,12 +112,13 @@ extension DemoVariations {
     }
 
     /// Adds the Service of a version.
-    private static func serve(
-        _ version: String, in tree: inout JSONTree, selecting selector: JSONTree? = nil
+    static func serve(
+        _ version: String, in tree: inout JSONTree, named name: String? = nil,
+        selecting selector: JSONTree? = nil
     ) {
         let service: JSONTree = [
             "apiVersion": "v1", "kind": "Service",
-            "metadata": ["name": .string("demo-app-\(version)"), "namespace": "demo"],
+            "metadata": ["name": .string(name ?? "demo-app-\(version)"), "namespace": "demo"],
             "spec": [
                 "ports": [["name": "http", "port": 80, "targetPort": 8080]],
                 "selector": selector ?? ["app": "demo-app", "version": .string(version)],
@@ -127,7 +128,7 @@ extension DemoVariations {
     }
 
     /// Lets the one route lead to these versions' Services.
-    private static func route(_ tree: inout JSONTree, _ weights: [(version: String, Int)]) {
+    static func route(_ tree: inout JSONTree, _ weights: [(version: String, Int)]) {
         let list: [JSONTree] = weights.map { version, weight in
             [
                 "destination": ["host": .string("demo-app-\(version)")],

@@ -93,7 +93,7 @@ package struct Scenario: Sendable {
     package var longest = Duration.seconds(7200)
     /// The candidate's greatest share that any record may show.
     package var highestWeight = TrafficWeight.all
-    /// Stands in a record of the run, or is why it turned, where nobody dies.
+    /// Stands in a record of the run, or is why it turned or did not begin, where nobody dies.
     package var saying = ""
 
     /// A lease that could not be given back runs out: it keeps nobody away for longer.

@@ -68,7 +68,7 @@ package struct Stage: Sendable {
         var bill = troupe.bill
         bill.facts = (try? await RunLog(run: Theatre.run, store: theatre.store).facts()) ?? []
         if mishap.jump != nil { bill.redate() }
-        if bill.end != nil { bill.trouble = nil }
+        if let end = bill.end, end != .refused { bill.trouble = nil }
         played.withLock { $0 = bill }
     }
 

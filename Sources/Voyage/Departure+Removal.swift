@@ -54,14 +54,16 @@ extension Departure {
         draft.hosts = try await hosts(of: draft, workloads.selections, writer)
         let keeper = WorkloadKeeper(
             scope: try draft.workloadScope, writer: writer, time: rig.time, poll: rig.pace.poll)
-        let look = try await RemovalLook(
-            keeper, IstioRouter(scope: draft.routeScope, writer: writer))
+        let router = IstioRouter(scope: draft.routeScope, writer: writer)
+        let look = try await RemovalLook(keeper, router)
         if !flow.keepsGitOps {
             try look.routes.requireUnkept()
             try look.workloads.requireUnkept()
         }
         if look.isEmpty { return nil }
         try look.check(isForced: isForced)
+        let left = try await router.leftBehind(look.workloads.onlyGoings)
+        if !isForced, let first = left.refusals.first { throw first }
         try look.workloads.checkRoom(needed: look.needed)
         try await NeededRights(
             namespace: flow.target.namespace, routes: look.routes.managed, manifest: [],
@@ -71,7 +73,7 @@ extension Departure {
         ).require(of: client)
         var final = try charter(
             flow, source, istio, stable: stable, routes: look.routes.managed, isForced,
-            byKEDA: byKEDA)
+            byKEDA: byKEDA, warnings: left.refusals.map(\.sentence) + left.warnings)
         final.hosts = draft.hosts
         return RemovalPlan(
             charter: final,
@@ -86,7 +88,8 @@ extension Departure {
 
     private func charter(
         _ flow: Flow, _ source: FlowSource, _ istio: String, stable: RunCharter.Version?,
-        routes: [ObjectReference], _ isForced: Bool, byKEDA: Bool = false
+        routes: [ObjectReference], _ isForced: Bool, byKEDA: Bool = false,
+        warnings: [String] = []
     ) throws -> RunCharter {
         let scope = try WorkloadScope(
             namespace: flow.target.namespace, service: flow.target.service,
@@ -96,7 +99,8 @@ extension Departure {
             run: run, cluster: rig.cluster.server, source: source, flow: flow, stable: stable,
             candidate: RunCharter.Version(
                 deployment: scope.candidateName, label: scope.candidateVersion ?? ""),
-            routes: routes, istio: istio, removal: RunCharter.Removal(isForced: isForced),
+            routes: routes, istio: istio, warnings: warnings,
+            removal: RunCharter.Removal(isForced: isForced),
             isScaledByKEDA: byKEDA)
     }
 

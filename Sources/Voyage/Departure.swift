@@ -101,8 +101,11 @@ package struct Departure: Sendable {
             candidate: candidate, routes: [],
             istio: try await IstioRouter.servedVersion(client))
         draft.hosts = try await hosts(of: draft, workloads.selections, writer)
-        let routes = try await IstioRouter(scope: draft.routeScope, writer: writer).survey()
+        let router = IstioRouter(scope: draft.routeScope, writer: writer)
+        let routes = try await router.survey()
         if !flow.keepsGitOps { try routes.requireUnkept() }
+        let left = try await router.leftBehind(flow.letsStableGo ? workloads.onlyStables : [])
+        if let first = left.refusals.first { throw first }
         let rights = NeededRights(
             namespace: target.namespace, routes: routes.managed, manifest: target.manifest,
             settings: scope.settings, scaler: workloads.autoscaler,
@@ -113,7 +116,7 @@ package struct Departure: Sendable {
         let charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
-            warnings: routes.warnings + acceptance(of: workloads)
+            warnings: routes.warnings + left.warnings + acceptance(of: workloads)
                 + likeness(of: target.manifest, to: workloads.stable),
             isScaledByKEDA: workloads.isScaledByKEDA, hosts: draft.hosts)
         if !forOthers { try await charter.requireSources(of: rig) }
@@ -200,5 +203,12 @@ extension RunPlan {
         steps.reduce(.none) { highest, step in
             if case .weight(let weight) = step { max(highest, weight) } else { highest }
         }
+    }
+}
+
+extension Flow {
+    /// Stable goes in the end: by the run, or by what it writes for a tool's source.
+    fileprivate var letsStableGo: Bool {
+        plan.steps.contains(.retire) && (!keepsGitOps || writesBackTo != nil)
     }
 }

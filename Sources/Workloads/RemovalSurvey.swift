@@ -23,6 +23,8 @@ package struct RemovalSurvey: Sendable {
     package let services: [KubernetesObject]
     /// Whose pods the Services select.
     package let selections: ServiceSelections
+    /// The Services besides the flow's that only ready pods of the version that goes answer.
+    package let onlyGoings: [KubernetesObject]
 
     package init(_ scope: WorkloadScope, _ listing: WorkloadListing) throws(WorkloadRefusal) {
         guard let service = listing.service(scope.service) else {
@@ -56,6 +58,8 @@ package struct RemovalSurvey: Sendable {
         isScaledByKEDA = listing.areScaledByKEDA([other?.name ?? "", scope.candidateName])
         otherReady = other.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
         selections = ServiceSelections(scope, listing, stable: other)
+        onlyGoings = ServiceSelections.answered(
+            onlyBy: deployment, besides: other?.templateLabels, listing, of: scope)
         services = listing.services.filter {
             LabelSelector(service: $0)?.matches(other?.templateLabels) ?? false
         }

@@ -44,6 +44,28 @@ package struct ServiceSelections: Sendable {
         }
     }
 
+    /// The Services that nobody answers once a Deployment is gone, the flow's own left out.
+    ///
+    /// Ready pods of it answer now, and no others.
+    static func answered(
+        onlyBy going: KubernetesObject?, besides staying: JSONTree?, _ listing: WorkloadListing,
+        of scope: WorkloadScope
+    ) -> [KubernetesObject] {
+        guard let going else { return [] }
+        let own = listing.pods(of: going).filter(\.isReadyPod)
+        let others = listing.pods.filter { pod in
+            pod.isReadyPod && !own.contains { $0.name == pod.name }
+        }
+        func labels(_ pod: KubernetesObject) -> JSONTree? { pod.tree.at("metadata", "labels") }
+        return listing.services.filter { service in
+            guard service.name != scope.service, let selector = LabelSelector(service: service),
+                !selector.matches(staying)
+            else { return false }
+            return own.contains { selector.matches(labels($0)) }
+                && !others.contains { selector.matches(labels($0)) }
+        }
+    }
+
     /// Refuses where users of stable's Service come by a port that the candidate's does not have.
     package func requirePorts(of stable: String, on candidate: String) throws(WorkloadRefusal) {
         func ports(_ name: String) -> [Int] {

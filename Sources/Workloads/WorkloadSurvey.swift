@@ -34,6 +34,8 @@ package struct WorkloadSurvey: Sendable {
     package let services: [KubernetesObject]
     /// Whose pods the Services select.
     package let selections: ServiceSelections
+    /// The Services besides the flow's that only stable's ready pods answer.
+    package let onlyStables: [KubernetesObject]
     /// Stable's ready pods.
     package let readyPods: Int
     /// In the order in which people should mend them; empty: the run may begin.
@@ -61,6 +63,8 @@ package struct WorkloadSurvey: Sendable {
             || scope.ownAutoscaler?.isScaledObject == true
         services = stable.map { Self.services(of: $0, listing) } ?? []
         selections = ServiceSelections(scope, listing, stable: stable)
+        onlyStables = ServiceSelections.answered(
+            onlyBy: stable, besides: scope.candidate.templateLabels, listing, of: scope)
         readyPods = stable.map { listing.pods(of: $0).count(where: \.isReadyPod) } ?? 0
         self.refusals =
             refusals

@@ -274,6 +274,27 @@ import Testing
                 }
             }),
         Refused(
+            testDescription: "a Service that only stable answers",
+            said: """
+                routes: only pods of v1 answer this Service: whoever calls it loses it when that \
+                version goes (stranded-service)
+                  where: Service demo/direct
+                  do:    lead its host to demo-app by a VirtualService of the mesh; where nobody \
+                calls it, delete it or annotate it service.theseus.dev/goes-with-version=true
+                """,
+            before: { try await $0.serveStableAlone() }),
+        Refused(
+            testDescription: "the same, before a plan",
+            said: """
+                routes: only pods of v1 answer this Service: whoever calls it loses it when that \
+                version goes (stranded-service)
+                  where: Service demo/direct
+                  do:    lead its host to demo-app by a VirtualService of the mesh; where nobody \
+                calls it, delete it or annotate it service.theseus.dev/goes-with-version=true
+                """,
+            before: { try await $0.serveStableAlone() },
+            words: { ["plan", $0.folder.file("flow.yaml")] }),
+        Refused(
             testDescription: "a server that does not know us",
             said: """
                 kubernetes: the API server does not know us: Unauthorized (401)

@@ -39,3 +39,19 @@ func expectRefusal(_ refused: Refused, _ location: SourceLocation = #_sourceLoca
         #expect(writes == [], sourceLocation: location)
     }
 }
+
+extension ServedLab {
+    /// A Service besides the flow's, of stable's pods alone.
+    func serveStableAlone() async throws {
+        try await post(
+            "/api/v1/namespaces/demo/services",
+            [
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": ["name": "direct", "namespace": "demo"],
+                "spec": [
+                    "ports": [["name": "http", "port": 80, "targetPort": 8080]],
+                    "selector": ["app": "demo-app", "version": "v1"],
+                ],
+            ])
+    }
+}

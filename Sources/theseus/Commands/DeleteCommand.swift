@@ -77,6 +77,7 @@ struct DeleteCommand: Sendable {
             "\(charter.target): \(charter.candidate.deployment) (\(charter.candidate.label)) goes, "
                 + (stays ?? "and there is no other version"))
         for way in plan.ways { Terminal.say("forced: \(way)") }
+        for warning in charter.warnings { Terminal.say("warning: \(warning)") }
         let steps = charter.flow.plan
         let before = (0...steps.steps.count).flatMap { steps.legs(ofStep: $0) }.dropFirst()
         let first = before.map { $0 == .decidePromotion ? "deciding the removal" : $0.name }
