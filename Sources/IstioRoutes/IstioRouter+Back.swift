@@ -78,7 +78,7 @@ extension IstioRouter {
     }
 
     /// A record without routes: what the versions are called, where no object says it.
-    private func bareRecord() async throws -> RouteRecord {
+    func bareRecord() async throws -> RouteRecord {
         let entries = try await rule().map(SubsetEdit.subsets) ?? []
         func destination(_ version: String, at host: MeshHost) -> VersionDestination {
             guard scope.versionHosts == nil else { return VersionDestination(host: host) }
@@ -101,7 +101,9 @@ extension IstioRouter {
     }
 
     /// No route of any namespace may name what goes, with a weight of `least` or more.
-    func requireUnnamed(_ version: VersionDestination, atLeast least: Int = 0) async throws {
+    func requireUnnamed(
+        _ version: VersionDestination, atLeast least: Int = 0, blaming: Bool = false
+    ) async throws {
         for object in try await visible(scope.virtualServices).0 {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
@@ -110,11 +112,12 @@ extension IstioRouter {
                     version.means($0.host, $0.subset) && $0.weight >= least
                 }
                 guard named || reading.mirrors(route, version.means) else { continue }
+                let hand = blaming ? "; \(ForeignHand(on: object).sentence)" : ""
                 throw Setback(
                     .fault,
                     "\(version) cannot go: \(reading.place),"
                         + " \(reading.key(at: place, leadingTo: scope.hosts).words) still names it"
-                )
+                        + hand)
             }
         }
     }

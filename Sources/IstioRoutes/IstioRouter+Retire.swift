@@ -26,6 +26,16 @@ extension IstioRouter {
         }
     }
 
+    /// Throws where somebody led users to stable again since it was dropped: its pods are all that
+    /// answers them.
+    package func requireStableUnnamed() async throws {
+        var stable = try await bareRecord().stable
+        for object in try await managed() {
+            if let record = RouteRecord(on: object) { stable = record.stable }
+        }
+        try await requireUnnamed(stable, atLeast: 1, blaming: true)
+    }
+
     /// Promotion: takes the old version's subset away; no route may name it.
     ///
     /// Whoever added it, unless `onlyOwn`: where a GitOps tool keeps the rule, a subset that stood

@@ -163,16 +163,21 @@ package enum DemoVariations {
         ]
         tree["objects"] = .array((tree["objects"]?.items ?? []) + [rule])
         object("VirtualService", in: &tree) { routes in
-            routes.set(
-                [
-                    [
-                        "name": "primary",
-                        "route": [["destination": ["host": "demo-app", "subset": "blue"]]],
-                    ]
-                ], at: "spec", "http")
+            routes.set(blue["http"], at: "spec", "http")
             return routes
         }
     }
+
+    /// The routes of that world.
+    static let blue: JSONTree = [
+        "gateways": ["demo-gateway", "mesh"], "hosts": ["demo-app", "demo.example.test"],
+        "http": [
+            [
+                "name": "primary",
+                "route": [["destination": ["host": "demo-app", "subset": "blue"]]],
+            ]
+        ],
+    ]
 
     /// A second Service picks the same pods, whatever their version, and has users in the mesh.
     package static let withSideDoor = world { tree in

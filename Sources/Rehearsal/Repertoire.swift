@@ -1,14 +1,14 @@
 internal import CanaryEngine
 internal import JSONTree
 internal import Lab
+internal import Manifests
 
 /// The scenarios that every build plays.
 package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes + hosts
-        + leftBehind
-        + scales + hooks + beginnings + removals + keda + templates
+        + leftBehind + scales + hooks + beginnings + removals + keda + templates
         + judges
 
     /// Those of which every build plays every death.
@@ -231,6 +231,31 @@ package enum Repertoire {
         ).with {
             $0.hasForeignHands = true
             $0.endsAfterCrash = [.personNeeded]
+            $0.saying =
+                "changed by argocd-controller; to end this, in the Application set"
+                + " spec.ignoreDifferences: [{group: networking.istio.io, kind: VirtualService,"
+                + " name: demo-app, namespace: demo, jqPathExpressions: [.spec.http]}] and"
+                + " spec.syncPolicy.syncOptions: [RespectIgnoreDifferences=true]"
+        },
+        // Stable is decided to go, and all users are led back to it.
+        Scenario(
+            "tool-reverts-late", flow: DemoFlow.short, world: DemoVariations.withSubsets,
+            events: [
+                .init(
+                    .upon(after: .seconds(1)) { $0.isDrainingStable },
+                    .world { state in
+                        state.cluster.edit(DemoVariations.routes, by: "kustomize-controller") {
+                            $0.spec = DemoVariations.blue
+                        }
+                    })
+            ], ends: .personNeeded
+        ).with {
+            $0.hasForeignHands = true
+            // The run may be over before the tool comes.
+            $0.endsAfterCrash = [.promoted]
+            $0.saying =
+                "subset blue cannot go: VirtualService demo/demo-app, http route primary still names"
+                + " it; changed by kustomize-controller; to end this, in the Kustomization add"
         },
     ]
 

@@ -42,5 +42,7 @@ package struct Standing: Sendable {
         if case .test(let call)? = leg { call.name == name } else { false }
     }
 
+    package var isDrainingStable: Bool { leg == .drainStable }
+
     package var isClosing: Bool { if case .closing = state.course { true } else { false } }
 }

@@ -56,17 +56,32 @@ extension ShipCrew {
                     id, note: "nobody met the candidate in \(window.inMilliseconds / 1000) s")
             case .leaks(let leaks):
                 let senders = leaks.map(\.description).joined(separator: ", ")
+                let met = "the candidate is not dark: it met \(senders)"
+                if let edit = await foreignEdit() {
+                    return .failed(id, Setback(.foreignEdit, "\(met); \(edit)"))
+                }
                 return .failed(
                     id,
                     Setback(
-                        .unreachable,
-                        "the candidate is not dark: it met \(senders); if these may come, add them to"
-                            + " dark.visitors"))
+                        .unreachable, "\(met); if these may come, add them to dark.visitors"))
             case .blind(let reason): said = reason
             }
             try await rig.time.sleep(for: flow.scrape)
         }
         return .done(id, note: "nobody could look who meets it: \(said)")
+    }
+
+    /// Who undid our routes, where somebody did; nil also where the API server will not say.
+    private func foreignEdit() async -> String? {
+        var seen: [String] = []
+        do {
+            try await router.requireWritten(bridge.state.weight, seen: &seen)
+            return nil
+        } catch let setback as Setback where setback.kind == .foreignEdit {
+            return setback.reason
+        } catch {
+            return nil
+        }
     }
 
     private func oldShare(

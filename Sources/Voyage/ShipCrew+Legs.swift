@@ -309,6 +309,7 @@ extension ShipCrew {
             return try await drain(stable.deployment, gateScope.stable)
         case .removeStable:
             if try await isStableKept() { return "stable is kept: a GitOps tool owns it" }
+            try await router.requireStableUnnamed()
             return ending(
                 try await keeper.removeStable(
                     try await copies().workloads, patience: endPatience))
