@@ -318,7 +318,12 @@ let package = Package(
             ],
             data: ["Flows"]),
         tests("GateTrialsTests", of: ["GateTrials", "CanaryEngine", "MetricsGate", "Statistics"]),
-        tests("RehearsalTests", of: ["Rehearsal", "Lab", "CanaryEngine", "Chronicle", "Diagrams"]),
+        tests(
+            "RehearsalTests",
+            of: [
+                "Rehearsal", "Lab", "CanaryEngine", "Chronicle", "Diagrams", "Digests", "JSONTree",
+                "Manifests",
+            ]),
         tests(
             "AuditorTests",
             of: ["Auditor", "CanaryEngine", "Chronicle", "Journal", "Manifests", "JSONTree"]),

@@ -8,7 +8,7 @@ package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
         releases + refusals + wishes + weather + surroundings + metamorphoses + shapes + hosts
-        + leftBehind + scales + hooks + beginnings + removals + keda + templates
+        + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
         + judges
 
     /// Those of which every build plays every death.
