@@ -24,13 +24,11 @@ package struct BadNight: Sendable {
         var scenario = Scenario(
             "night \(seed)", flow: DemoFlow.short, version: version,
             manifest: DemoFlow.manifest(version: version, behaviour: behaviour),
-            world: dice.pick([
-                DemoWorld.file, DemoVariations.withSubsets, DemoVariations.withoutAutoscaler,
-                DemoVariations.slowMesh, DemoVariations.withNeighbour,
-            ]), ends: .promoted, .rolledBack, .refused)
+            ends: .promoted, .rolledBack, .refused)
         scenario.longest = .seconds(6 * 3600)
         scenario.mayLoseRequests = behaviour == "flap"
         var plot = ["\(version), \(behaviour)"]
+        Self.choosePlace(&scenario, &dice, &plot)
         Self.stageCluster(&scenario, &dice, version, &plot)
         Self.stagePeople(&scenario, &dice, &plot)
         var mishap = Self.mishap(seed, &dice, &scenario, &plot)
@@ -47,6 +45,28 @@ package struct BadNight: Sendable {
         self.scenario = scenario
         self.mishap = mishap
         self.plot = plot
+    }
+
+    /// Where it happens; in two of the worlds each version has a Service, and users are divided by
+    /// hosts.
+    private static func choosePlace(
+        _ scenario: inout Scenario, _ dice: inout Dice, _ plot: inout [String]
+    ) {
+        let version = scenario.version
+        let place = dice.pick([
+            ("the demo's world", DemoWorld.file), ("with subsets", DemoVariations.withSubsets),
+            ("without an autoscaler", DemoVariations.withoutAutoscaler),
+            ("a slow mesh", DemoVariations.slowMesh),
+            ("with a neighbour", DemoVariations.withNeighbour),
+            ("by hosts", DemoVariations.byHosts("v1", version)),
+            ("by hosts, the next one", DemoVariations.afterHosts),
+        ])
+        plot.append(place.0)
+        scenario.world = place.1
+        // Nobody has made the Service of the version that comes: its manifest brings it.
+        if place.0 == "by hosts, the next one" {
+            scenario.manifest += "\n" + DemoFlow.service(version: version)
+        }
     }
 
     /// Pods, mesh and metrics that are not well.
@@ -124,6 +144,8 @@ package struct BadNight: Sendable {
         if dice.hits(0.15) {
             let weight = dice.whole(0...100)
             let moment = dice.moment
+            let candidate = ObjectReference(
+                .deployment, namespace: "demo", name: "demo-app-\(scenario.version)")
             plot.append("\(moment): a person gives the candidate \(weight)%")
             scenario.hasForeignHands = true
             scenario.mayLoseRequests = true
@@ -133,6 +155,8 @@ package struct BadNight: Sendable {
                 .init(
                     .at(moment),
                     .world { state in
+                        // Before it comes, and when it is gone, there is nobody to give them to.
+                        guard state.cluster.object(candidate) != nil else { return }
                         state.cluster.edit(DemoVariations.routes, by: "kubectl-edit") {
                             DemoVariations.weigh(&$0, weight)
                         }

@@ -97,9 +97,10 @@ package struct CallSweep: Sendable {
 
     package func run(
         on lanes: Lanes, everyCall: Bool = false, beyond met: Set<String> = [],
-        until isOver: @escaping @Sendable () -> Bool = { false }
+        oneIn stride: Int = 1, until isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Sweep.Outcome {
-        let trials = trials(everyCall: everyCall, beyond: met)
+        let trials = trials(everyCall: everyCall, beyond: met).enumerated()
+            .filter { $0.offset % stride == 0 }.map(\.element)
         let findings = await lanes.map(trials, until: isOver) { play($0) }
         var outcome = Sweep.Outcome()
         for finding in findings {

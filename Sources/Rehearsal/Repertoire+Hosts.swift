@@ -57,16 +57,19 @@ extension Repertoire {
 extension DemoFlow {
     /// With a Service for the version's pods alone.
     package static func withService(version: String) -> String {
-        manifest(version: version) + """
+        manifest(version: version) + "\n" + service(version: version)
+    }
 
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: demo-app-\(version)}
-            spec:
-              ports: [{name: http, port: 80, targetPort: 8080}]
-              selector: {app: demo-app, version: \(version)}
-            """
+    static func service(version: String) -> String {
+        """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: demo-app-\(version)}
+        spec:
+          ports: [{name: http, port: 80, targetPort: 8080}]
+          selector: {app: demo-app, version: \(version)}
+        """
     }
 }
 

@@ -124,12 +124,20 @@ struct SweepProgramme: Sendable {
             guard let scenario = Repertoire.scenario(name) else { return false }
             let sweep = try CallSweep(scenario)
             let isOneOfTwo = name == "good" || name == "bad"
-            let isWhole = everyCall && (isOneOfTwo || name == "good-in-cluster")
+            let isWhole =
+                everyCall && (isOneOfTwo || Self.whole.contains(name))
             isRight =
                 await outcomes(
                     of: sweep, name, everyCall: isWhole,
                     beyond: isOneOfTwo || isWhole ? [] : met, until: end) && isRight
             met.formUnion(sweep.acts())
+        }
+        // The same verbs and kinds as elsewhere, and other writes.
+        for (name, stride) in everyCall ? [] : [("hosts-next", 37), ("hosts-next-back", 9)] {
+            guard let scenario = Repertoire.scenario(name) else { return false }
+            let sweep = try CallSweep(scenario)
+            isRight =
+                await outcomes(of: sweep, "\(name), some", oneIn: stride, until: end) && isRight
         }
         for (name, death) in [("good", 60), ("bad", 60), ("good-in-cluster", 90)] {
             guard let scenario = Repertoire.scenario(name) else { return false }
@@ -141,11 +149,11 @@ struct SweepProgramme: Sendable {
 
     private func outcomes(
         of sweep: CallSweep, _ name: String, everyCall: Bool = false,
-        beyond met: Set<String> = [], until end: ContinuousClock.Instant?
+        beyond met: Set<String> = [], oneIn stride: Int = 1, until end: ContinuousClock.Instant?
     ) async -> Bool {
         let start = clock.now
         let outcome = await sweep.run(
-            on: lanes, everyCall: everyCall, beyond: met,
+            on: lanes, everyCall: everyCall, beyond: met, oneIn: stride,
             until: { end.map { ContinuousClock().now >= $0 } ?? false })
         say("calls of \(name)", outcome.plays, since: start)
         return complain(outcome.findings)
@@ -153,8 +161,11 @@ struct SweepProgramme: Sendable {
 
     private static let asking = [
         "good", "bad", "good-in-cluster", "guarded", "without-routes-back", "keda-back",
-        "old-cluster-back", "job",
+        "old-cluster-back", "job", "hosts-next", "hosts-next-back",
     ]
+
+    /// Every single call of these is tried, where there is time.
+    private static let whole = ["good-in-cluster", "hosts-next", "hosts-next-back"]
 
     private func nights(from first: UInt64, _ count: Int) async -> Bool {
         let start = clock.now
