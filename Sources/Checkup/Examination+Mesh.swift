@@ -160,19 +160,34 @@ extension Examination {
             ]
         }
         let version = GateScope.Version(label: "", workload: "")
+        let hosts = await hosts(of: flow)
         let scope = GateScope(
-            namespace: namespace, service: flow.target.service, stable: version,
-            candidate: version, scrape: flow.scrape)
+            namespace: namespace, service: flow.target.service, versionServices: hosts,
+            stable: version, candidate: version, scrape: flow.scrape)
         guard let look = try await TelemetryLook.look(at: source, scope) else {
+            let whose =
+                hosts.isEmpty ? "this service" : "this service or \(hosts.joined(separator: ", "))"
             return [
                 Symptom(
                     "metrics", .odd,
-                    "Prometheus answers, and has no istio_requests_total of this service with"
+                    "Prometheus answers, and has no istio_requests_total of \(whose) with"
                         + " reporter=\"source\"",
                     do: "let it scrape the proxies of those who call the service; or nobody calls")
             ]
         }
         return [freshness(of: look, flow)] + pace(of: look, flow) + hour(of: look)
+    }
+
+    /// The versions' Services, where users are divided by hosts: the mesh counts by these then.
+    ///
+    /// None where the release could not begin; why not is said at the end.
+    private func hosts(of flow: Flow) async -> [String] {
+        do {
+            return try await Hindsight(flow, on: rig, stable: nil, candidate: nil)
+                .scope.versionServices
+        } catch {
+            return []
+        }
     }
 
     private func freshness(of look: TelemetryLook, _ flow: Flow) -> Symptom {

@@ -146,6 +146,40 @@ import Voyage
         #expect(found.first?.said.contains("has no istio_requests_total") == true)
     }
 
+    /// Each version has a Service, and the route leads to these: requests are counted there.
+    private static func byHosts(_ tree: inout JSONTree) {
+        let services = ["v1", "v2"].map { version -> JSONTree in
+            [
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": ["name": .string("demo-app-\(version)"), "namespace": "demo"],
+                "spec": [
+                    "ports": [["name": "http", "port": 80, "targetPort": 8080]],
+                    "selector": ["app": "demo-app", "version": .string(version)],
+                ],
+            ]
+        }
+        tree["objects"] = .array((tree["objects"]?.items ?? []) + services)
+        objects("VirtualService", in: &tree) {
+            $0.set(
+                [["name": "primary", "route": [["destination": ["host": "demo-app-v1"]]]]],
+                at: "spec", "http")
+        }
+    }
+
+    @Test func requestsToTheVersionsServicesAreFound() throws {
+        #expect(odd(try Self.symptoms(Self.byHosts)) == [])
+        let found = odd(
+            try Self.symptoms { tree in
+                Self.byHosts(&tree)
+                tree["users"] = nil
+            })
+        #expect(
+            found.map(\.said) == [
+                "Prometheus answers, and has no istio_requests_total of this service or demo-app-v1,"
+                    + " demo-app-v2 with reporter=\"source\""
+            ])
+    }
+
     /// In the words in which `deploy` refuses it.
     @Test func whatADeployWouldRefuseIsSaid() throws {
         let found = odd(try Self.symptoms(manifest: DemoFlow.manifest(version: "v1")))
