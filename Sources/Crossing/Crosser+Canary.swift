@@ -13,8 +13,11 @@ extension Crosser {
         remark(
             target ?? canary["spec"],
             "users are on the copy \(name)-primary, and Service \(service) selects it alone",
-            do: "let stable's pods have the label version, and the Service select the pods of both"
-                + " versions, before Flagger goes")
+            do: "when Flagger is to go, give the pods of \(name)-primary the label version and one"
+                + " that the candidate's pods have too, and let Service \(service) select by that"
+                + " one alone; then lead all routes to it, and delete the Services and"
+                + " DestinationRules \(service)-primary and \(service)-canary: each answers for one"
+                + " copy, and no release begins while anybody may call \(service)-primary")
         setTargetManifest(target, name)
         if let provider = canary.at("spec", "provider") {
             if provider.text == "istio" {

@@ -55,7 +55,7 @@ extension Crosser {
                 green?["activeService"],
                 "Argo turns this Service's selector; Theseus leaves it alone and moves Istio's routes",
                 do:
-                    "let it select the pods of both versions: take rollouts-pod-template-hash out of its"
+                    "let it select the pods of both versions: take \(Self.hash) out of its"
                     + " selector")
             leave(
                 green?["previewService"], "the candidate is met by the dark match instead",
@@ -75,7 +75,7 @@ extension Crosser {
                 rule,
                 "Theseus finds the Service's rule by itself, and makes subsets by the version label",
                 do:
-                    "let stable's subset select by the label version, not by rollouts-pod-template-hash"
+                    "let stable's subset select by the label version, not by \(Self.hash)"
             )
             leave(
                 canary?["canaryService"], "one Service selects both versions",
@@ -83,12 +83,16 @@ extension Crosser {
             return routedHost(istio) ?? stable ?? objects[root].name
         }
         if let other = canary?["canaryService"] {
+            if let stable, let front = front(istio, besides: [stable, other.text ?? ""]) {
+                divideByHosts(front: front, stable: stable, canary, istio)
+                return front
+            }
             leave(
                 other,
                 "users are divided between two subsets of one Service, not between two Services",
-                do:
-                    "let Service \(stable ?? "NAME") select the pods of both versions, lead the routes"
-                    + " to it alone with weight 100, and delete this one")
+                do: "take \(Self.hash) out of the selector of Service \(stable ?? "NAME"), that it"
+                    + " selects the pods of both versions; lead \(places(istio)) to it alone with"
+                    + " weight 100; and delete this one")
         }
         if let stable { return stable }
         ask(
@@ -111,11 +115,11 @@ extension Crosser {
         return nil
     }
 
-    private func references(_ istio: ForeignField?) -> [ForeignField] {
+    func references(_ istio: ForeignField?) -> [ForeignField] {
         ([istio?["virtualService"]].compactMap { $0 }) + (istio?["virtualServices"]?.items ?? [])
     }
 
-    private func virtualService(_ reference: ForeignField) -> ForeignObject? {
+    func virtualService(_ reference: ForeignField) -> ForeignObject? {
         let name = (reference["name"]?.text ?? "").prefix { $0 != "." }
         return objects.first { $0.kind == "VirtualService" && $0.name == name }
     }

@@ -58,13 +58,22 @@ extension Crosser {
             .init(
                 name: "manifest", tree: .string(path), comments: ["written with --out, beside this"]
             ))
-        draft.files.append(.init(path: path, text: YAMLWriter.text(of: deployment)))
+        let documents = [deployment] + [versionService(with: deployment)].compactMap { $0 }
+        draft.files.append(.init(path: path, text: YAMLWriter.text(ofDocuments: documents)))
         setVersion(of: deployment)
     }
 
     /// A manifest that only a person can give.
     mutating func askForManifest(_ why: String) {
         let path = "\(draft.name)-deployment.yaml"
+        if let (front, stable) = draft.versionService {
+            ask(
+                "spec.target.manifest",
+                "users are divided by hosts, and the candidate's is not there",
+                do:
+                    "write Service \(front) with the ports of \(stable) into that file, its selector"
+                    + " like the Deployment's and with version: candidate")
+        }
         ask(
             "spec.target.manifest", why,
             do:

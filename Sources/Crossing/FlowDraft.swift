@@ -31,6 +31,8 @@ struct FlowDraft {
     var gates: [Entry] = []
     var hooks: [(moment: String, tests: [String])] = []
     var steps: [StepEntry] = []
+    /// Users are divided by hosts: the Service that clients call, and stable's.
+    var versionService: (front: String, stable: String)?
     /// What the flow names and we can write.
     var files: [FlowTranslation.File] = []
 

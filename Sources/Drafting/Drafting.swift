@@ -39,10 +39,20 @@ package struct ServiceSearch: Sendable {
     /// The names of services behind which a Deployment stands.
     package func candidates() async throws -> [String] {
         let deployments = try await all(.deployment, in: namespace)
-        return try await all(.service, in: namespace).filter { service in
+        let found = try await all(.service, in: namespace).filter { service in
             guard let selector = LabelSelector(service: service) else { return false }
             return deployments.contains { selector.matches($0.templateLabels) }
-        }.map(\.name).sorted()
+        }
+        // One that selects fewer of another's pods is of a version, and no service by itself.
+        return found.filter { service in !found.contains { Self.isPart(service, of: $0) } }
+            .map(\.name).sorted()
+    }
+
+    private static func isPart(_ service: KubernetesObject, of whole: KubernetesObject) -> Bool {
+        let (own, theirs) = (
+            service.spec["selector"]?.members ?? [:], whole.spec["selector"]?.members ?? [:]
+        )
+        return own.count > theirs.count && theirs.allSatisfy { own[$0.key] == $0.value }
     }
 
     /// nil where there is no such service.
@@ -58,9 +68,21 @@ package struct ServiceSearch: Sendable {
             .sorted { Self.ready($0) > Self.ready($1) }
         let version = try await IstioRouter.servedVersion(client)
         let host = MeshHost(name, from: namespace)
-        for object in try await everywhere(.virtualService.inVersion(version)) {
-            let reading = RouteReading(object)
-            let routes = reading.http.filter { reading.leads($0, to: ServiceHosts(host)) }
+        let readings = try await everywhere(.virtualService.inVersion(version))
+            .map { RouteReading($0) }
+        let here = services.filter { $0.namespace == namespace }
+        finding.services = here.map(\.name)
+        finding.stableService = Self.stableService(
+            among: here.filter { $0.name != name }, &finding.deployments, host, readings)
+        let hosts = finding.stableService.map {
+            let own = MeshHost($0.name, from: namespace)
+            return ServiceHosts(service: host, stable: own, candidate: own)
+        }
+        for reading in readings {
+            let object = reading.object
+            let routes = reading.http.filter {
+                reading.leads($0, to: hosts ?? ServiceHosts(host))
+            }
             guard !routes.isEmpty else { continue }
             finding.routes.append(
                 ServiceFinding.Route(
@@ -77,6 +99,34 @@ package struct ServiceSearch: Sendable {
         finding.gateway = Self.gateway(services)
         finding.prometheus = Self.prometheus(services)
         return finding
+    }
+
+    /// The Service of one version alone to which users are led, where no route leads to the service
+    /// itself; that version's Deployment comes first then.
+    private static func stableService(
+        among services: [KubernetesObject], _ deployments: inout [KubernetesObject],
+        _ host: MeshHost, _ readings: [RouteReading]
+    ) -> KubernetesObject? {
+        let ways = readings.flatMap { reading in
+            reading.http.flatMap { reading.destinations(of: $0) ?? [] }
+        }
+        guard !ways.contains(where: { $0.host == host }) else { return nil }
+        func weight(of service: KubernetesObject) -> Int {
+            let own = MeshHost(service.name, from: service.namespace)
+            return ways.filter { $0.host == own }.map(\.weight).max() ?? 0
+        }
+        func selects(_ service: KubernetesObject) -> [KubernetesObject] {
+            let selector = LabelSelector(service: service)
+            return deployments.filter { selector?.matches($0.templateLabels) ?? false }
+        }
+        let own = services.filter { weight(of: $0) > 0 && selects($0).count == 1 }
+        guard let found = own.max(by: { weight(of: $0) < weight(of: $1) }),
+            let stable = selects(found).first
+        else { return nil }
+        deployments.sort { first, second in
+            (first.name == stable.name ? 1 : 0) > (second.name == stable.name ? 1 : 0)
+        }
+        return found
     }
 
     private static func ready(_ deployment: KubernetesObject) -> Int {

@@ -14,7 +14,7 @@ package struct FlowDraft: Hashable, Sendable {
     package init?(of finding: ServiceFinding, manifestName: String) {
         guard let stable = finding.stable else { return nil }
         let next = Self.next(after: finding.version)
-        manifest = Self.manifest(like: stable, finding, next)
+        manifest = Self.manifest(like: stable, finding, next) + Self.service(finding, next)
         flow = Self.flow(finding, stable, manifestName)
         notes = Self.notes(finding, stable)
     }
@@ -151,6 +151,7 @@ package struct FlowDraft: Hashable, Sendable {
                     + " version's pods as well: make that Deployment anew with it, or every release is"
                     + " refused")
         }
+        notes += hostNotes(finding)
         if finding.gateway == nil {
             notes.append(
                 "no ingress gateway was found: correct spec.gateway.url, or give --gateway")

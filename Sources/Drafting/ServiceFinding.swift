@@ -29,6 +29,10 @@ package struct ServiceFinding: Sendable {
     /// Where tests can knock.
     package var gateway: String?
     package var prometheus: String?
+    /// Stable's own Service, where the routes lead to such: users are divided by hosts.
+    package var stableService: KubernetesObject?
+    /// The Services that stand, by their names.
+    package var services: [String] = []
 
     package init(namespace: String, service: String) {
         self.namespace = namespace

@@ -5,8 +5,9 @@ internal import Manifests
 ///
 /// The Deployment gets the version label in its pods and its selector, and the version behind its
 /// name; so do the objects that are of this version alone: its autoscaler, its budget, and the
-/// ConfigMaps that its pods read. What the versions share stays: Services, accounts, roles. The same
-/// manifest and image always give the same names.
+/// ConfigMaps that its pods read. What the versions share stays: Services, accounts, roles; but a
+/// Service whose selector has `candidate` for the version label is of this version. The same manifest
+/// and image always give the same names.
 struct ManifestVersion {
     /// The version label's value.
     let value: String
@@ -82,6 +83,9 @@ struct ManifestVersion {
                 rename(&objects[index])
                 objects[index].tree.set(
                     .string(value), at: "spec", "selector", "matchLabels", label)
+            case "Service" where objects[index].spec.at("selector", label) == Self.meant:
+                rename(&objects[index])
+                objects[index].tree.set(.string(value), at: "spec", "selector", label)
             case "ConfigMap" where read.contains(objects[index].name):
                 renamed[objects[index].name] = versioned(objects[index].name)
                 rename(&objects[index])
@@ -91,6 +95,9 @@ struct ManifestVersion {
         objects[place].tree["spec"] = Self.renaming(
             objects[place].tree["spec"] ?? .null, renamed)
     }
+
+    /// Stands in a Service's selector for the version that is not known yet.
+    private static let meant: JSONTree = "candidate"
 
     private func versioned(_ name: String) -> String {
         name.hasSuffix("-\(suffix)") ? name : "\(name)-\(suffix)"

@@ -174,6 +174,65 @@ import Testing
         #expect(draft.flow.contains("{address: \"http://prometheus-server.monitoring\", scrape"))
     }
 
+    /// The routes lead to a Service of each version: the new one's comes with the manifest.
+    private static func byHosts(_ versions: [String], _ tree: inout JSONTree) {
+        let services = versions.map { version in
+            service(
+                "demo-app-\(version)", in: "demo", port: 80,
+                ["app": "demo-app", "version": .string(version)])
+        }
+        tree["objects"] = .array((tree["objects"]?.items ?? []) + services)
+        change("VirtualService", in: &tree) {
+            $0.set(
+                [["name": "primary", "route": [["destination": ["host": "demo-app-v1"]]]]],
+                at: "spec", "http")
+        }
+    }
+
+    @Test func aServiceForEachVersionIsDrafted() throws {
+        let draft = try Self.draft { Self.byHosts(["v1"], &$0) }
+        #expect(
+            draft.manifest.hasSuffix(
+                """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  name: demo-app-v2
+                spec:
+                  selector:
+                    app: demo-app
+                    version: v2
+                  ports:
+                  - name: http
+                    port: 80
+                    targetPort: 80
+
+                """), "\(draft.manifest)")
+        #expect(draft.flow.contains("routes: [{virtualService: demo-app, http: [primary]}]"))
+        #expect(
+            draft.notes.first?.contains("come to demo-app-v2, which the manifest brings") == true)
+        #expect(try Self.load(draft).target.manifest.map(\.kind) == ["Deployment", "Service"])
+        // One that stands is taken as it is.
+        let standing = try Self.draft { Self.byHosts(["v1", "v2"], &$0) }
+        #expect(!standing.manifest.contains("kind: Service"))
+        #expect(standing.notes.first?.contains("demo-app-v2, which stands already") == true)
+    }
+
+    @Test func aVersionsServiceIsNoneToRelease() throws {
+        var tree = DemoWorld.tree
+        Self.byHosts(["v1", "v2"], &tree)
+        let turnable = TurnableWorld()
+        let clock = LabClock(turnable)
+        let world = LabWorld(try LabWorldFile(tree).begin(date: clock.date), time: clock)
+        let client = KubernetesClient(
+            server: LabWorld.server, token: "lab", transport: world, time: clock)
+        let names = try turnable.run {
+            try await ServiceSearch(client, namespace: "demo").candidates()
+        }
+        #expect(names == ["demo-app"])
+    }
+
     /// Without a VirtualService the run makes one, and tests go by the name within the mesh.
     @Test func aServiceWithoutRoutesIsDrafted() throws {
         let draft = try Self.draft { tree in

@@ -76,6 +76,27 @@ struct VersionTests {
         #expect(objects[4].spec.at("scaleTargetRef", "name")?.text == "reviews-1-4-rc")
     }
 
+    /// Where users are divided by hosts: each version brings a Service of its own.
+    @Test func givesAVersionsServiceItsName() throws {
+        let own = """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: reviews-at}
+            spec: {selector: {app: reviews, version: candidate}}
+
+            """
+        let objects = try Self.files(Self.manifest + own).load().flow.target.manifest
+        let services = objects.filter { $0.kind == "Service" }
+        #expect(services.map(\.name) == ["reviews", "reviews-at-1-4-rc"])
+        let selector: JSONTree = ["app": "reviews", "version": "1.4_RC"]
+        #expect(services.last?.spec["selector"] == selector)
+        // One that names a version already means that one.
+        let other = own.replacing("version: candidate", with: "version: v1")
+        let named = try Self.files(Self.manifest + other).load().flow.target.manifest
+        #expect(named.last?.name == "reviews-at")
+    }
+
     @Test func takesTheVersionThatIsSaid() throws {
         let objects = try Self.files().load("reviews.yaml", Self.saying("v9")).flow.target.manifest
         #expect(objects[0].name == "reviews-v9")
