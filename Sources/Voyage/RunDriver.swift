@@ -202,10 +202,13 @@ struct RunDriver: Sendable {
         var seen = bridge.state.answeredWish
         while !Task.isCancelled {
             // A journal that cannot be read now may be readable later; a wish can also come by the lease.
-            for wish in (try? await log.store.wishes(of: log.run, after: seen)) ?? [] {
-                seen = wish.number
-                if let wish = WishCodec.decode(wish) { mailbox.deliver(.wish(wish)) }
+            let waiting = (try? await log.store.wishes(of: log.run, after: seen)) ?? []
+            seen = waiting.last?.number ?? seen
+            let caution = Caution(waiting.compactMap(WishCodec.decode))
+            for wish in caution.overruled {
+                mailbox.deliver(.fact(.refused(wish, why: caution.why)))
             }
+            for wish in caution.heard { mailbox.deliver(.wish(wish)) }
             guard (try? await time.sleep(for: pace.inbox)) != nil else { return }
         }
     }

@@ -108,16 +108,32 @@ import Testing
             #expect(pause.code == 6)
             #expect(
                 pause.complaint == """
-                    run: nobody answers
+                    run: nobody answers; pause is kept, and heard by whoever drives it next
                       where: run r1
                       do:    `theseus resume r1`, or `theseus abort r1`
 
                     """)
+            let told = try await lab.run("status").output
+            #expect(told.contains("; heard by whoever drives it next: pause, says mia@"), "\(told)")
             // The wish waits; who takes the run hears it.
             let resume = try lab.start("resume", "r1")
             try await resume.line("pause, says mia@")
             #expect(try await lab.run("abort", "r1").code == 0)
             #expect(await resume.end().code == 1)
+        }
+    }
+
+    /// A no that nobody answered is not overruled by the yes before it.
+    @Test func theDeadHearTheNo() async throws {
+        try await standing(at: "approve: {timeout: 20h}") { lab, run in
+            await run.stop()
+            for word in ["approve", "reject"] {
+                #expect(try await lab.run(word, "r1").code == 6)
+            }
+            let resume = try await lab.run("resume", "r1")
+            #expect(resume.code == 1, "\(resume)")
+            #expect(resume.output.contains("approve refused: later came reject, says mia@"))
+            #expect(resume.complaint.contains("rolled back: rejected by mia@"), "\(resume)")
         }
     }
 

@@ -94,7 +94,10 @@ struct StatusCommand: Sendable {
                 row.state = "unknown"
                 row.reason = why
             }
-            if row.state != "running" { row.next = "theseus resume \(card.run)" }
+            if row.state != "running" {
+                row.next = "theseus resume \(card.run)"
+                row.reason += await kept(card.run, after: state.answeredWish, logbook)
+            }
         }
         return row
     }
@@ -150,6 +153,14 @@ struct StatusCommand: Sendable {
         tree["lastHeardSeconds"] = .integer(seconds(life.silence))
         if !life.isOver { tree["orphanedInSeconds"] = .integer(seconds(life.rest)) }
         return tree
+    }
+
+    /// What was asked for, and waits for somebody who drives the run.
+    private func kept(_ run: String, after number: Int, _ logbook: Logbook) async -> String {
+        let wishes = (try? await logbook.store.wishes(of: run, after: number)) ?? []
+        let said = wishes.compactMap(WishCodec.decode).map { "\($0.kind.rawValue), says \($0.by)" }
+        return said.isEmpty
+            ? "" : "; heard by whoever drives it next: " + said.joined(separator: "; ")
     }
 
     private static func seconds(_ duration: Duration) -> Int {

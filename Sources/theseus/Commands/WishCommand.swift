@@ -35,7 +35,7 @@ struct WishCommand: Sendable {
         case .unanswered:
             Terminal.complain(
                 """
-                run: nobody answers
+                run: nobody answers; \(kind.rawValue) is kept, and heard by whoever drives it next
                   where: run \(card.run)
                   do:    `theseus resume \(card.run)`, or `theseus abort \(card.run)`
                 """)
