@@ -100,6 +100,30 @@ import Testing
         }
     }
 
+    /// Dead behind the point of no return: an abort does not promote it.
+    @Test func whatIsDecidedIsNotTaken() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ["backup", "deploy: {deadline: 5m}", "route", "weight: 100", "retire"]
+            let holder = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await holder.line("promotion is decided")
+            await holder.stop()
+            let writes = try await lab.ourWrites()
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 3, "\(abort)")
+            #expect(
+                abort.complaint == """
+                    run: abort is refused: promotion is decided; use undo to go back
+                      where: run r1
+                      do:    once it is promoted (`theseus resume r1`, where nobody drives it), \
+                    `theseus undo demo-app` brings the old version back
+
+                    """)
+            #expect(try await lab.ourWrites() == writes)
+            #expect(try await lab.run("resume", "r1", "--takeover").code == 0)
+        }
+    }
+
     @Test func whileTestsHang() async throws {
         try await ServedLab.serving(speed: Self.unhurried) { lab in
             let lifeline = try Lifeline(lab.folder.file("lifeline"))

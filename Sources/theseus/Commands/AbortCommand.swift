@@ -30,9 +30,7 @@ struct AbortCommand: Sendable {
         do {
             answer = try await Inbox(store: store, run: card.run).leave(.abort, patience: patience)
         } catch let error as JournalError where error.code != .unknownRun {
-            let log = RunLog(run: card.run, store: store)
-            let plan = await Self.plan(log)
-            if let state = try? await log.last()?.state, let why = state.hasNoWayHome(plan) {
+            if let why = await Self.hasNoWayHome(card, store) {
                 return await refused(card, why, store)
             }
             return try await withoutJournal(error, card, of: logbook)
@@ -61,6 +59,10 @@ struct AbortCommand: Sendable {
     }
 
     private func takeOver(_ card: RunCard, _ logbook: Logbook) async throws -> ExitCode {
+        // To take it would be to promote it.
+        if let why = await Self.hasNoWayHome(card, logbook.store) {
+            return await refused(card, why, logbook.store)
+        }
         do {
             return try await drive(logbook).take(card.run, wish: .abort, byForce: true)
         } catch let error as VoyageError where error.isOfLostRecords {
@@ -97,7 +99,8 @@ struct AbortCommand: Sendable {
                 )
             case .closing where !isRemoval:
                 (
-                    "once it is promoted, `theseus undo \(card.service)` brings the old version back",
+                    "once it is promoted (`theseus resume \(card.run)`, where nobody drives it),"
+                        + " `theseus undo \(card.service)` brings the old version back",
                     "theseus status \(card.run)"
                 )
             default:
@@ -111,6 +114,13 @@ struct AbortCommand: Sendable {
             """)
         EndLine(run: card.run, "refused", reason: why, .refused, next: next).say(to: request)
         return .refused
+    }
+
+    /// Why there is no way home any more; nil where there is one, or nobody can say.
+    private static func hasNoWayHome(_ card: RunCard, _ store: any JournalStore) async -> String? {
+        let log = RunLog(run: card.run, store: store)
+        let plan = await plan(log)
+        return (try? await log.last())?.state.hasNoWayHome(plan)
     }
 
     /// What the run was to do; an empty plan where its charter cannot be read.
@@ -183,8 +193,8 @@ extension RunState {
     /// Why there is no way home any more; nil where there is one.
     fileprivate func hasNoWayHome(_ plan: RunPlan) -> String? {
         switch course {
-        case .closing, .promoted, .rolledBack: refusal(of: .abort, plan)?.why
-        case .advancing, .asking, .paused, .returning, .personNeeded: nil
+        case .closing, .promoted, .rolledBack, .personNeeded: refusal(of: .abort, plan)?.why
+        case .advancing, .asking, .paused, .returning: nil
         }
     }
 }

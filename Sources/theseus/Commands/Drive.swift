@@ -204,7 +204,10 @@ struct Drive: Sendable {
         let run = charter.run
         switch state.course {
         case .promoted:
-            return ended(run, charter.removal == nil ? "promoted" : "removed", .done)
+            let end = charter.removal == nil ? "promoted" : "removed"
+            guard seeksHome else { return ended(run, end, .done) }
+            Terminal.complain(Advice.tooLate(charter))
+            return ended(run, end, .refused, "it was decided before the abort")
         case .rolledBack(let why):
             if !request.wantsJSON {
                 Terminal.complain("run \(run) rolled back: \(why.reason)")
@@ -291,6 +294,20 @@ private final class SignalFan: Sendable {
 
 /// What to do next, in three lines.
 enum Advice {
+    /// An abort that somebody was quicker than.
+    static func tooLate(_ charter: RunCharter) -> String {
+        let service = charter.flow.target.service
+        let (end, remedy) =
+            charter.removal == nil
+            ? ("it is promoted", "`theseus undo \(service)` brings the old version back")
+            : ("the version is removed", "deploy it again to have it back")
+        return """
+            run: the abort came too late: \(end)
+              where: run \(charter.run)
+              do:    \(remedy)
+            """
+    }
+
     static func followedNoMore(_ run: String) -> String {
         """
         run: followed no more; another process drives it on
