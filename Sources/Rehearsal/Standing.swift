@@ -26,6 +26,8 @@ package struct Standing: Sendable {
         if case .awaitReady? = leg { true } else { false }
     }
 
+    package var isGoingHome: Bool { leg == .goHome }
+
     package var isApproving: Bool { if case .approve? = leg { true } else { false } }
 
     package var isAwaitingWriteBack: Bool {

@@ -250,40 +250,7 @@ extension ShipCrew {
         return ""
     }
 
-    /// All the traffic that stable carries, at once; the rest as its pods turn ready.
-    @discardableResult
-    func bringHome() async throws -> String {
-        guard let stable = charter.stable else {
-            return sentence(try await router.sendHome(share: .none))
-        }
-        var asked = false
-        while true {
-            let ready = try await keeper.readyPods(ofDeployment: stable.deployment)
-            let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
-            if ready > 0, carried >= 100 || ready >= stableReady {
-                return sentence(try await router.sendHome(share: .none))
-            }
-            let share = try await router.currentShare()
-            // Nobody is out there: copies and cookies end without a pod of stable more.
-            if share == .none { return sentence(try await router.sendHome(share: .none)) }
-            let rest = TrafficWeight(percent: 100 - carried) ?? .all
-            if ready > 0, share > rest { _ = try await router.sendHome(share: rest) }
-            if !asked {
-                let candidate = charter.candidate.deployment
-                let carrying = try await keeper.readyPods(ofDeployment: candidate)
-                try await keeper.raiseStable(to: max(stableReady, carrying))
-                asked = true
-            }
-            // A stable that is unfit is still better than a candidate without pods.
-            let candidate = charter.candidate.deployment
-            if ready > 0, try await keeper.readyPods(ofDeployment: candidate) == 0 {
-                return sentence(try await router.sendHome(share: .none))
-            }
-            try await rig.time.sleep(for: rig.pace.poll)
-        }
-    }
-
-    private func sentence(_ report: HomeReport) -> String {
+    func sentence(_ report: HomeReport) -> String {
         let said = report.overridden + report.missing
         return said.isEmpty ? "all traffic is home" : "all is home; " + said.joined(separator: "; ")
     }

@@ -12,13 +12,22 @@ extension WorkloadKeeper {
         if let autoscaler = backup.autoscaler {
             try await restore(autoscaler, .autoscaler)
         }
-        if let stable = backup.stable { try await restore(stable, .deployment) }
+        guard let stable = backup.stable else { return }
+        try await restore(stable, .deployment, isScaled: backup.autoscaler != nil)
     }
 
-    private func restore(_ original: KubernetesObject, _ kind: ResourceKind) async throws {
+    /// Replicas that an autoscaler moves are nobody's to put back: only our note goes.
+    private func restore(
+        _ original: KubernetesObject, _ kind: ResourceKind, isScaled: Bool = false
+    ) async throws {
         let (uid, candidate) = (original.uid, scope.candidateName)
         _ = try await writer.change(original.reference(like: kind)) { object in
             guard object.uid == uid else { return object }
+            if isScaled {
+                var object = object
+                object.annotate(Self.floorAnnotation, nil)
+                return object
+            }
             return Floor.of(object, candidate: candidate).putBack(original, on: object)
         }
     }

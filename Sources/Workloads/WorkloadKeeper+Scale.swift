@@ -48,14 +48,22 @@ extension WorkloadKeeper {
         try await raise(autoscaler, .autoscaler, to: floor, mustBeSealed: true)
     }
 
-    /// The way home after `shrink`: stable grows to `count` pods, or as many as it may have.
-    package func raiseStable(to count: Int) async throws {
-        guard let stable = try await stableName() else { return }
-        if let autoscaler = try await autoscaler(of: stable) {
-            try await raise(autoscaler, .autoscaler, to: min(count, autoscaler.maxReplicas))
-        } else if let deployment = try await get(.deployment, stable) {
-            try await raise(deployment, .deployment, to: count)
+    /// The way home: stable asks for `count` pods, or as many as it may have; how many that are.
+    ///
+    /// An autoscaler looks at no Deployment that somebody scaled to nothing: there the replicas are
+    /// written as well.
+    @discardableResult
+    package func raiseStable(to count: Int) async throws -> Int {
+        guard let stable = try await stableName() else { return count }
+        let autoscaler = try await autoscaler(of: stable)
+        let allowed = min(count, autoscaler?.maxReplicas ?? count)
+        if let autoscaler { try await raise(autoscaler, .autoscaler, to: allowed) }
+        if let deployment = try await get(.deployment, stable),
+            autoscaler == nil || deployment.replicas == 0
+        {
+            try await raise(deployment, .deployment, to: allowed)
         }
+        return allowed
     }
 
     /// Sees that a Deployment has no fewer than `count` pods; never lowers.

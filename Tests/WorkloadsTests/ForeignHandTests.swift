@@ -202,6 +202,40 @@ struct ForeignHandTests {
         }
     }
 
+    /// An autoscaler leaves alone what somebody scaled to nothing, so that alone would not help.
+    @Test(arguments: [nil, "HorizontalPodAutoscaler"])
+    func stableThatWasScaledToNothingComesBack(without kind: String?) throws {
+        try inYard(without: kind) { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.holdStable(minimum: 3)
+            for _ in 0..<2 {
+                try await yard.edit(.deployment, Yard.stable) { $0.spec["replicas"] = 0 }
+                #expect(try await yard.sees { $0.pods.isEmpty })
+                for _ in 0..<2 { #expect(try await keeper.raiseStable(to: 3) == 3) }
+                #expect(try await keeper.awaitCapacity(Yard.stable, 3) == 3)
+            }
+            try await keeper.restoreStable(backup)
+            try await keeper.unsealAll()
+            #expect(try await keeper.verify(backup) == [])
+            #expect(yard.object(.deployment, Yard.stable)?.replicas == 3)
+            #expect(yard.sealed == [])
+        }
+    }
+
+    /// Where it stands at some size, its autoscaler alone moves it.
+    @Test func replicasThatAnAutoscalerMovesAreNotWritten() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.claimAll()
+            try await keeper.raiseStable(to: 5)
+            #expect(try await keeper.awaitCapacity(Yard.stable, 5) == 5)
+            let stable = try #require(yard.object(.deployment, Yard.stable))
+            #expect(stable.annotation(WriteSeal.prefix + "floor") == nil)
+        }
+    }
+
     @Test func aFirstReleaseLeavesNothing() throws {
         try inYard(without: "Deployment") { yard in
             let keeper = yard.keeper(try Yard.scope(stable: nil))

@@ -74,6 +74,18 @@ struct KedaTests {
         }
     }
 
+    /// Paused at three, and taken down by hand all the same.
+    @Test func stableThatWasScaledToNothingComesBack() throws {
+        try Self.inKeda { yard, keeper in
+            try await keeper.claimAll()
+            try await keeper.raiseStable(to: 3)
+            #expect(try await keeper.awaitCapacity(Yard.stable, 3) == 3)
+            try await yard.edit(.deployment, Yard.stable) { $0.spec["replicas"] = 0 }
+            #expect(try await keeper.raiseStable(to: 3) == 3)
+            #expect(try await keeper.awaitCapacity(Yard.stable, 3) == 3)
+        }
+    }
+
     /// Whoever had paused it finds it paused as it was.
     @Test func somebodysPauseComesBack() throws {
         let object = Self.scaledObject("v1", annotations: [Self.number: "3"])

@@ -1,0 +1,47 @@
+internal import CanaryEngine
+internal import JSONTree
+internal import Lab
+internal import Manifests
+
+/// People who take from a version what it runs on, by hand and in the middle of a run.
+extension Repertoire {
+    private static func deployment(_ version: String) -> ObjectReference {
+        ObjectReference(.deployment, namespace: "demo", name: "demo-app-\(version)")
+    }
+
+    private static func scale(_ version: String, to count: Int) -> Scenario.Event.Deed {
+        .world { state in
+            state.cluster.edit(deployment(version), by: "kubectl-scale") {
+                $0.spec["replicas"] = .integer(count)
+            }
+        }
+    }
+
+    /// Half of the users find nobody until stable has pods again: the way home sees to it.
+    private static func emptied(_ name: String, _ world: LabWorldFile) -> Scenario {
+        Scenario(
+            name, flow: DemoFlow.short, world: world,
+            events: [
+                .init(.upon(after: .seconds(5)) { $0.isBaking(at: 50) }, scale("v1", to: 0)),
+                .init(.upon(after: .seconds(12)) { $0.isBaking(at: 50) }, .wish(.abort)),
+            ], ends: .rolledBack
+        ).with {
+            $0.mayLoseRequests = true
+            $0.highestWeight = half
+        }
+    }
+
+    static let emptyings: [Scenario] = [
+        emptied("stable-emptied", DemoWorld.file),
+        emptied("stable-emptied-by-hand", DemoVariations.withoutAutoscaler),
+        emptied("stable-emptied-keda", DemoVariations.withKEDA),
+        // A part of the way is done, and what it stood on goes.
+        Scenario(
+            "stable-emptied-half-way", flow: DemoFlow.short,
+            events: [
+                .init(.upon(after: .seconds(5)) { $0.isBaking(at: 100) }, .wish(.abort)),
+                .init(.upon(after: .seconds(2)) { $0.isGoingHome }, scale("v1", to: 0)),
+            ], ends: .rolledBack
+        ).with { $0.mayLoseRequests = true },
+    ]
+}
