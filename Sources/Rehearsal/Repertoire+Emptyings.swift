@@ -43,5 +43,26 @@ extension Repertoire {
                 .init(.upon(after: .seconds(2)) { $0.isGoingHome }, scale("v1", to: 0)),
             ], ends: .rolledBack
         ).with { $0.mayLoseRequests = true },
+        // Fewer pods than stable had are all that will come: nobody stays with what failed its gate.
+        Scenario(
+            "maximum-lowered", flow: DemoFlow.short,
+            events: [
+                .init(
+                    .upon(after: .seconds(2)) { $0.isBaking(at: 100) },
+                    .world { state in
+                        let autoscaler = ObjectReference(
+                            .autoscaler, namespace: "demo", name: "demo-app-v1")
+                        state.cluster.edit(autoscaler, by: "kubectl-patch") {
+                            $0.spec["maxReplicas"] = 2
+                        }
+                    }),
+                .init(
+                    .upon(after: .seconds(4)) { $0.isBaking(at: 100) },
+                    .world { _ = $0.mesh.turn("versions", ["v2": ["errorRate": 0.3]]) }),
+            ], ends: .rolledBack
+        ).with {
+            $0.hasForeignHands = true
+            $0.saying = "spec.maxReplicas"
+        },
     ]
 }

@@ -25,9 +25,11 @@ extension ShipCrew {
             let rest = TrafficWeight(percent: 100 - carried) ?? .all
             if ready > 0, share > rest { _ = try await router.sendHome(share: rest) }
             let carrying = try await keeper.readyPods(ofDeployment: candidate)
-            try await keeper.raiseStable(to: max(stableReady, carrying))
-            // A stable that is unfit is still better than a candidate without pods.
-            if ready > 0, carrying == 0 {
+            let allowed = try await keeper.raiseStable(to: max(stableReady, carrying))
+            let wanted = min(stableReady, allowed)
+            // More than its autoscaler allows never come; and a stable that is unfit is still better
+            // than a candidate without pods.
+            if ready > 0, ready >= wanted || carrying == 0 {
                 return sentence(try await router.sendHome(share: .none))
             }
             try await rig.time.sleep(for: rig.pace.poll)

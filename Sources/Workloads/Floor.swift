@@ -48,13 +48,21 @@ enum Floor: Hashable, Sendable {
         var object = object
         if ours == value(in: object).map(String.init) {
             switch self {
-            case .field(let name): object.spec[name] = original.spec[name]
+            case .field(let name): object.spec[name] = Self.kept(original.spec[name], under: object)
             case .pause:
                 object.annotate(Self.pausedReplicas, original.annotation(Self.pausedReplicas))
             }
         }
         object.annotate(WorkloadKeeper.floorAnnotation, nil)
         return object
+    }
+
+    /// An autoscaler whose maximum somebody lowered meanwhile takes no minimum above it.
+    private static func kept(_ value: JSONTree?, under object: KubernetesObject) -> JSONTree? {
+        guard let count = value?.whole, object.kind != ResourceKind.deployment.kind else {
+            return value
+        }
+        return .integer(min(count, object.maxReplicas))
     }
 
     /// The annotations of KEDA that are not as they were, a sentence each.

@@ -236,6 +236,25 @@ struct ForeignHandTests {
         }
     }
 
+    /// A maximum below the minimum that stable had: as much of it as may be goes back, and it is said.
+    @Test func aMaximumThatWasLoweredStays() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.shrinkStable(minimum: 1)
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["maxReplicas"] = 2 }
+            #expect(try await keeper.raiseStable(to: 3) == 2)
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 2)
+            try await keeper.restoreStable(backup)
+            try await keeper.unsealAll()
+            #expect(yard.object(.autoscaler, Yard.stable)?.minReplicas == 2)
+            let said = try await keeper.verify(backup).joined(separator: "; ")
+            #expect(said.contains("spec.maxReplicas"))
+            #expect(yard.sealed == [])
+        }
+    }
+
     @Test func aFirstReleaseLeavesNothing() throws {
         try inYard(without: "Deployment") { yard in
             let keeper = yard.keeper(try Yard.scope(stable: nil))
