@@ -20,6 +20,8 @@ package enum Fact: Hashable, Sendable {
     case judged(OrderID, gate: String, Verdict)
     /// The mesh was looked at: whether it shows the weight.
     case observed(OrderID, seen: Bool, note: String)
+    /// A part of the way home is done: no more than this share is left with the candidate.
+    case lowered(OrderID, TrafficWeight)
     case failed(OrderID, Setback)
     case deadlinePassed(OrderID)
     case wished(Wish)
@@ -73,7 +75,8 @@ extension Fact {
         case .stepBegun(let id), .promotionDecided(let id), .started(let id), .done(let id, _),
             .backedUp(let id, _), .recognised(let id, _, _), .tested(let id, _),
             .judged(let id, _, _),
-            .observed(let id, _, _), .failed(let id, _), .deadlinePassed(let id):
+            .observed(let id, _, _), .lowered(let id, _), .failed(let id, _),
+            .deadlinePassed(let id):
             id
         case .planned, .held, .wished, .refused, .noticed: nil
         }

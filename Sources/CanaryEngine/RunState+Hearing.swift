@@ -37,6 +37,8 @@ extension RunState {
             hearJudged(id, verdict, plan)
         case .observed:
             hearObserved(plan)
+        case .lowered(_, let share):
+            weight = min(weight, share)
         case .failed(let id, let setback):
             hearFailed(id, setback, plan)
         case .deadlinePassed(let id):

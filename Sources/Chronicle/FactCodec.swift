@@ -43,6 +43,8 @@ package enum FactCodec {
             (14, ["wish": Parts.tree(wish), "why": .string(why)])
         case .noticed(let note):
             (15, ["note": .string(note)])
+        case .lowered(let id, let share):
+            (17, ["order": order(id), "weight": .integer(share.percent)])
         case .recognised(let id, let likeness, let note):
             (
                 16,
@@ -103,6 +105,9 @@ package enum FactCodec {
             guard let likeness = Parts.likeness(tree["likeness"]), let note = tree["note"]?.text
             else { return nil }
             return .recognised(id, likeness, note: note)
+        case 17:
+            return (tree["weight"]?.whole).flatMap(TrafficWeight.init(percent:))
+                .map { .lowered(id, $0) }
         default: return nil
         }
     }

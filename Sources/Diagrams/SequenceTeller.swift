@@ -86,6 +86,8 @@ package struct SequenceTeller: Sendable {
         case .observed(_, let seen, _):
             say(.theseus, .prometheus, "the candidate's share")
             say(.theseus, .journal, seen ? "the mesh shows the weight" : "unseen")
+        case .lowered(_, let share):
+            say(.theseus, .journal, "the candidate keeps \(share.percent)%")
         case .failed(_, let setback): say(.theseus, .journal, "failed: \(setback.reason)")
         case .deadlinePassed:
             if case .settle? = leg { say(.mesh, .theseus, "every proxy has heard") }

@@ -63,6 +63,7 @@ extension Playbill {
         case .tested(_, let report): "tested \(report.passed): \(report.sentence)"
         case .judged(_, let gate, let verdict): "\(gate) \(verdict.ruling): \(verdict.sentence)"
         case .observed(_, let seen, let note): "\(seen ? "seen" : "unseen") \(note)"
+        case .lowered(_, let share): "lowered to \(share.percent)%"
         case .failed(_, let setback): "failed \(setback.kind): \(setback.reason)"
         case .deadlinePassed: "deadline passed"
         case .wished(let wish): "wished \(wish.kind.rawValue)"

@@ -31,7 +31,37 @@ extension Repertoire {
         }
     }
 
+    /// Stable's new pods do not come up: what is waited for is told until somebody mends it.
+    private static let held = Scenario(
+        "stable-held-up", flow: DemoFlow.short,
+        events: [
+            .init(
+                .upon(after: .seconds(2)) { $0.isBaking(at: 100) },
+                .world {
+                    $0.cluster.setBehaviour(
+                        .neverReady, namespace: "demo", deployment: "demo-app-v1")
+                }),
+            .init(.upon(after: .seconds(5)) { $0.isBaking(at: 100) }, .wish(.abort)),
+            .init(
+                .upon(after: .seconds(40)) { $0.isGoingHome },
+                .world {
+                    $0.cluster.setBehaviour(nil, namespace: "demo", deployment: "demo-app-v1")
+                }),
+        ], ends: .rolledBack
+    ).with {
+        $0.saying = "waits to go home: stable demo-app-v1 has 0 of 3 ready pods"
+    }
+
     static let emptyings: [Scenario] = [
+        held,
+        // Nobody mends it: users stay where pods are, and a person hears why.
+        held.with {
+            $0.name = "stable-lost"
+            $0.events.removeLast()
+            $0.ends = [.personNeeded]
+            $0.saying =
+                "not all traffic came home in time: stable demo-app-v1 has 0 of 3 ready pods"
+        },
         emptied("stable-emptied", DemoWorld.file),
         emptied("stable-emptied-by-hand", DemoVariations.withoutAutoscaler),
         emptied("stable-emptied-keda", DemoVariations.withKEDA),
@@ -42,7 +72,10 @@ extension Repertoire {
                 .init(.upon(after: .seconds(5)) { $0.isBaking(at: 100) }, .wish(.abort)),
                 .init(.upon(after: .seconds(2)) { $0.isGoingHome }, scale("v1", to: 0)),
             ], ends: .rolledBack
-        ).with { $0.mayLoseRequests = true },
+        ).with {
+            $0.mayLoseRequests = true
+            $0.saying = "lowered("
+        },
         // Fewer pods than stable had are all that will come: nobody stays with what failed its gate.
         Scenario(
             "maximum-lowered", flow: DemoFlow.short,

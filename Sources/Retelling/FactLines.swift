@@ -79,6 +79,7 @@ package struct FactLines: Sendable {
                 : "gate \(gate) \(ruling(verdict)): \(verdict.sentence)"
         case .observed(_, let seen, let note):
             seen ? "seen in the mesh: \(note)" : "unseen: \(note)"
+        case .lowered(_, let share): "the candidate keeps \(share.percent)%, the rest is home"
         case .failed(_, let setback): "FAILED: \(setback.reason)"
         case .deadlinePassed(let id): deadline(id, state)
         case .wished(let wish): "\(wish.kind.rawValue), says \(wish.by)"

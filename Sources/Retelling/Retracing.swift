@@ -101,8 +101,8 @@ struct Retracing {
         case .held(let holding): isNews = holding.epoch > 1
         case .tested(let id, let report): isNews = note(report, of: id, in: fact.state)
         case .judged(_, let gate, let verdict): isNews = note(verdict, of: gate)
-        case .promotionDecided, .started, .done, .backedUp, .recognised, .observed, .failed,
-            .deadlinePassed, .wished, .refused, .noticed:
+        case .promotionDecided, .started, .done, .backedUp, .recognised, .observed, .lowered,
+            .failed, .deadlinePassed, .wished, .refused, .noticed:
             break
         }
         guard isNews, let words = lines.words(fact.fact, fact.state) else { return }

@@ -8,22 +8,28 @@ extension ShipCrew {
     ///
     /// At every look stable is made to ask for its pods, since somebody may take them away again.
     /// What came home stays there whatever becomes of them: after the turn the candidate's weight
-    /// never rises.
+    /// never rises. `wait`: who hears of it meanwhile, and how long to stay; nil: nobody, and until
+    /// called off.
     @discardableResult
-    func bringHome() async throws -> String {
+    func bringHome(_ wait: HomeWait? = nil) async throws -> String {
         guard let stable = charter.stable?.deployment else {
             return sentence(try await router.sendHome(share: .none))
         }
         let candidate = charter.candidate.deployment
+        var told = rig.time.now
         while true {
             let ready = try await keeper.readyPods(ofDeployment: stable)
             let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
             if carried >= 100 { return sentence(try await router.sendHome(share: .none)) }
-            let share = try await router.currentShare()
+            var share = try await router.currentShare()
             // Nobody is out there: copies and cookies end without a pod of stable more.
             if share == .none { return sentence(try await router.sendHome(share: .none)) }
             let rest = TrafficWeight(percent: 100 - carried) ?? .all
-            if ready > 0, share > rest { _ = try await router.sendHome(share: rest) }
+            if ready > 0, share > rest {
+                _ = try await router.sendHome(share: rest)
+                share = rest
+            }
+            if let wait, share < bridge.state.weight { wait.tell(.lowered(wait.id, share)) }
             let carrying = try await keeper.readyPods(ofDeployment: candidate)
             let allowed = try await keeper.raiseStable(to: max(stableReady, carrying))
             let wanted = min(stableReady, allowed)
@@ -32,7 +38,31 @@ extension ShipCrew {
             if ready > 0, ready >= wanted || carrying == 0 {
                 return sentence(try await router.sendHome(share: .none))
             }
+            if let wait {
+                let isLast = bridge.clock >= wait.end
+                if isLast || rig.time.now - told >= HomeWait.pause {
+                    told = rig.time.now
+                    let lack = HomeLack(
+                        stable: stable, ready: ready, wanted: wanted, kept: share,
+                        obstacle: try await keeper.obstacle(of: stable, atLeast: wanted))
+                    if isLast {
+                        throw Setback(
+                            .deadline, "not all traffic came home in time: \(lack.sentence)")
+                    }
+                    wait.tell(.noticed("waits to go home: \(lack.sentence)"))
+                }
+            }
             try await rig.time.sleep(for: rig.pace.poll)
         }
+    }
+
+    /// Of an order that brings traffic home within `limit`.
+    func homeWait(
+        _ order: Order, within limit: Duration, _ tell: @escaping @Sendable (Fact) -> Void
+    ) -> HomeWait {
+        let reserve = order.id.course == .home ? HomeWait.reserve : rig.pace.poll * 3
+        return HomeWait(
+            id: order.id, end: bridge.state.legEntered + limit - min(reserve, limit / 2),
+            tell: tell)
     }
 }

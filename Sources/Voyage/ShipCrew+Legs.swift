@@ -38,7 +38,7 @@ extension ShipCrew {
                 : .failed(id, Setback(.unreachable, finding.sentence))
         case .goHome, .removeDarkRoute, .drainCandidate, .removeCandidate,
             .removeCandidateSubset, .unpin, .restoreStable, .verifyHome:
-            return .done(id, note: try await goBack(leg))
+            return .done(id, note: try await goBack(leg, order, tell))
         case .postGuard:
             return .done(id, note: try await RunGuard(charter, writer).post())
         case .dismissGuard:
@@ -103,9 +103,9 @@ extension ShipCrew {
             return "\(ready) pods of \(candidate) are ready, \(needed) are needed"
         case .shift(let weight):
             return try await shift(to: weight, step: order.id.step)
-        case .rehearseHome:
+        case .rehearseHome(let within):
             let begin = rig.time.now
-            try await bringHome()
+            try await bringHome(homeWait(order, within: within, tell))
             return "home in \((rig.time.now - begin).inMilliseconds) ms"
         case .writeBack:
             return try await writeBack()
@@ -225,10 +225,12 @@ extension ShipCrew {
 
     // MARK: Home
 
-    private func goBack(_ leg: Leg) async throws -> String {
+    private func goBack(
+        _ leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws -> String {
         switch leg {
         case .goHome:
-            return try await bringHome()
+            return try await bringHome(homeWait(order, within: limits.home, tell))
         case .removeDarkRoute:
             try await router.removeDarkRoute()
         case .drainCandidate:

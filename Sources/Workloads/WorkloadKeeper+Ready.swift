@@ -137,6 +137,15 @@ extension WorkloadKeeper {
         }
     }
 
+    /// What keeps a Deployment from having so many ready pods; nil where nothing is known of it.
+    package func obstacle(of deployment: String, atLeast wanted: Int) async throws -> String? {
+        guard let sight = try await sight(of: deployment) else {
+            return "there is no Deployment \(deployment)"
+        }
+        let readiness = sight.readiness(atLeast: wanted)
+        return readiness.breakage ?? readiness.obstacle
+    }
+
     /// One look; nil where there is no such Deployment.
     func sight(of name: String) async throws -> Sight? {
         guard let deployment = try await get(.deployment, name) else { return nil }

@@ -79,6 +79,28 @@ import Testing
         #expect(run.state.course == .promoted)
     }
 
+    /// A part of the way home is remembered; nothing that is said of it makes the weight rise.
+    @Test func whatIsHomeIsNotToldAsOut() throws {
+        var run = Rehearsal(Plans.canary)
+        run.walk(toStep: 12)
+        let out = run.state.weight
+        let baking = try #require(run.work.first)
+        run.tell(.wished(Wish(.abort, by: "mia")))
+        run.tell(.lowered(baking.id, .none))  // of an order that was called off
+        #expect(run.state.weight == out)
+        let going = try #require(run.work.first)
+        #expect(going.work == .carryOut(.goHome))
+        let course = run.state.course
+        let least = TrafficWeight(percent: out.percent / 2) ?? .none
+        run.tell(.lowered(going.id, least))
+        #expect(run.state.weight == least)
+        run.tell(.lowered(going.id, .all))
+        #expect(run.state.weight == least)
+        #expect(run.state.course == course)
+        run.tell(.done(going.id, note: ""))
+        #expect(run.state.weight == .none)
+    }
+
     @Test func aBakeWithoutEvidenceNeverPasses() throws {
         var run = Rehearsal(Plans.canary)
         run.walk(toStep: 9)

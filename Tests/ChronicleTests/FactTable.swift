@@ -37,6 +37,9 @@ enum FactTable {
             .judged(order, gate: "errors", Verdict(.notEnough, "12 samples of 50")),
             .observed(order, seen: true, note: "1.0% of 812 requests met the candidate"),
             .observed(order, seen: false, note: ""),
+            .lowered(order, TrafficWeight(percent: 34) ?? .all),
+            .recognised(
+                order, Likeness([.init("template", ["ab12"])]), note: "3 pods are ready"),
             .deadlinePassed(order),
             .wished(Wish(.abort, by: "mia")),
             .refused(Wish(.promote, by: "tom", number: 4), why: "promotion is decided"),

@@ -44,4 +44,89 @@ import Testing
             #expect(try await lab.run("verify").code == 0)
         }
     }
+
+    /// Stable has lost its pods: whoever looks reads what is waited for, and in the end what was missing.
+    @Test func whatTheWayHomeWaitsForIsSaid() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            flow.more = "  limits: {home: 2m}\n"
+            let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
+            try await lab.post(
+                "/lab/pods", ["deployment": "demo-app-v1", "behaviour": "never-ready"])
+            let abort = try await lab.run("abort", "r1")
+            #expect(abort.code == 4, "\(abort)")
+            let ending = await run.end()
+            #expect(ending.code == 4)
+            let lack = "stable demo-app-v1 has 0 of 3 ready pods"
+            let rest = "the candidate keeps 50%, and the rest finds nobody"
+            #expect(ending.output.contains("waits to go home: \(lack)"), "\(ending)")
+            #expect(
+                ending.complaint.hasPrefix(
+                    "run: a person is needed: not all traffic came home in time: \(lack)"),
+                "\(ending)")
+            #expect(ending.complaint.contains("\(rest)\n"), "\(ending)")
+            let now = try await row(lab)
+            #expect(now?["state"] == "person-needed")
+            #expect(now?["reason"]?.text?.contains(lack) == true)
+            #expect(now?["weight"] == 50)
+            try await lab.post("/lab/pods", ["deployment": "demo-app-v1"])
+            #expect(try await lab.run("resume", "r1").code == 1)
+            #expect(try await lab.share() == 0)
+        }
+    }
+
+    /// A third of the users is home, and nobody may raise stable: what is said is what the routes have.
+    @Test func theWeightThatIsToldIsTheOneThatTheRoutesHave() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = [
+                "backup", "deploy: {deadline: 5m}", "route", "weight: 100",
+                "shrink: {minimum: 1}",
+                "bake: {for: 20h, maxFor: 21h, gates: [errors]}", "retire",
+            ]
+            let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await run.line { $0.contains(" 6/7 ") && $0.hasSuffix("begins") }
+            try await lab.post(
+                "/lab/api", ["deny": [["verb": "update", "kind": "HorizontalPodAutoscaler"]]])
+            #expect(try await lab.run("abort", "r1").code == 4)
+            let ending = await run.end()
+            #expect(ending.code == 4)
+            #expect(try await lab.share() == 67)
+            #expect(ending.output.contains("the candidate keeps 67%, the rest is home"))
+            #expect(ending.complaint.contains("the candidate's weight is 67%"), "\(ending)")
+            #expect(try await row(lab)?["weight"] == 67)
+            try await lab.post("/lab/api", ["deny": []])
+            #expect(try await lab.run("resume", "r1").code == 1)
+            #expect(try await lab.share() == 0)
+        }
+    }
+
+    @Test func statusSaysWhatIsWaitedFor() async throws {
+        try await ServedLab.serving { lab in
+            var flow = ShortFlow(lab)
+            flow.steps = ShortFlow.longBake
+            flow.more = "  limits: {home: 5h}\n"
+            let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
+            try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
+            try await lab.post(
+                "/lab/pods", ["deployment": "demo-app-v1", "behaviour": "never-ready"])
+            let abort = try lab.start("abort", "r1")
+            try await run.line { $0.contains("waits to go home: stable demo-app-v1 has 0 of 3") }
+            let now = try await row(lab)
+            #expect(now?["state"] == "running")
+            let reason = now?["reason"]?.text ?? ""
+            #expect(reason.hasPrefix("aborted by mia"), "\(reason)")
+            #expect(reason.contains("; waits to go home: stable demo-app-v1 has 0 of 3 ready pods"))
+            try await lab.post("/lab/pods", ["deployment": "demo-app-v1"])
+            #expect(await run.end().code == 1)
+            #expect(await abort.end().code == 0)
+        }
+    }
+
+    private func row(_ lab: ServedLab) async throws -> JSONTree? {
+        let told = try await lab.run("status", "--output", "json").output
+        return try JSONReader.tree(of: Array(told.utf8)).items?.first
+    }
 }

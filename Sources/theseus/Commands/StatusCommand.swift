@@ -84,6 +84,10 @@ struct StatusCommand: Sendable {
             row.next = "theseus resume \(card.run)"
         case .advancing, .asking, .paused, .returning, .closing:
             (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
+            // What a way home that takes long waits for is what was heard last.
+            if case .returning = state.course, case .noticed(let wait) = last.fact {
+                row.reason += "; \(wait)"
+            }
             switch try await liveliness(card, &cluster) {
             case .told(let (state, life)):
                 row.state = state

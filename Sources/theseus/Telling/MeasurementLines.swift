@@ -28,7 +28,8 @@ struct MeasurementLines: Sendable {
                 ruling: report.passed ? "pass" : "fail",
                 sentence: report.sentence, measures: report.measures)
         case .planned, .held, .stepBegun, .promotionDecided, .started, .done, .backedUp,
-            .recognised, .observed, .failed, .deadlinePassed, .wished, .refused, .noticed:
+            .recognised, .observed, .lowered, .failed, .deadlinePassed, .wished, .refused,
+            .noticed:
             nil
         }
     }
