@@ -52,6 +52,20 @@ extension Repertoire {
         $0.saying = "waits to go home: stable demo-app-v1 has 0 of 3 ready pods"
     }
 
+    private static let autoscaler = ObjectReference(
+        .autoscaler, namespace: "demo", name: "demo-app-v2")
+
+    /// Gone, and perhaps another one in its place: what was judged had its own.
+    private static func unscaled(
+        _ name: String, _ saying: String, _ deed: @escaping @Sendable (inout LabState) -> Void
+    ) -> Scenario {
+        Scenario(
+            name, flow: DemoFlow.short,
+            events: [.init(.upon(after: .seconds(2)) { $0.isBaking(at: 100) }, .world(deed))],
+            ends: .rolledBack
+        ).with { $0.saying = saying }
+    }
+
     static let emptyings: [Scenario] = [
         held,
         // Nobody mends it: users stay where pods are, and a person hears why.
@@ -75,6 +89,13 @@ extension Repertoire {
         ).with {
             $0.mayLoseRequests = true
             $0.saying = "lowered("
+        },
+        unscaled(
+            "autoscaler-removed",
+            "the autoscaler that this run gave demo-app-v2 was removed by somebody else"
+        ) { state in
+            state.cluster.remove(autoscaler, by: "kubectl-delete")
+            state.cluster.edit(deployment("v2"), by: "kubectl-scale") { $0.spec["replicas"] = 2 }
         },
         // Fewer pods than stable had are all that will come: nobody stays with what failed its gate.
         Scenario(

@@ -95,6 +95,9 @@ extension ShipCrew {
                 var seen: [String] = []
                 try await router.requireWritten(bridge.state.weight, seen: &seen)
             }
+            if try await hasGivenAutoscaler(atStep: order.id.step) {
+                try await keeper.requireAutoscaler()
+            }
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed)
             let (ready, look) = try await keeper.awaitCandidate(
@@ -121,6 +124,17 @@ extension ShipCrew {
             break  // legs that only wait have no order of their own
         }
         return ""
+    }
+
+    /// Whether an autoscaler came with the candidate, or by a step before this one.
+    private func hasGivenAutoscaler(atStep step: Int) async throws -> Bool {
+        let steps = flow.plan.steps
+        let isGiven =
+            steps.prefix(step).contains(.autoscale)
+            || keeper.scope.ownAutoscaler != nil && !steps.contains(.autoscale)
+        guard isGiven, keeper.scope.ownAutoscaler == nil else { return isGiven }
+        // One like stable's, where stable has one.
+        return try await copies().workloads.autoscaler != nil
     }
 
     /// Waits for the candidate's pods, and takes down what they consist of.

@@ -85,6 +85,26 @@ extension WorkloadKeeper {
         }
     }
 
+    /// Throws where the autoscaler that this run gave the candidate is gone, or is another one: a
+    /// candidate that has lost it is not what was judged, and nobody would scale it any more.
+    package func requireAutoscaler() async throws {
+        let candidate = scope.candidateName
+        // One that scales something else is nothing that the candidate could lose.
+        if let own = scope.ownAutoscaler, !own.scales(candidate) { return }
+        guard let autoscaler = try await autoscaler(of: candidate) else {
+            throw Setback(
+                .foreignEdit,
+                "the autoscaler that this run gave \(candidate) was removed by somebody else")
+        }
+        guard autoscaler.seal?.run != scope.run else { return }
+        let kind: ResourceKind = autoscaler.isScaledObject ? .scaledObject : .autoscaler
+        let hand = autoscaler.lastWriter.map { ", last written by \($0)" } ?? ""
+        throw Setback(
+            .foreignEdit,
+            "\(autoscaler.reference(as: kind)) is not the autoscaler that this run gave"
+                + " \(candidate)\(hand)")
+    }
+
     /// Lets stable become small: its autoscaler's minimum or, without one, its replicas.
     package func shrinkStable(minimum: Int) async throws {
         guard let stable = try await stableName() else { return }

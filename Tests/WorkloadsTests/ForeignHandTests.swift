@@ -255,6 +255,32 @@ struct ForeignHandTests {
         }
     }
 
+    /// A candidate that somebody took its autoscaler from is not what was judged.
+    @Test func theCandidatesAutoscalerIsMissed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            try await keeper.requireAutoscaler()
+            try await yard.edit(.autoscaler, Yard.candidate) { $0 = $0.unsealed }
+            let other = await #expect(throws: Setback.self) { try await keeper.requireAutoscaler() }
+            #expect(other?.kind == .foreignEdit)
+            #expect(
+                other?.reason.hasPrefix(
+                    "HorizontalPodAutoscaler demo/demo-app-v2 is not the autoscaler that this run"
+                        + " gave demo-app-v2") == true)
+            let there = try #require(yard.object(.autoscaler, Yard.candidate))
+            try await yard.client().delete(there, as: .autoscaler)
+            let gone = await #expect(throws: Setback.self) { try await keeper.requireAutoscaler() }
+            #expect(
+                gone
+                    == Setback(
+                        .foreignEdit,
+                        "the autoscaler that this run gave demo-app-v2 was removed by somebody"
+                            + " else"))
+        }
+    }
+
     @Test func aFirstReleaseLeavesNothing() throws {
         try inYard(without: "Deployment") { yard in
             let keeper = yard.keeper(try Yard.scope(stable: nil))
