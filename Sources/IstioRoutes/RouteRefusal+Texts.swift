@@ -19,7 +19,7 @@ extension RouteRefusal.Code {
             routeText
         case .ruledTwice, .ruleShadowed, .hidden, .subsetTaken, .sameSubset:
             ruleText
-        case .mixedHosts, .sharedHost, .foreignHost, .severalHosts, .noHost,
+        case .mixedHosts, .sharedHost, .foreignHost, .severalHosts, .noHost, .firstAtHost,
             .subsetOfHost:
             hostText
         case .strandedRoute, .strandedService:
@@ -300,6 +300,14 @@ extension RouteRefusal.Code {
                     + " \(version) alone",
                 "add a Service whose selector names that version; the candidate's may stand in the"
                     + " manifest"
+            )
+        case .firstAtHost(let host, let service):
+            (
+                "first-at-host",
+                "the route leads to \(host), the Service of the first version, past \(service): nobody"
+                    + " could be kept from it while it is dark",
+                "lead the route to \(service) for the first release; lead it to \(host) afterwards,"
+                    + " and let the next version bring a Service of its own"
             )
         case .subsetOfHost(let host, let subset):
             (

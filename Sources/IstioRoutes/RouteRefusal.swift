@@ -59,6 +59,8 @@ package struct RouteRefusal: Error, Hashable, Sendable {
         /// One version has none.
         case noHost(version: String)
         case subsetOfHost(host: String, subset: String)
+        /// A first release is led to the flow's service, and the route leads past it.
+        case firstAtHost(host: String, service: String)
         /// Somebody's route leads to a Service that only the version that goes answers.
         case strandedRoute(host: String, version: String, service: String, mayForce: Bool)
         /// Somebody may call such a Service by its own name.

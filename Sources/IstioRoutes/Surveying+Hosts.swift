@@ -29,11 +29,17 @@ extension Surveying {
     ///
     /// Asked once, ahead of a run: from then on the scope says it.
     func versionHosts(_ offer: ServiceOffer) throws(RouteRefusal) -> VersionHosts? {
-        // A first release has no version by whose host the routes could be told.
-        guard scope.stableVersion != nil else { return nil }
         let ways = ways
         func leading(to services: [String]) -> [Way] {
             ways.filter { services.contains($0.service) }
+        }
+        guard scope.stableVersion != nil else {
+            // Before the first weight nobody may meet the candidate, and there is no host for nobody.
+            guard leading(to: [scope.service]).isEmpty,
+                let early = leading(to: offer.candidate).first
+            else { return nil }
+            throw RouteRefusal(
+                .firstAtHost(host: early.service, service: scope.service), at: early.place)
         }
         let own = leading(to: offer.stable)
         let theirs = leading(to: offer.candidate)

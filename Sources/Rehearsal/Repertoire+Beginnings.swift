@@ -4,7 +4,7 @@ internal import Lab
 /// Where there is no stable version to go home to, or none that is well; and what others keep.
 extension Repertoire {
     /// As a team writes it that has never released the service: the template, and its own test.
-    private static let bootstrap = """
+    static let bootstrap = """
         apiVersion: theseus.dev/v1
         kind: Flow
         metadata: {name: demo-app}

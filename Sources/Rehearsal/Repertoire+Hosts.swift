@@ -40,6 +40,15 @@ extension Repertoire {
         Scenario(
             "hosts-shared", flow: DemoFlow.short, world: DemoVariations.sharedHosts,
             ends: .refused),
+        // The first version has a Service of its own, and the route leads there.
+        Scenario(
+            "hosts-first", flow: Repertoire.bootstrap,
+            manifest: DemoFlow.withService(version: "v2"),
+            world: DemoVariations.firstByHosts, ends: .refused
+        ).with {
+            $0.mayLoseRequests = true
+            $0.saying = "(first-at-host)\n  where: VirtualService demo/demo-app, http route primary"
+        },
         Scenario(
             "hosts-removal", flow: DemoFlow.bare,
             world: DemoVariations.bothByHosts(onCandidate: 40), ends: .promoted
@@ -86,6 +95,12 @@ extension DemoVariations {
     static let afterHosts = world { tree in
         for version in ["v0", "v1"] { serve(version, in: &tree) }
         route(&tree, [("v1", 100)])
+    }
+
+    static let firstByHosts = world { tree in
+        object("Deployment", in: &tree) { _ in nil }
+        object("HorizontalPodAutoscaler", in: &tree) { _ in nil }
+        route(&tree, [("v2", 100)])
     }
 
     static let hostsAtGateway = world { tree in

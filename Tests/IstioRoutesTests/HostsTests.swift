@@ -102,8 +102,13 @@ struct HostsTests {
             routes: routes("[{destination: {host: reviews-v1.other}}]"),
             hosts: nil),
         Case(
-            name: "a first release", routes: split, scope: RouteScope.reviews.firstRelease(),
-            hosts: nil),
+            name: "a first release", routes: routes("[{destination: {host: reviews}}]"),
+            scope: RouteScope.reviews.firstRelease(), hosts: nil),
+        Case(
+            name: "a first release that the route leads to",
+            routes: routes("[{destination: {host: reviews-v2}}]"),
+            scope: RouteScope.reviews.firstRelease(),
+            refused: .firstAtHost(host: "reviews-v2", service: "reviews")),
         Case(
             name: "a removal of what has all users",
             routes: routes("[{destination: {host: reviews-v2}}]"), scope: leaving, hosts: found),

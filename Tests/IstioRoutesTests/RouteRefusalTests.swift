@@ -39,7 +39,7 @@ struct RouteRefusalTests {
         .claimedTwice(host: "h", gateway: "mesh", other: "o"), .coveredByWildcard(host: "*"),
         .mixedHosts(service: "s", host: "h"), .sharedHost(host: "h"), .foreignHost(host: "h"),
         .severalHosts(["a", "b"]), .noHost(version: "v2"),
-        .subsetOfHost(host: "h", subset: "v1"),
+        .subsetOfHost(host: "h", subset: "v1"), .firstAtHost(host: "h", service: "s"),
         .strandedRoute(host: "h", version: "v1", service: "s", mayForce: false),
         .strandedService(version: "v1", service: "s", isExposed: true, mayForce: true),
         .ruledTwice(other: "o"), .ruleShadowed(host: "*"),
