@@ -55,7 +55,7 @@ import Testing
             let holder = try lab.start("deploy", path, "--run-id", "r1")
             func look(_ words: String...) async throws -> (code: Int, warning: String) {
                 let ending = try await Program.run(lab.words(words), in: lab.folder.path)
-                let prefix = "warning: run r1 drives demo/demo-app now: "
+                let prefix = "warning: run r1 holds demo/demo-app now: "
                 let warnings = ending.complaint.split(separator: "\n")
                     .filter { $0.hasPrefix(prefix) }
                 #expect(warnings.count < 2, "\(ending)")

@@ -2,12 +2,12 @@ internal import FlowFiles
 internal import KubernetesAPI
 internal import Voyage
 
-/// What commands that only look say while somebody drives a run on the target: they change nothing, so
+/// What commands that only look say while a run holds the target: they change nothing, so
 /// nobody holds them off, and what they show may have moved when it ends.
 enum Bystander {
     static func warn(of run: String, on target: FlowTarget, _ what: String) {
         Terminal.complain(
-            "warning: run \(run) drives \(target.namespace)/\(target.service) now: \(what)")
+            "warning: run \(run) holds \(target.namespace)/\(target.service) now: \(what)")
     }
 
     /// Looks whether there is one; who may not read the Lease is told nothing.
