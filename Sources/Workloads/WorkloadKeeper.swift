@@ -99,7 +99,9 @@ package struct WorkloadKeeper: Sendable {
         return try await writer.client.patiently { try await $0.get(reference) }
     }
 
-    /// The pods that belong to the Deployment: its selector, and its version label.
+    /// The Deployment's own pods, as long as they have its version label.
+    ///
+    /// Pods of others with the same labels are never waited for, and carry nothing.
     func pods(of deployment: KubernetesObject) async throws -> [KubernetesObject] {
         guard let selector = deployment.podSelector else { return [] }
         let namespace = scope.namespace
@@ -108,7 +110,8 @@ package struct WorkloadKeeper: Sendable {
         }
         let version = deployment.templateLabels?[scope.versionLabel]?.text
         return listed.filter {
-            selector.matches($0.tree.at("metadata", "labels"))
+            $0.isPod(ofDeployment: deployment.name)
+                && selector.matches($0.tree.at("metadata", "labels"))
                 && (version == nil || $0.label(scope.versionLabel) == version)
         }
     }

@@ -95,9 +95,12 @@ package struct WorkloadListing: Sendable {
         autoscalers.filter { $0.scales(deployment) }
     }
 
-    /// The pods that a Deployment's selector means.
+    /// A Deployment's own pods; what others with the same labels have made is not among them.
     package func pods(of deployment: KubernetesObject) -> [KubernetesObject] {
         guard let selector = deployment.podSelector else { return [] }
-        return pods.filter { selector.matches($0.tree.at("metadata", "labels")) }
+        return pods.filter {
+            selector.matches($0.tree.at("metadata", "labels"))
+                && $0.isPod(ofDeployment: deployment.name)
+        }
     }
 }

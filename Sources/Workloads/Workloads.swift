@@ -7,6 +7,7 @@
 //   WorkloadSurvey     listing + scope -> stable, its autoscaler, and every reason to refuse
 //   ServiceSelections  whose pods each Service selects
 //   WorkloadRefusal    such a reason: nothing was changed
+//   PodOwnership       which pods are a Deployment's own
 //   Readiness          what one look at a Deployment and its pods says
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back
 //   Likeness           what the candidate consists of: what was judged is what is promoted

@@ -74,7 +74,15 @@ struct ServiceSelectionsTests {
             "kind": "Pod",
             "metadata": [
                 "name": .string("pod-\(version)-\(isReady)"),
-                "labels": labels ?? ["app": "demo-app", "version": .string(version)],
+                "labels": labels ?? [
+                    "app": "demo-app", "version": .string(version), "pod-template-hash": "5d4f",
+                ],
+                "ownerReferences": [
+                    [
+                        "kind": "ReplicaSet", "name": .string("demo-app-\(version)-5d4f"),
+                        "controller": true,
+                    ]
+                ],
             ],
             "status": ["conditions": [condition]],
         ])

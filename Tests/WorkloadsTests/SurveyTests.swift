@@ -52,7 +52,11 @@ struct SurveyTests {
     private static func pod(_ name: String, ready: Bool) -> JSONTree {
         [
             "metadata": [
-                "name": .string(name), "labels": ["app": "demo-app", "version": "v1"],
+                "name": .string(name),
+                "labels": ["app": "demo-app", "version": "v1", "pod-template-hash": "5d4f"],
+                "ownerReferences": [
+                    ["kind": "ReplicaSet", "name": "demo-app-v1-5d4f", "controller": true]
+                ],
             ],
             "status": ["conditions": [["type": "Ready", "status": ready ? "True" : "False"]]],
         ]
