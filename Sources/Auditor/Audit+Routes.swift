@@ -312,7 +312,7 @@ extension Audit {
     mutating func checkDark(_ stored: StoredObject) {
         guard let object = stored.object, !object.isBeingDeleted,
             stored.reference.namespace == cast.namespace, !evidence.hasForeignHands,
-            cast.isPod(object.tree.at("metadata", "labels"), of: cast.candidate)
+            cast.isPod(object, of: cast.candidate)
         else { return }
         guard !isDarkChecked, evidence.removes == nil else { return }
         isDarkChecked = true

@@ -67,13 +67,12 @@ struct AuditedWorld: Sendable {
         guard stored.reference.namespace == cast.namespace else { return }
         let name = stored.reference.name
         let before = pods[name]
-        let labels = stored.object?.tree.at("metadata", "labels")
         let side: Side =
             if stored.object == nil {
                 before?.side ?? .neither
-            } else if cast.isPod(labels, of: cast.candidate) {
+            } else if cast.isPod(stored.object, of: cast.candidate) {
                 .candidate
-            } else if cast.isPod(labels, of: cast.stable) {
+            } else if cast.isPod(stored.object, of: cast.stable) {
                 .stable
             } else {
                 .neither

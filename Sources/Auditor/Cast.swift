@@ -112,10 +112,17 @@ struct Cast: Sendable {
     /// Whose pods a Service besides the flow's selects.
     func side(ofHost name: String) -> Side { hosts[name] ?? .neither }
 
-    /// Whether a pod with these labels is of that version.
-    func isPod(_ labels: JSONTree?, of member: Member?) -> Bool {
-        guard let wanted = member?.labels.members, !wanted.isEmpty else { return false }
-        return wanted.allSatisfy { labels?[$0.key] == $0.value }
+    /// Whether that version's Deployment made this pod; others may have the same labels.
+    func isPod(_ pod: KubernetesObject?, of member: Member?) -> Bool {
+        guard let pod, let member, let wanted = member.labels.members, !wanted.isEmpty else {
+            return false
+        }
+        let labels = pod.tree.at("metadata", "labels")
+        let set = "\(member.name)-\(labels?["pod-template-hash"]?.text ?? "")"
+        let isMade = (pod.tree.at("metadata", "ownerReferences")?.items ?? []).contains {
+            $0["kind"] == "ReplicaSet" && $0["name"]?.text == set
+        }
+        return isMade && wanted.allSatisfy { labels?[$0.key] == $0.value }
     }
 
     /// Whether a host, written in an object of that namespace, leads to pods of the versions.

@@ -21,9 +21,8 @@ struct Makeup: Sendable {
         let name = stored.reference.name
         switch stored.reference.kind.kind {
         case "Pod":
-            let labels = stored.object?.tree.at("metadata", "labels")
             guard let pod = stored.object, !pod.isBeingDeleted,
-                cast.isPod(labels, of: cast.candidate)
+                cast.isPod(pod, of: cast.candidate)
             else {
                 images[name] = nil
                 return

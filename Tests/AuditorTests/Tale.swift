@@ -109,10 +109,13 @@ struct Tale {
     mutating func pod(
         _ version: String, _ number: Int, isReady: Bool = true, image: String = "app@sha256:1"
     ) {
+        var labels = Self.labels(version)
+        labels["pod-template-hash"] = "5d4f"
+        let owners: JSONTree = [["kind": "ReplicaSet", "name": .string("shop-\(version)-5d4f")]]
         keep(
             "Pod", "shop-\(version)-\(number)",
             [
-                "metadata": ["labels": Self.labels(version)],
+                "metadata": ["labels": labels, "ownerReferences": owners],
                 "status": [
                     "conditions": [["type": "Ready", "status": isReady ? "True" : "False"]],
                     "containerStatuses": [["name": "app", "imageID": .string(image)]],
