@@ -7,7 +7,8 @@ internal import Manifests
 package enum Repertoire {
     /// All of them, in a fixed order; their names differ.
     package static let all: [Scenario] =
-        releases + refusals + wishes + weather + surroundings + metamorphoses + shapes + hosts
+        releases + refusals + strangers + wishes + weather + surroundings + metamorphoses
+        + shapes + hosts
         + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
         + judges + emptyings
 

@@ -46,5 +46,7 @@ package struct Standing: Sendable {
 
     package var isDrainingStable: Bool { leg == .drainStable }
 
+    package var isReturning: Bool { if case .returning = state.course { true } else { false } }
+
     package var isClosing: Bool { if case .closing = state.course { true } else { false } }
 }

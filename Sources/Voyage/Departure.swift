@@ -113,12 +113,13 @@ package struct Departure: Sendable {
             makesRoutes: routes.missingRoutes != nil, writesRule: routes.rule != nil,
             hasJobs: flow.hasJobs)
         if !forOthers { try await rights.require(of: client) }
-        let charter = RunCharter(
+        var charter = RunCharter(
             run: run, cluster: draft.cluster, source: source, flow: flow, stable: stable,
             candidate: candidate, routes: routes.managed, istio: draft.istio,
             warnings: routes.warnings + left.warnings + acceptance(of: workloads)
                 + likeness(of: target.manifest, to: workloads.stable),
             isScaledByKEDA: workloads.isScaledByKEDA, hosts: draft.hosts)
+        charter.serviceSelector = workloads.serviceSelector
         if !forOthers { try await charter.requireSources(of: rig) }
         return Prospect(charter: charter, rights: rights.all, readyPods: workloads.readyPods)
     }

@@ -29,6 +29,8 @@ package struct RunCharter: Sendable {
     package let isScaledByKEDA: Bool
     /// The versions' Services, where each has one; nil: they are subsets of one.
     package var hosts: VersionHosts?
+    /// The Service's selector, as it was found; nil in charters of before, and of removals.
+    package var serviceSelector: LabelSelector?
 
     /// What a removal was allowed.
     package struct Removal: Hashable, Sendable {
@@ -124,6 +126,10 @@ package struct RunCharter: Sendable {
                 "stable": .string(hosts.stable), "candidate": .string(hosts.candidate),
             ]
         }
+        if let serviceSelector {
+            tree["selector"] = .array(
+                serviceSelector.equalities.map { ["label": .string($0), "value": .string($1)] })
+        }
         if isScaledByKEDA { tree["keda"] = true }
         if let removal { tree["forced"] = .bool(removal.isForced) }
         return tree
@@ -145,6 +151,10 @@ package struct RunCharter: Sendable {
             removal: key.hasPrefix("removes")
                 ? Removal(isForced: tree["forced"]?.flag == true) : nil,
             isScaledByKEDA: tree["keda"]?.flag == true, hosts: Self.hosts(tree["hosts"]))
+        serviceSelector = (tree["selector"]?.items).map {
+            LabelSelector(
+                $0.map { .equal($0["label"]?.text ?? "", $0["value"]?.text ?? "") })
+        }
     }
 
     /// Whoever does not know of removals must not take one for a release, nor a version with a host
@@ -173,6 +183,7 @@ package struct RunCharter: Sendable {
             scope.fingerprintsSecrets = flow.fingerprintsSecrets
             scope.isRemoval = removal != nil
             scope.isScaledByKEDA = isScaledByKEDA
+            scope.serviceSelector = serviceSelector
             return scope
         }
     }

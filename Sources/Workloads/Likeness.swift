@@ -8,6 +8,8 @@ internal import Manifests
 package struct CandidateLook: Sendable {
     package let readiness: Readiness
     package let likeness: Likeness
+    /// What the mesh cannot tell from its pods.
+    var strangers: [Stranger] = []
     /// Where its pod template was changed since it was made, and is not what the manifest says.
     let alteration: String?
     /// Who shows which print, by the part's name or by both.
@@ -19,6 +21,9 @@ package struct CandidateLook: Sendable {
     /// version, which nobody looked at. Once something was judged the manifest has no say any more:
     /// what the API server made of it, by webhooks too, is what users met.
     package func difference(from judged: Likeness?) -> String? {
+        if !strangers.isEmpty {
+            return "the mesh takes for the candidate what is not: \(Stranger.list(strangers))"
+        }
         guard let judged else {
             return alteration.map { "the candidate is not what was applied: \($0)" }
         }
@@ -73,11 +78,11 @@ extension WorkloadKeeper {
         for (kind, name) in named(in: template) {
             holders.append(Holder(kind: kind, name: name, object: try await get(kind, name)))
         }
-        let versions = ([candidate] + pods + holders.compactMap(\.object)).map {
+        let versions = ([candidate] + pods + sight.strangers + holders.compactMap(\.object)).map {
             "\($0.uid) \($0.resourceVersion)"
         }
         if versions == memory.versions, let last = memory.look { return last }
-        let look = look(at: candidate, pods, holders)
+        let look = look(at: sight, holders)
         memory = CandidateMemory(versions: versions, look: look)
         return look
     }
@@ -95,9 +100,8 @@ extension WorkloadKeeper {
         let object: KubernetesObject?
     }
 
-    private func look(
-        at candidate: KubernetesObject, _ pods: [KubernetesObject], _ holders: [Holder]
-    ) -> CandidateLook {
+    private func look(at sight: Sight, _ holders: [Holder]) -> CandidateLook {
+        let (candidate, pods) = (sight.deployment, sight.pods)
         let template = candidate.tree.at("spec", "template") ?? .null
         let place = "\(scope.reference(.deployment, candidate.name))"
         var parts = [Likeness.Part("template", [Ingredients.mark(of: template)])]
@@ -120,6 +124,7 @@ extension WorkloadKeeper {
         }
         return CandidateLook(
             readiness: Readiness(of: candidate, pods: pods), likeness: Likeness(parts),
+            strangers: sight.strangers.map(Stranger.init(pod:)),
             alteration: alteration(of: candidate), sources: sources)
     }
 

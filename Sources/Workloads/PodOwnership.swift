@@ -24,3 +24,44 @@ extension KubernetesObject {
         return (kind, name)
     }
 }
+
+/// What has the labels by which the mesh finds the candidate's pods, and is not the candidate's.
+///
+/// Users, gates and tests would meet it as if it were the candidate.
+package struct Stranger: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    private init(_ description: String) { self.description = description }
+
+    package init(pod: KubernetesObject) {
+        self.init("pod \(pod.name) (\(pod.ownerSentence))")
+    }
+
+    /// A Deployment that has no pod just now, and may get some.
+    package init(emptyDeployment deployment: KubernetesObject) {
+        self.init("Deployment \(deployment.name) (without pods)")
+    }
+
+    /// The first few, by name.
+    static func list(_ strangers: [Stranger]) -> String {
+        let names = strangers.map(\.description).sorted()
+        let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return names.prefix(3).joined(separator: ", ") + rest
+    }
+}
+
+extension KubernetesObject {
+    /// A pod that may answer, or may yet come to: not on its way out, and not ended.
+    var mayServe: Bool {
+        !isBeingDeleted && !["Succeeded", "Failed"].contains(status["phase"]?.text ?? "")
+    }
+
+    /// Who made this pod, as people know it.
+    fileprivate var ownerSentence: String {
+        guard let podOwner else { return "nobody's" }
+        guard podOwner.kind == "ReplicaSet", let hash = label(Self.templateHash),
+            podOwner.name.hasSuffix("-\(hash)")
+        else { return "of \(podOwner.kind) \(podOwner.name)" }
+        return "of Deployment \(podOwner.name.dropLast(hash.count + 1))"
+    }
+}

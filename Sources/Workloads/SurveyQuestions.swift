@@ -15,7 +15,7 @@ struct SurveyQuestions {
     var refusals: [WorkloadRefusal] {
         var all: [WorkloadRefusal] = []
         if let stable { all += names(stable) + labels(of: stable) }
-        all += candidateLabels
+        all += candidateLabels + strangers
         if let stable { all += selectors(stable) }
         all += standing + strangeAutoscalers
         if let stable { all += kept(stable) + numbers(stable) }
@@ -69,6 +69,27 @@ struct SurveyQuestions {
             }
         }
         return found
+    }
+
+    /// Pods and Deployments that the mesh cannot tell from the candidate.
+    ///
+    /// Of stable's labels others may have pods: they were users' before the run.
+    private var strangers: [WorkloadRefusal] {
+        guard let version = scope.candidateVersion,
+            let service = listing.service(scope.service) ?? scope.ownService,
+            let finder = scope.finder(LabelSelector(service: service), version)
+        else { return [] }
+        let known = [stable?.name, scope.candidateName].compactMap(\.self)
+        let pods = listing.pods.filter { pod in
+            pod.mayServe && finder.matches(pod.tree.at("metadata", "labels"))
+                && !known.contains { pod.isPod(ofDeployment: $0) }
+        }
+        let empty = listing.deployments.filter {
+            !known.contains($0.name) && !$0.isBeingDeleted && finder.matches($0.templateLabels)
+                && listing.pods(of: $0).isEmpty
+        }
+        let all = pods.map(Stranger.init(pod:)) + empty.map(Stranger.init(emptyDeployment:))
+        return all.isEmpty ? [] : [WorkloadRefusal(.strangers(all), place: candidatePlace)]
     }
 
     /// Deployments and budgets that cannot tell the two versions apart.

@@ -60,7 +60,13 @@ extension WorkloadKeeper {
     /// What a late create of this run left behind is removed first, as often as it is found.
     package func verify(_ backup: WorkloadBackup) async throws -> [String] {
         if try await !leftovers().isEmpty { try await removeCandidate() }
-        var differences = try await strangers()
+        var differences = try await unsealed()
+        let strangers = try await candidateStrangers()
+        if !strangers.isEmpty {
+            differences.append(
+                "not this run's, with the candidate's labels, and still there: "
+                    + Stranger.list(strangers))
+        }
         if let stable = backup.stable {
             differences += try await compare(
                 stable, .deployment, but: backup.autoscaler == nil ? [] : ["spec.replicas"])
@@ -77,7 +83,7 @@ extension WorkloadKeeper {
     /// What stands under a name of ours without our seal: somebody took it off, or made it anew.
     ///
     /// Never removed, since nothing says that it is ours; but never left unsaid either.
-    private func strangers() async throws -> [String] {
+    private func unsealed() async throws -> [String] {
         var found: [String] = []
         for (object, kind) in removable where WorkloadScope.ownOnly.contains(kind.kind) {
             let kind = try await served(kind)

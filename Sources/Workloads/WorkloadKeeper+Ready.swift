@@ -25,6 +25,8 @@ package struct ReadyTerms: Sendable {
 struct Sight: Sendable {
     let deployment: KubernetesObject
     let pods: [KubernetesObject]
+    /// Beside the candidate's own pods: what the mesh cannot tell from them.
+    var strangers: [KubernetesObject] = []
 
     var readyPods: Int { pods.count(where: \.isReadyPod) }
 
@@ -149,7 +151,29 @@ extension WorkloadKeeper {
     /// One look; nil where there is no such Deployment.
     func sight(of name: String) async throws -> Sight? {
         guard let deployment = try await get(.deployment, name) else { return nil }
-        return Sight(deployment: deployment, pods: try await pods(of: deployment))
+        guard name == scope.candidateName, let finder = candidateFinder else {
+            return Sight(deployment: deployment, pods: try await pods(of: deployment))
+        }
+        let found = try await pods(finder)
+        return Sight(
+            deployment: deployment, pods: own(found, of: deployment),
+            strangers: strangers(in: found))
+    }
+
+    /// By which labels the mesh finds the candidate; as far as is known: those of its selector.
+    private var candidateFinder: LabelSelector? {
+        guard !scope.isRemoval, let version = scope.candidateVersion else { return nil }
+        return scope.finder(scope.serviceSelector ?? scope.candidate.podSelector, version)
+    }
+
+    private func strangers(in pods: [KubernetesObject]) -> [KubernetesObject] {
+        pods.filter { $0.mayServe && !$0.isPod(ofDeployment: scope.candidateName) }
+    }
+
+    /// What has the candidate's labels and is not the candidate's.
+    func candidateStrangers() async throws -> [Stranger] {
+        guard let finder = candidateFinder else { return [] }
+        return strangers(in: try await pods(finder)).map(Stranger.init(pod:))
     }
 
     private func setback(

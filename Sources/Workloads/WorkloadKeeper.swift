@@ -104,14 +104,24 @@ package struct WorkloadKeeper: Sendable {
     /// Pods of others with the same labels are never waited for, and carry nothing.
     func pods(of deployment: KubernetesObject) async throws -> [KubernetesObject] {
         guard let selector = deployment.podSelector else { return [] }
+        return own(try await pods(selector), of: deployment)
+    }
+
+    /// All pods that a selector means, whoever made them.
+    func pods(_ selector: LabelSelector) async throws -> [KubernetesObject] {
         let namespace = scope.namespace
-        let listed = try await writer.client.patiently {
+        return try await writer.client.patiently {
             try await $0.list(.pod, namespace: namespace, selector: selector.equalities).items
-        }
+        }.filter { selector.matches($0.tree.at("metadata", "labels")) }
+    }
+
+    /// The Deployment's own among these.
+    func own(_ pods: [KubernetesObject], of deployment: KubernetesObject) -> [KubernetesObject] {
+        let selector = deployment.podSelector
         let version = deployment.templateLabels?[scope.versionLabel]?.text
-        return listed.filter {
+        return pods.filter {
             $0.isPod(ofDeployment: deployment.name)
-                && selector.matches($0.tree.at("metadata", "labels"))
+                && (selector?.matches($0.tree.at("metadata", "labels")) ?? false)
                 && (version == nil || $0.label(scope.versionLabel) == version)
         }
     }

@@ -30,6 +30,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case tooMany(needed: Int, maximum: Int)
         case severalAutoscalers([String])
         case stableUnfit
+        /// Of others, with the labels by which the mesh finds the candidate.
+        case strangers([Stranger])
         /// Of a removal: the Deployment is of another version than the manifest says.
         case anotherVersion(String, manifest: String)
         /// Of a removal: a tool would bring the object back.
@@ -84,6 +86,8 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .severalAutoscalers(let names):
             "several autoscalers scale one Deployment: \(list(names))"
         case .stableUnfit: "stable has no ready pod"
+        case .strangers(let found):
+            "the mesh would take for the candidate what is not: \(Stranger.list(found))"
         case .anotherVersion(let found, let manifest):
             "it is of version \(found), and the flow's manifest of \(manifest)"
         case .sourceKeeps(let steward): "\(steward) would bring this object back"
@@ -113,6 +117,7 @@ package struct WorkloadRefusal: Error, Hashable, Sendable, CustomStringConvertib
         case .tooMany: "raise the autoscaler's maxReplicas, or lower the weights"
         case .severalAutoscalers: "keep one of them"
         case .stableUnfit: "mend stable, or say `--stable-unhealthy=accept`"
+        case .strangers: "remove what is named, or give it or the candidate another version"
         case .anotherVersion: "give the flow, --image or --set that name the version that is to go"
         case .sourceKeeps: "take it out of its source: the tool removes it"
         }

@@ -30,6 +30,8 @@ package struct WorkloadSurvey: Sendable {
     package let autoscaler: KubernetesObject?
     /// KEDA scales stable, or is to scale the candidate.
     package let isScaledByKEDA: Bool
+    /// The flow's Service's selector; nil where it is not there, or selects nothing.
+    package let serviceSelector: LabelSelector?
     /// The Services that select stable's pods.
     package let services: [KubernetesObject]
     /// Whose pods the Services select.
@@ -48,6 +50,7 @@ package struct WorkloadSurvey: Sendable {
             let place = "\(scope.reference(.service, scope.service))"
             refusals.append(WorkloadRefusal(.noService, place: place))
         }
+        serviceSelector = service.flatMap(LabelSelector.init(service:))
         var stable: KubernetesObject?
         if !terms.isFirstRelease {
             do {

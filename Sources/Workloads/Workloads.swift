@@ -7,7 +7,7 @@
 //   WorkloadSurvey     listing + scope -> stable, its autoscaler, and every reason to refuse
 //   ServiceSelections  whose pods each Service selects
 //   WorkloadRefusal    such a reason: nothing was changed
-//   PodOwnership       which pods are a Deployment's own
+//   PodOwnership       which pods are a Deployment's own; who is a stranger among them
 //   Readiness          what one look at a Deployment and its pods says
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back
 //   Likeness           what the candidate consists of: what was judged is what is promoted
@@ -32,6 +32,8 @@ package struct WorkloadScope: Sendable {
     package var fingerprintsSecrets = false
     /// The candidate stands already and is to go: the run makes nothing.
     package var isRemoval = false
+    /// The Service's selector, by which, with the version, the mesh finds pods; nil: not known.
+    package var serviceSelector: LabelSelector?
     /// A ScaledObject scales one of the two versions: only then is KEDA asked.
     package var isScaledByKEDA = false
     /// The run's id, as it stands in its seal.
@@ -94,6 +96,11 @@ package struct WorkloadScope: Sendable {
 
     /// The value of the version label in the candidate's pod template.
     package var candidateVersion: String? { candidate.templateLabels?[versionLabel]?.text }
+
+    /// The labels by which the mesh finds the candidate's pods.
+    func finder(_ service: LabelSelector?, _ version: String) -> LabelSelector? {
+        service.map { LabelSelector($0.parts + [.equal(versionLabel, version)]) }
+    }
 
     /// The autoscaler that the manifest brings; nil where it brings none.
     package var ownAutoscaler: KubernetesObject? {

@@ -99,6 +99,26 @@ import Testing
                 """,
             manifest: [("version: v2", "version: v1")]),
         Refused(
+            testDescription: "a pod that somebody ran with the candidate's labels",
+            said: """
+                workloads: the mesh would take for the candidate what is not: pod dbg (nobody's) (refused)
+                  where: Deployment demo/demo-app-v2 in the candidate's manifest
+                  do:    remove what is named, or give it or the candidate another version
+                """,
+            world: [
+                (
+                    "objects:\n",
+                    """
+                    objects:
+                      - apiVersion: v1
+                        kind: Pod
+                        metadata: {name: dbg, namespace: demo, labels: {app: demo-app, version: v2}}
+                        spec: {containers: [{name: dbg, image: dbg}]}
+
+                    """
+                )
+            ]),
+        Refused(
             testDescription: "stable without a version label",
             said: """
                 workloads: stable's pods get no label version (refused)

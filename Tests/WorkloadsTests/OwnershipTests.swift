@@ -94,6 +94,67 @@ struct OwnershipTests {
             #expect(yard.pods.sorted() == ["v1", "v2"])
         }
     }
+
+    /// What a survey names, by what stands beside the versions.
+    static let found: [(beside: [JSONTree], named: [String])] = [
+        ([barePod(version: "v1"), beside(version: "v1")], []),
+        ([barePod(version: "v2")], ["pod dbg-v2 (nobody's)"]),
+        ([beside(version: "v2")], ["pod demo-app-v2-dbg- (of Deployment demo-app-v2-dbg)"]),
+        (
+            [beside(version: "v2", replicas: 0)],
+            ["Deployment demo-app-v2-dbg (without pods)"]
+        ),
+    ]
+
+    @Test(arguments: found) func aSurveyNames(beside: [JSONTree], named: [String]) throws {
+        try inYard(with: beside) { yard in
+            try await yard.clock.sleep(for: .seconds(30))
+            let refusals = try await yard.keeper(try Yard.scope()).survey().refusals
+            #expect(refusals.count == (named.isEmpty ? 0 : 1))
+            for case .strangers(let found) in refusals.map(\.code) {
+                #expect(found.map { Self.withoutHash("\($0)") } == named)
+            }
+        }
+    }
+
+    /// Pods' names end by chance.
+    private static func withoutHash(_ said: String) -> String {
+        guard said.hasPrefix("pod demo-app-v2-dbg-") else { return said }
+        return "pod demo-app-v2-dbg- " + said.drop { $0 != "(" }
+    }
+
+    /// Found by the Service's labels, also where the candidate's selector asks for more.
+    @Test(arguments: ["bare", "beside"])
+    func aLookNames(kind: String) throws {
+        try inYard { yard in
+            var deployment = DemoWorld.deployment(version: "v2")
+            deployment.set("blue", at: "spec", "selector", "matchLabels", "team")
+            deployment.set("blue", at: "spec", "template", "metadata", "labels", "team")
+            var scope = try Yard.scope(deployment: deployment)
+            let survey = try await yard.keeper(scope).survey()
+            scope.serviceSelector = survey.serviceSelector
+            let keeper = yard.keeper(scope)
+            let backup = try await keeper.backUp()
+            try await keeper.applyCandidate()
+            _ = try await keeper.awaitReady(Yard.candidate)
+            var memory = CandidateMemory()
+            let judged = try #require(try await keeper.look(&memory))
+            #expect(judged.difference(from: judged.likeness) == nil)
+            yard.join(kind, "v1")
+            #expect(try await keeper.look(&memory)?.difference(from: judged.likeness) == nil)
+            yard.join(kind, "v2")
+            #expect(try await yard.sees { $0.pods.count == 8 })
+            let look = try #require(try await keeper.look(&memory))
+            #expect(look.readiness.ready == 3)
+            let said = try #require(look.difference(from: judged.likeness))
+            let name = kind == "bare" ? "dbg-v2 (nobody's)" : "demo-app-v2-dbg-"
+            #expect(said.hasPrefix("the mesh takes for the candidate what is not: pod \(name)"))
+            try await keeper.removeCandidate()
+            let differences = try await keeper.verify(backup)
+            #expect(differences.count == 1)
+            #expect(differences.first?.contains("still there: pod \(name)") == true)
+        }
+    }
 }
 
 extension Yard {

@@ -89,6 +89,10 @@ struct RefusalTests {
         Text(
             .stableUnfit, "stable has no ready pod",
             "mend stable, or say `--stable-unhealthy=accept`"),
+        Text(
+            .strangers([Stranger(pod: KubernetesObject(OwnershipTests.barePod(version: "v2")))]),
+            "the mesh would take for the candidate what is not: pod dbg-v2 (nobody's)",
+            "remove what is named, or give it or the candidate another version"),
     ])
     func says(_ text: Text) {
         #expect(
