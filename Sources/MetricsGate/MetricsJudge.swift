@@ -56,7 +56,12 @@ package struct MetricsJudge: Sendable {
             return Judgement(Verdict(.notEnough, "\(gate.name): \(absence)"))
         }
         do {
-            return Judgement(try await verdict(on: gate, window))
+            let at = try await instant(gate, window)
+            let verdict = try await verdict(on: gate, window, at)
+            if verdict.ruling == .pass, let dryness = try await dryness(gate, window, at) {
+                return Judgement(Verdict(.notEnough, "\(gate.name): \(dryness)"))
+            }
+            return Judgement(verdict)
         } catch {
             return Judgement(
                 Verdict(.notEnough, "\(gate.name): \(error.reason)"),
@@ -76,10 +81,9 @@ package struct MetricsJudge: Sendable {
         return source == nil ? "the flow names no Prometheus" : nil
     }
 
-    private func verdict(on gate: GateSpec, _ window: GateWindow) async throws(MetricsError)
-        -> Verdict
-    {
-        let at = try await instant(gate, window)
+    private func verdict(
+        on gate: GateSpec, _ window: GateWindow, _ at: Double?
+    ) async throws(MetricsError) -> Verdict {
         switch gate.rule {
         case .range:
             var finding = try await finding(gate, of: scope.candidate, window, at)

@@ -62,6 +62,16 @@ struct UsersRequests {
         return count
     }
 
+    /// What users sent to both versions together.
+    func ofBoth(at instant: Double) async throws(MetricsError) -> Count {
+        var count = Count()
+        count.requests = try await counted(.ofBoth, at: instant)
+        for isCandidate in [true, false] {
+            window.subtract(isCandidate: isCandidate, scrape: scope.scrape, from: &count)
+        }
+        return count
+    }
+
     /// Requests of the window, the left-out stretches taken away.
     func counted(_ requests: QueryText.Requests, at instant: Double) async throws(MetricsError)
         -> Double

@@ -80,6 +80,38 @@ private let failed = "response_code=~\"5..\""
                 of: 1000, lost: 50)),
     ]
 
+    /// Of both versions in the newest minute, and in the whole window.
+    private static func coming(_ newest: Int, of all: Int) -> [ScriptedPrometheus.Rule] {
+        [.number("v1|v2", "[60s]", is: "\(newest)"), .number("v1|v2", "[300s]", is: "\(all)")]
+    }
+
+    static let dry: [Case] = [
+        Case(
+            name: "who has gone is not judged by", rules: coming(0, of: 5000) + counts,
+            verdict: Verdict(
+                .notEnough,
+                "errors: no user has come for 60s, where 1250 were to be expected")),
+        Case(
+            name: "few are enough to see that they come", rules: coming(1, of: 5000) + counts,
+            verdict: verdict(
+                .pass, "errors: 0.004 is at most 0.01 (1000 requests of users in 300s)", 0.004,
+                of: 1000)),
+        Case(
+            name: "where few come a minute without any says nothing",
+            rules: coming(0, of: 39) + counts,
+            verdict: verdict(
+                .pass, "errors: 0.004 is at most 0.01 (1000 requests of users in 300s)", 0.004,
+                of: 1000)),
+        Case(
+            name: "a failure is one, whoever comes afterwards",
+            rules: coming(0, of: 5000) + [
+                .fresh(), .number(failed, is: "40"), .number(all, is: "1000"),
+            ],
+            verdict: verdict(
+                .fail, "errors: 0.04 is above 0.01 (1000 requests of users in 300s)", 0.04,
+                of: 1000)),
+    ]
+
     private static let counts: [ScriptedPrometheus.Rule] = [
         .fresh(), .number(failed, is: "4"), .number(all, is: "1000"),
     ]
@@ -279,7 +311,7 @@ private let failed = "response_code=~\"5..\""
                 .notEnough, "gate errors has neither min nor max: it could not fail")),
     ]
 
-    @Test(arguments: ratios + queries + astray) func judges(_ story: Case) async {
+    @Test(arguments: ratios + queries + astray + dry) func judges(_ story: Case) async {
         let prometheus = ScriptedPrometheus(
             [.number(unreached, is: "\(story.lost)")] + story.rules)
         let judge = MetricsJudge(
