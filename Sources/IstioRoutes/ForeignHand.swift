@@ -3,8 +3,11 @@ package import Manifests
 
 /// Who changed an object besides us, and which setting ends the fight.
 package struct ForeignHand: Hashable, Sendable {
-    /// The field manager; nil where the object does not say.
+    /// The field manager; nil where the object does not say, or we wrote after them all: a list of which
+    /// we wrote a part is ours from then on, and whoever changed it before has left no name.
     package let name: String?
+    /// Whoever else wrote last, whatever it was.
+    private let newest: String?
     package let steward: Steward?
     private let kind: String
     private let version: String
@@ -20,11 +23,13 @@ package struct ForeignHand: Hashable, Sendable {
     /// The last writer that is not us, as the object's managedFields have it.
     package init(on object: KubernetesObject) {
         let entries = object.tree.at("metadata", "managedFields")?.items ?? []
-        let theirs = entries.filter {
-            $0["subresource"] == nil && !Self.isOwn($0["manager"]?.text)
-        }
-        let newest = theirs.max { ($0["time"]?.text ?? "") < ($1["time"]?.text ?? "") }
-        name = newest?["manager"]?.text
+        let specs = entries.filter { $0["subresource"] == nil }
+        func time(_ entry: JSONTree?) -> String { entry?["time"]?.text ?? "" }
+        let theirs = specs.filter { !Self.isOwn($0["manager"]?.text) }
+            .max { time($0) < time($1) }
+        let ours = specs.filter { Self.isOwn($0["manager"]?.text) }.max { time($0) < time($1) }
+        newest = theirs?["manager"]?.text
+        name = time(theirs) < time(ours) ? nil : newest
         steward = Steward(of: object)
         kind = object.kind.isEmpty ? "VirtualService" : object.kind
         version = object.version ?? "v1"
@@ -64,6 +69,9 @@ package struct ForeignHand: Hashable, Sendable {
 
     /// `kustomize-controller`, or what we say when nobody signed.
     package var words: String { name ?? "somebody who left no name" }
+
+    /// Whoever else wrote last; it need not be of what we ask about.
+    package var lastOther: String { newest ?? "nobody who left a name" }
 
     /// What to set so that the tool that wrote leaves our fields alone; nil for a person.
     package var setting: String? { setting(of: tool) }

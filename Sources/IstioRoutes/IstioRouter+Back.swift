@@ -183,7 +183,7 @@ extension IstioRouter {
                 sentences.append("\(reference) is gone")
                 continue
             }
-            let who = ForeignHand(on: now).words
+            let who = ForeignHand(on: now).lastOther
             for difference in TreeDifference.between(before.spec, now.spec, at: "spec") {
                 sentences.append("\(reference): \(difference) (last other writer: \(who))")
             }

@@ -140,7 +140,7 @@ struct ForeignEditTests {
                 """
                 - {manager: kubectl-edit, time: "2026-01-05T11:00:00Z"}
                 - {manager: argocd-controller, time: "2026-01-05T12:00:00Z"}
-                - {manager: theseus, time: "2026-01-05T12:30:00Z"}
+                - {manager: theseus, time: "2026-01-05T11:30:00Z"}
                 - {manager: istiod, time: "2026-01-05T13:00:00Z", subresource: status}
                 """), at: "metadata", "managedFields")
         #expect(
@@ -215,6 +215,22 @@ struct ForeignEditTests {
         let hand = ForeignHand(on: object)
         #expect(hand.stewardsSetting == Self.settings[setting].1)
         #expect(hand.setting == nil)
+    }
+
+    /// What we wrote after them has covered their name, and whoever wrote something else is not meant.
+    @Test(arguments: [
+        ("10:00:00", "changed by kubectl-patch"), ("11:00:00", "changed by kubectl-patch"),
+        ("12:00:00", "changed by somebody who left no name"),
+    ])
+    func namesNobodyWhoMayNotBeMeant(ours: String, sentence: String) throws {
+        var object = try Self.written(by: "kubectl-patch")
+        let theirs = object.tree.at("metadata", "managedFields")?.items ?? []
+        let own: JSONTree = [
+            "manager": "theseus", "time": .string("2026-01-05T\(ours)Z"),
+        ]
+        object.tree.set(.array([own] + theirs), at: "metadata", "managedFields")
+        #expect(ForeignHand(on: object).sentence == sentence)
+        #expect(ForeignHand(on: object).lastOther == "kubectl-patch")
     }
 
     @Test func aPersonNeedsNoSetting() {
