@@ -9,6 +9,7 @@ extension Audit {
         guard let last = log.facts.last else { return }
         checkTold(last.state)
         let ending = Ending(evidence, cast)
+        if last.state.isOver, let words = world.astray { report("S6", "at the end \(words)") }
         switch last.state.course {
         case .rolledBack: checkRolledBack(ending)
         case .promoted:

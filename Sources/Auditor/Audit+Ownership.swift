@@ -64,7 +64,8 @@ extension Audit {
             let kept = (spec["subsets"]?.items ?? []).filter {
                 switch cast.side(ofSubset: $0["labels"]) {
                 case .stable, .candidate: false
-                case .both, .neither: !isStandIn($0)
+                case .both, .neither:
+                    !isStandIn($0) && !($0["name"]?.text.map(world.isOfVersion) ?? false)
                 }
             }
             rest["subsets"] = .array(kept)

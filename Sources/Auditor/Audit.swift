@@ -24,6 +24,10 @@ package struct Audit {
     var overloadedSince: (clock: Duration, share: Int)?
     /// Since when the VirtualServices give the candidate different shares, by the run's clock.
     var differingSince: Duration?
+    /// Since when users are led to what is not there, by the run's clock, and where.
+    var astraySince: (clock: Duration, words: String)?
+    /// So many records were looked at for what they say.
+    var said = 0
     /// Our first version that was meant after promotion was decided is reached.
     var isPromoting = false
     /// The candidate's pod template when it first got weight.
@@ -41,6 +45,8 @@ package struct Audit {
         for stored in evidence.history {
             audit.check(stored)
             audit.checkHome(at: stored.date)
+            audit.checkFooting(at: stored.date)
+            audit.checkSaid(before: stored.date)
             audit.world.take(stored)
             audit.makeup.take(stored)
             audit.checkAfter(stored)
@@ -49,6 +55,8 @@ package struct Audit {
         if audit.log.promotionDecided != nil { audit.checkPromotion(at: end) }
         audit.checkEmpty(at: end, isLast: true)
         audit.checkHome(at: end)
+        audit.checkFooting(at: end)
+        audit.checkSaid(before: .max)
         audit.checkTogether(at: end)
         if evidence.isOver {
             audit.checkLength()

@@ -27,6 +27,8 @@ struct AuditedWorld: Sendable {
     private(set) var rules: [Rule] = []
     /// Whose each subset is or, once gone, was.
     private var sides: [String: Side] = [:]
+    /// Whose it was when it first was that of one version.
+    private var meant: [String: Side] = [:]
     private var pods: [String: Pod] = [:]
     /// The names of the Services that are there.
     private var services: Set<String> = []
@@ -109,6 +111,7 @@ struct AuditedWorld: Sendable {
             guard let name = entry["name"]?.text else { continue }
             let side = cast.side(ofSubset: entry["labels"])
             sides[name] = side
+            if meant[name] == nil, side == .stable || side == .candidate { meant[name] = side }
             subsets.append((name, side))
         }
         rules.append(Rule(reference: stored.reference, subsets: subsets))
@@ -144,6 +147,29 @@ struct AuditedWorld: Sendable {
         if let host = destination.host { return cast.side(ofHost: host) }
         guard let subset = destination.subset else { return .both }
         return sides[subset]
+    }
+
+    /// Whether a subset once was that of one version, whatever it is now.
+    func isOfVersion(_ subset: String) -> Bool { meant[subset] != nil }
+
+    /// What says that users are led to a subset that is not there, or that means others than it did;
+    /// nil where they meet whom they are led to.
+    var astray: String? {
+        for table in tables {
+            for route in table.routes where !route.isDark {
+                for destination in route.destinations
+                where destination.isOfService && destination.host == nil && destination.weight > 0 {
+                    guard let subset = destination.subset else { continue }
+                    let place =
+                        "route \(route.key) of \(table.reference) leads to the subset \(subset)"
+                    if !hasSubset(subset) { return "\(place), which is not there" }
+                    if let meant = meant[subset], sides[subset] != meant {
+                        return "\(place), which does not mean the \(meant) version any more"
+                    }
+                }
+            }
+        }
+        return nil
     }
 
     func hasService(_ name: String) -> Bool { services.contains(name) }

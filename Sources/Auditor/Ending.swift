@@ -91,6 +91,12 @@ struct Ending {
                     made.append("\(life.reference), which the run made, is left")
                 }
             }
+            // Without it users do not find the service at all, whoever took it away.
+            if life.isForeign, life.isTouched, life.first != nil, life.last == nil,
+                life.reference.kind.kind == "VirtualService"
+            {
+                differences.append("\(life.reference) is gone")
+            }
             guard let first = life.first, life.isTouched, !life.isForeign,
                 Self.kinds.contains(life.reference.kind.kind)
             else { continue }

@@ -59,11 +59,12 @@ extension RunState {
             return [order(.forward, place, .main, .carryOut(legs[place.leg]))]
         case .tests(let calls):
             return testing(calls, place, legs, plan)
-        case .test, .tell, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale:
-            return plain(.forward, place, legs, plan) + watching(.forward, place)
-        case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes, .settle,
-            .applyCandidate, .awaitReady, .seeDark,
-            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .reach, .shift, .makeWay,
+        case .test, .tell, .judge, .observe, .prepare, .shrink, .awaitShrunk, .autoscale,
+            .settle, .awaitReady, .seeDark, .reach:
+            return plain(.forward, place, legs, plan) + watching(.forward, place, plan)
+        case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
+            .applyCandidate,
+            .addCandidateSubset, .addDarkRoute, .mirror, .stick, .shift, .makeWay,
             .writeBack,
             .awaitWrittenBack, .rehearseHome,
             .goHome, .seeHome,
@@ -123,7 +124,7 @@ extension RunState {
             orders.append(
                 order(.forward, here, .test(index), .test(call, round: 0), call.repetition))
         }
-        return orders + watching(.forward, place)
+        return orders + watching(.forward, place, plan)
     }
 
     private func baking(_ bake: Bake, _ place: Progress, _ plan: RunPlan) -> [Order] {
@@ -146,23 +147,36 @@ extension RunState {
             orders.append(
                 order(.forward, here, .test(index), .test(call, round: round), call.repetition))
         }
-        return orders + watching(.forward, place)
+        return orders + watching(.forward, place, plan)
     }
 
     /// While a run waits for a person its gates go on.
     private func standing(
         _ course: OrderID.Course, _ place: Progress, _ plan: RunPlan
     ) -> [Order] {
-        guard weight > .none else { return [] }
+        guard weight > .none else { return watching(course, place, plan) }
         // Where a bake itself asks, its own gates go on.
         let gates = plan.standingGates(before: course == .asking ? place.step + 1 : place.step)
         return gates.enumerated().map {
             order(course, place, .gate($0.offset), .watch(gate: $0.element))
-        } + watching(course, place)
+        } + watching(course, place, plan)
     }
 
-    private func watching(_ course: OrderID.Course, _ place: Progress) -> [Order] {
-        weight > .none ? [order(course, place, .candidate, .watchCandidate)] : []
+    /// From the pin on: users are led by what we wrote, be it to stable alone.
+    private func watching(
+        _ course: OrderID.Course, _ place: Progress, _ plan: RunPlan
+    ) -> [Order] {
+        guard weight > .none || isPinned(place, plan) else { return [] }
+        return [order(course, place, .candidate, .watchCandidate)]
+    }
+
+    private func isPinned(_ place: Progress, _ plan: RunPlan) -> Bool {
+        let deploys = plan.steps.prefix(place.step + 1).lastIndex {
+            if case .deploy = $0 { true } else { false }
+        }
+        guard let deploys else { return false }
+        return deploys < place.step
+            || plan.legs(ofStep: deploys).prefix(place.leg).contains(.pinRoutes)
     }
 
     private func order(

@@ -32,6 +32,21 @@ extension IstioRouter {
         try await requireUnnamed(candidateDestination(), atLeast: 1)
     }
 
+    /// Throws where a VirtualService that the run does not move leads to stable, and would lead nowhere
+    /// once that is gone.
+    package func requireStableLeft() async throws {
+        let ours = try await managed()
+        guard let record = ours.lazy.compactMap({ RouteRecord(on: $0) }).first else { return }
+        let others = try await visible(scope.virtualServices).0.filter { object in
+            !ours.contains { Self.reference($0) == Self.reference(object) }
+        }
+        guard let place = place(leadingTo: record.stable, among: others, atLeast: 0) else { return }
+        throw Setback(
+            .foreignEdit,
+            "\(place.words) leads to stable's \(record.stable), which goes with the promotion, and this"
+                + " run does not move it; \(ForeignHand(on: place.object).sentence)")
+    }
+
     private func candidateDestination() async throws -> VersionDestination {
         for object in try await managed() {
             if let record = RouteRecord(on: object) { return record.candidate }
@@ -104,7 +119,18 @@ extension IstioRouter {
     func requireUnnamed(
         _ version: VersionDestination, atLeast least: Int = 0, blaming: Bool = false
     ) async throws {
-        for object in try await visible(scope.virtualServices).0 {
+        let all = try await visible(scope.virtualServices).0
+        guard let place = place(leadingTo: version, among: all, atLeast: least) else { return }
+        let hand = blaming ? "; \(ForeignHand(on: place.object).sentence)" : ""
+        throw Setback(.fault, "\(version) cannot go: \(place.words) still names it" + hand)
+    }
+
+    /// The first route that leads to a version, or copies to it.
+    private func place(
+        leadingTo version: VersionDestination, among objects: [KubernetesObject],
+        atLeast least: Int
+    ) -> (object: KubernetesObject, words: String)? {
+        for object in objects {
             let reading = RouteReading(object, domain: scope.clusterDomain)
             for place in reading.places {
                 let route = reading[place]
@@ -112,14 +138,11 @@ extension IstioRouter {
                     version.means($0.host, $0.subset) && $0.weight >= least
                 }
                 guard named || reading.mirrors(route, version.means) else { continue }
-                let hand = blaming ? "; \(ForeignHand(on: object).sentence)" : ""
-                throw Setback(
-                    .fault,
-                    "\(version) cannot go: \(reading.place),"
-                        + " \(reading.key(at: place, leadingTo: scope.hosts).words) still names it"
-                        + hand)
+                let key = reading.key(at: place, leadingTo: scope.hosts)
+                return (object, "\(reading.place), \(key.words)")
             }
         }
+        return nil
     }
 
     /// A subset of the service's host.

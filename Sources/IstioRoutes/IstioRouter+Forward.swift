@@ -119,11 +119,15 @@ extension IstioRouter {
 
     /// Throws where what we own does not stand as we wrote it for `weight`, and says who changed it.
     ///
-    /// Held against the weights themselves: in a pool below 100 a share cannot be told from them.
+    /// Held against the weights themselves: in a pool below 100 a share cannot be told from them. The
+    /// rule is looked at as well: without its subsets no weight leads anywhere.
     /// `seen` holds the versions that stood well last time, which need no second look.
     package func requireWritten(_ weight: TrafficWeight, seen: inout [String]) async throws {
         let objects = try await managedWhole()
-        let versions = objects.map { "\($0.uid) \($0.resourceVersion) \(weight.percent)" }
+        let rule = try await rule()
+        let versions = (objects + [rule].compactMap(\.self)).map {
+            "\($0.uid) \($0.resourceVersion) \(weight.percent)"
+        }
         guard versions != seen else { return }
         for object in objects {
             try Self.requireAsWritten(object, scope.run)
@@ -133,6 +137,9 @@ extension IstioRouter {
                 .fault,
                 "\(Self.reference(object)) stands at \(noted.percent)%, and not at"
                     + " \(weight.percent)%: it was brought home while nothing could be remembered")
+        }
+        if let difference = difference(rule, from: subsets(namedBy: objects)) {
+            throw Setback(.foreignEdit, difference)
         }
         seen = versions
     }

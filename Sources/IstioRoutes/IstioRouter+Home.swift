@@ -10,6 +10,10 @@ package struct HomeReport: Hashable, Sendable {
     package var overridden: [String] = []
     /// What could not be brought home because it is not there.
     package var missing: [String] = []
+    /// What somebody had taken away, and stands again.
+    package var restored: [String] = []
+
+    package var sentences: [String] { restored + overridden + missing }
 }
 
 /// Where both versions are found, as far as it can be told without a record.
@@ -26,6 +30,9 @@ private struct PinUnknown: Error {
     let stable: VersionDestination
 }
 
+/// The API server did not give the rule at the first try.
+private struct RuleUnread: Error {}
+
 /// Sentences that an edit leaves behind; the last try's count.
 private final class Notes: Sendable {
     private let held = Mutex<[String]>([])
@@ -39,16 +46,51 @@ private final class Notes: Sendable {
 extension IstioRouter {
     /// The way home: lowers the candidate's share to `share`, whatever stands there now; 0 is home.
     ///
-    /// Needs no survey, no journal, and of the rule only where our record is lost. Weights of ours
-    /// that somebody changed go home too, and the report names them.
+    /// Weights of ours that somebody changed go home too, and the report names them. What stable's users
+    /// rest on stands before anybody is led there: a VirtualService or a subset that somebody took away
+    /// is put back. Where the rule will not be read at once, weights go first, and it is looked at then.
     package func sendHome(share: TrafficWeight) async throws -> HomeReport {
         var report = HomeReport()
+        async let ruleNow = ruleAtOnce()
+        let objects = try await managed()
+        var hasLooked = true
+        var notMade: NotMade?
+        do {
+            report.restored = try await mend(objects, ruleNow, includingMade: true)
+        } catch is RuleUnread {
+            hasLooked = false
+        } catch let error as NotMade {
+            try Task.checkCancellation()
+            notMade = error
+        }
+        try await lower(to: share, seen: objects, &report)
+        if let notMade { throw notMade.cause }
+        if !hasLooked { report.restored = try await mend(includingMade: true) }
+        return report
+    }
+
+    /// The rule, asked for once.
+    private func ruleAtOnce() async throws -> KubernetesObject? {
+        let reference = known.first { $0.kind.isSame(as: .destinationRule) }
+        guard scope.versionHosts == nil, let reference else { return try await rule() }
+        do {
+            return try await client.get(reference)
+        } catch {
+            try Task.checkCancellation()
+            throw RuleUnread()
+        }
+    }
+
+    private func lower(
+        to share: TrafficWeight, seen objects: [KubernetesObject], _ report: inout HomeReport
+    ) async throws {
         var references = known.filter { $0.kind.isSame(as: .virtualService) }
-        if references.isEmpty { references = try await managed().map(Self.reference) }
+        if references.isEmpty { references = objects.map(Self.reference) }
         for reference in references {
             let notes = Notes()
+            let seen = objects.first { Self.reference($0) == reference }
             do {
-                try await sendHome(reference, share, notes, names: nil, &report)
+                try await sendHome(reference, share, notes, seen: seen, names: nil, &report)
             } catch is RecordLost {
                 let names = try await destinations()
                 try await sendHome(reference, share, notes, names: names, &report)
@@ -59,14 +101,14 @@ extension IstioRouter {
             }
             report.overridden += notes.sentences
         }
-        return report
     }
 
     private func sendHome(
         _ reference: ObjectReference, _ share: TrafficWeight, _ notes: Notes,
-        names: Destinations?, mayPin: Bool = false, _ report: inout HomeReport
+        seen: KubernetesObject? = nil, names: Destinations?, mayPin: Bool = false,
+        _ report: inout HomeReport
     ) async throws {
-        let written = try await writer.change(reference) { object in
+        let written = try await writer.change(reference, seen: seen) { object in
             notes.sentences = []
             if let edit = RouteEdit(of: object, run: scope.run) {
                 let difference = Self.difference(object, edit, from: [edit.record.weight])
@@ -150,12 +192,11 @@ extension IstioRouter {
         if try await rule() == nil { try await ensureStableSubset(isGoingHome: true) }
         guard let rule = try await rule() else { throw Self.noRule(scope) }
         if SubsetEdit.has(name, in: rule) { return }
-        let version = scope.stableVersion ?? Surveying.nobody
-        let subset = VersionSubset(
-            name: name,
-            tree: ["name": .string(name), "labels": [scope.versionLabel: .string(version)]])
+        let subset = NamedSubset(
+            name: name, version: scope.stableVersion ?? Surveying.nobody,
+            versionLabel: scope.versionLabel, labels: nil)
         let edit = SubsetEdit(run: scope.run)
-        _ = try await writer.change(Self.reference(rule)) { try edit.adding(subset, to: $0) }
+        _ = try await writer.change(Self.reference(rule)) { try edit.adding(subset.plain, to: $0) }
     }
 
     /// Brings a service's weights home by what stands on its VirtualServices alone, for a holder
@@ -212,7 +253,7 @@ extension IstioRouter {
         let rest = try await staying(edit.record)
         if rest == .all { return "stays as it is: stable has no ready pod" }
         let lowered = edit.lowered(object, to: rest)
-        if edit.pinsAnew(lowered, from: object),
+        if edit.names(.stable, in: lowered),
             try await !hasStable(edit.record, client, object.namespace)
         {
             let stable = edit.record.stable
@@ -225,8 +266,8 @@ extension IstioRouter {
             ? "brought home" : "brought home but for \(rest.percent)%, which stable cannot carry"
     }
 
-    /// Whether a rule of the service has stable's subset, or its host a Service; only looked for where
-    /// a route would name it anew.
+    /// Whether a rule of the service has stable's subset, or its host a Service: nobody is led to what is
+    /// not there.
     private static func hasStable(
         _ record: RouteRecord, _ client: KubernetesClient, _ namespace: String
     ) async throws -> Bool {
@@ -240,7 +281,13 @@ extension IstioRouter {
         let kind = ResourceKind.destinationRule.inVersion(version)
         return try await client.list(kind, namespace: home).items.contains { rule in
             MeshHost(rule.spec["host"]?.text ?? "", from: rule.namespace, domain: record.domain)
-                == record.host && SubsetEdit.has(subset, in: rule)
+                == record.host
+                && SubsetEdit.subsets(of: rule).contains { entry in
+                    entry["name"]?.text == subset
+                        && record.labels.map {
+                            entry["labels"]?.canonical == $0.stable.canonical
+                        } ?? true
+                }
         }
     }
 }

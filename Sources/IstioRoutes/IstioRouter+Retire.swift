@@ -43,8 +43,12 @@ extension IstioRouter {
     package func removeStableSubset(onlyOwn: Bool = false) async throws {
         guard let rule = try await rule() else { return }
         let version = scope.stableVersion ?? Surveying.nobody
-        let entries = SubsetEdit.subsets(of: rule).filter {
-            $0.at("labels", scope.versionLabel)?.text == version
+        // By the name that the routes were pinned to, too: somebody may have given it other labels.
+        let records = try await managed().compactMap { RouteRecord(on: $0) }
+        let pinned = records.filter { $0.run == scope.run }.compactMap(\.stable.subset)
+        let entries = SubsetEdit.subsets(of: rule).filter { entry in
+            entry.at("labels", scope.versionLabel)?.text == version
+                || entry["name"]?.text.map(pinned.contains) ?? false
         }
         let edit = SubsetEdit(run: scope.run)
         for entry in entries {

@@ -15,11 +15,17 @@ package struct IstioRouter: Sendable {
     ///
     /// Known ones save the way home a list of everything.
     let known: [ObjectReference]
+    /// The routes and the rule as `backUp` gave them; asked only where one of them is not there any more.
+    let backup: (@Sendable () async throws -> [KubernetesObject])?
 
-    package init(scope: RouteScope, writer: SealedWriter, known: [ObjectReference] = []) {
+    package init(
+        scope: RouteScope, writer: SealedWriter, known: [ObjectReference] = [],
+        backup: (@Sendable () async throws -> [KubernetesObject])? = nil
+    ) {
         self.scope = scope
         self.writer = writer
         self.known = known
+        self.backup = backup
     }
 
     var client: KubernetesClient { writer.client }

@@ -45,14 +45,15 @@ extension RouteEdit {
     /// Whether an edit names stable's destination in an object that did not: it must be seen that it is
     /// there.
     func pinsAnew(_ edited: KubernetesObject, from object: KubernetesObject) -> Bool {
-        names(edited) && !names(object)
+        names(.stable, in: edited) && !names(.stable, in: object)
     }
 
-    private func names(_ object: KubernetesObject) -> Bool {
+    /// Whether any route leads to that version, be it with a weight of 0.
+    func names(_ version: Side, in object: KubernetesObject) -> Bool {
         let reading = reading(object)
         return reading.places.contains { place in
             (reading[place]["route"]?.items ?? []).contains {
-                side(of: $0, in: reading) == .stable
+                side(of: $0, in: reading) == version
             }
         }
     }

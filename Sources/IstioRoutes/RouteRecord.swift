@@ -24,6 +24,8 @@ package struct RouteRecord: Hashable, Sendable {
     let domain: String
     package var stable: VersionDestination
     package var candidate: VersionDestination
+    /// Which pods their subsets mean; nil where the versions have hosts, or whoever wrote it did not say.
+    package var labels: SubsetLabels?
     /// The weight that we wrote last.
     package var weight: TrafficWeight
     /// The run made this VirtualService.
@@ -31,6 +33,12 @@ package struct RouteRecord: Hashable, Sendable {
     package var routes: [Route]
     /// From the first weight on users stay with the version that they met.
     package var stickiness: Stickiness?
+
+    /// The labels of the two subsets, as they stood when the routes were pinned.
+    package struct SubsetLabels: Hashable, Sendable {
+        package var stable: JSONTree
+        package var candidate: JSONTree
+    }
 
     package static let annotation = "theseus.dev/original"
 
@@ -106,6 +114,9 @@ extension RouteRecord {
         self.init(
             run: run, service: service, stable: stable, candidate: candidate, weight: weight,
             isOurObject: tree["created"]?.flag ?? false, routes: read)
+        if let stable = tree["stableLabels"], let candidate = tree["candidateLabels"] {
+            labels = SubsetLabels(stable: stable, candidate: candidate)
+        }
         if let cookie = tree["cookie"]?.text, let seconds = tree["ttl"]?.whole {
             stickiness = Stickiness(cookie: cookie, ttl: .seconds(seconds))
         }
@@ -131,6 +142,10 @@ extension RouteRecord {
             } else {
                 tree["\(version)Host"] = .string(destination.host.name)
             }
+        }
+        if let labels {
+            tree["stableLabels"] = labels.stable
+            tree["candidateLabels"] = labels.candidate
         }
         tree["weight"] = .integer(weight.percent)
         if isOurObject { tree["created"] = true }

@@ -134,10 +134,14 @@ package struct RouteSurvey: Hashable, Sendable {
 
     /// The record for one VirtualService.
     package func record(of reference: ObjectReference, run: String) -> RouteRecord {
-        RouteRecord(
+        var record = RouteRecord(
             run: run, service: service.name, stable: stable, candidate: candidate,
             routes: routes.filter { $0.reference == reference }
                 .map { RouteRecord.Route(key: $0.key, was: $0.was) })
+        record.labels = subsets.map {
+            RouteRecord.SubsetLabels(stable: $0.stable.labels, candidate: $0.candidate.labels)
+        }
+        return record
     }
 
     /// The ways by which users come to the candidate's pods, as long as it has any.

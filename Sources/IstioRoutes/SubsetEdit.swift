@@ -88,6 +88,28 @@ package struct SubsetEdit: Sendable {
         return record.written(on: rule)
     }
 
+    /// Makes a subset stand that somebody took away, or that means other pods by now: its labels go back,
+    /// whatever else they wrote into it stays.
+    ///
+    /// One that stood before the run is not noted as ours.
+    func standing(_ subset: VersionSubset, isTheirs: Bool, in rule: KubernetesObject)
+        -> KubernetesObject
+    {
+        var present = Self.subsets(of: rule)
+        var rule = rule
+        if let place = present.firstIndex(where: { $0["name"]?.text == subset.name }) {
+            if subset.means(present[place]) { return rule }
+            present[place]["labels"] = subset.labels
+            rule.tree.set(.array(present), at: "spec", "subsets")
+            return rule
+        }
+        var record = record(on: rule)
+        rule.tree.set(.array(present + [subset.tree]), at: "spec", "subsets")
+        if isTheirs || record.added.contains(subset.name) { return rule }
+        record.added.append(subset.name)
+        return record.written(on: rule)
+    }
+
     /// Takes a subset away that the run added; another's of the same name stays.
     package func removing(_ name: String, from rule: KubernetesObject) -> KubernetesObject {
         guard var record = RuleRecord(on: rule), record.run == run,

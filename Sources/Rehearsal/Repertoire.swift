@@ -10,7 +10,7 @@ package enum Repertoire {
         releases + refusals + strangers + wishes + weather + surroundings + metamorphoses
         + shapes + hosts
         + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
-        + judges + emptyings
+        + judges + emptyings + meddling
 
     /// Those of which every build plays every death.
     package static let thorough = [
@@ -18,7 +18,7 @@ package enum Repertoire {
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
         "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
-        "removal-forced", "hosts-next-back", "stable-emptied", "stable-emptied-half-way",
+        "removal-forced", "hosts-next-back", "stable-emptied", "rule-deleted", "subset-turned",
     ]
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }

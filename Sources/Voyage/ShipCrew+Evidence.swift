@@ -197,10 +197,12 @@ extension ShipCrew {
 
     /// A candidate without a ready pod, or with another weight than ours, ends the way forward.
     ///
-    /// Its pods are watched: when one goes, the next look is made at once.
+    /// Its pods are watched: when one goes, the next look is made at once. In the dark the routes are
+    /// looked at alone.
     func watchCandidate(
         _ id: OrderID, _ tell: @escaping @Sendable (Fact) -> Void
     ) async throws {
+        if bridge.state.weight == .none { return try await watchRoutes() }
         try await keeper.watchingPods(of: keeper.scope.candidate) { bell in
             try await watchCandidate(id, tell, bell)
         }

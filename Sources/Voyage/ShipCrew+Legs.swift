@@ -90,6 +90,7 @@ extension ShipCrew {
         case .autoscale:
             try await keeper.giveAutoscaler()
         case .prepare(let weight):
+            if weight == .all { try await requireStableLeft() }
             // A holder that could remember nothing any more may have brought everybody home.
             if bridge.state.weight > .none {
                 var seen: [String] = []
@@ -246,9 +247,13 @@ extension ShipCrew {
         case .goHome:
             return try await bringHome(homeWait(order, within: limits.home, tell))
         case .removeDarkRoute:
+            let mended = try await mend(isPinned: true)
             try await router.removeDarkRoute()
+            return mended.joined(separator: "; ")
         case .drainCandidate:
-            return try await drain(charter.candidate.deployment, gateScope.candidate)
+            let mended = try await mend(isPinned: false)
+            let drained = try await drain(charter.candidate.deployment, gateScope.candidate)
+            return (mended + [drained]).joined(separator: "; ")
         case .removeCandidate:
             try await router.requireCandidateUnnamed()
             return ending(try await keeper.removeCandidate(patience: endPatience))
@@ -267,15 +272,23 @@ extension ShipCrew {
     }
 
     func sentence(_ report: HomeReport) -> String {
-        let said = report.overridden + report.missing
-        return said.isEmpty ? "all traffic is home" : "all is home; " + said.joined(separator: "; ")
+        let said = report.sentences
+        if said.isEmpty { return "all traffic is home" }
+        let home = report.missing.isEmpty ? "all is home" : "home, but for what is not there"
+        return "\(home); " + said.joined(separator: "; ")
     }
 
     private func verifyHome() async throws -> String {
         let copies = try await copies()
-        let differences =
-            try await router.verifyHome(backup: copies.routes)
-            + keeper.verify(copies.workloads)
+        let routes = try await router.verifyHome(backup: copies.routes)
+        // Users' way to the service: without it nothing is as before.
+        if let lost = routes.first(where: { $0.hasSuffix(" is gone") }) {
+            throw Setback(
+                .foreignEdit,
+                "\(lost): somebody deleted it when users were home; create it again as its source has"
+                    + " it, then resume the run")
+        }
+        let differences = try await routes + keeper.verify(copies.workloads)
         let ours = differences.filter { $0.contains("still carries our marks") }
         guard ours.isEmpty else { throw Setback(.fault, ours.joined(separator: "; ")) }
         return differences.isEmpty ? "all is as before" : differences.joined(separator: "; ")

@@ -42,7 +42,9 @@ package struct ShipCrew: Crew {
                     run: run, epoch: bridge.state.epoch, head: "\(head.sequence):\(head.hash)")
             }, observe: observe)
         self.writer = writer
-        router = IstioRouter(scope: charter.routeScope, writer: writer, known: charter.routes)
+        router = IstioRouter(
+            scope: charter.routeScope, writer: writer, known: charter.routes,
+            backup: { try await Self.copies(bridge, store).routes })
         keeper = WorkloadKeeper(
             scope: try charter.workloadScope, writer: writer, time: rig.time,
             poll: rig.pace.poll)
@@ -78,7 +80,7 @@ package struct ShipCrew: Crew {
     }
 
     /// What the machine must hear of an error; nil where the run is no longer ours to speak for.
-    private func setback(_ error: any Error) -> Setback? {
+    func setback(_ error: any Error) -> Setback? {
         switch error {
         case let setback as Setback: return setback
         case let error as KubernetesError: return setback(error)
@@ -115,7 +117,9 @@ package struct ShipCrew: Crew {
         var routes: [KubernetesObject]
     }
 
-    func copies() async throws -> Copies {
+    func copies() async throws -> Copies { try await Self.copies(bridge, store) }
+
+    private static func copies(_ bridge: Bridge, _ store: any JournalStore) async throws -> Copies {
         guard let digest = bridge.state.backup?.digest,
             let bytes = try await store.blob(digest)
         else { throw Setback(.fault, "the backup is not in the journal") }

@@ -68,7 +68,7 @@ struct Told: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: routes + pods + longLives + judged + turns + journals + ends + ownership
-            + liveness)
+            + liveness + footing)
     func bad(_ told: Told) {
         #expect(told.broken == told.promises)
     }

@@ -298,7 +298,9 @@ struct RouterStoryTests {
     }
 
     /// Two round trips, when the objects are known: that is what an abort may cost.
-    @Test func homeIsTwoCalls() throws {
+    ///
+    /// Route and rule are asked for at the same time.
+    @Test func homeIsTwoRoundTrips() throws {
         let waters = try RouterWaters(Self.scenes[1].objects)
         let calls = FaultPlan { _ in nil }
         try waters.play {
@@ -307,7 +309,7 @@ struct RouterStoryTests {
             for leg in RouterLeg.forward { try await leg.sail(router, backup: []) }
             let before = calls.calls.count
             _ = try await router.sendHome(share: .none)
-            #expect(calls.calls.dropFirst(before).map(\.method) == ["GET", "PUT"])
+            #expect(calls.calls.dropFirst(before).map(\.method) == ["GET", "GET", "PUT"])
         }
     }
 }

@@ -55,7 +55,7 @@ struct RouterWaters: Sendable {
     /// A router of one holder of the run; with a plan of faults, its calls go wrong.
     func router(
         _ scope: RouteScope = .reviews, epoch: Int = 1, known: [ObjectReference] = [],
-        faults: FaultPlan? = nil, life: Lifeline? = nil
+        backup: [KubernetesObject]? = nil, faults: FaultPlan? = nil, life: Lifeline? = nil
     ) -> IstioRouter {
         var transport: any HTTPTransport = lab
         if let faults { transport = FaultyTransport(lab, time: clock, plan: faults) }
@@ -63,9 +63,11 @@ struct RouterWaters: Sendable {
         let time: any Timekeeper = life.map { MortalClock(clock, $0) } ?? clock
         let client = KubernetesClient(server: LabWorld.server, transport: transport, time: time)
         let seal = WriteSeal(run: scope.run, epoch: epoch, head: "1:abc")
+        var before: (@Sendable () async throws -> [KubernetesObject])?
+        if let backup { before = { backup } }
         return IstioRouter(
             scope: scope, writer: SealedWriter(client: client, time: time, seal: { seal }),
-            known: known)
+            known: known, backup: before)
     }
 
     func object(_ kind: ResourceKind, _ name: String = "reviews") -> KubernetesObject? {
@@ -87,6 +89,14 @@ struct RouterWaters: Sendable {
             + "?fieldManager=\(manager)"
         let answer = try await lab.send(HTTPRequest("PUT", url, body: .tree(object.tree)))
         #expect(answer.status == 200)
+    }
+
+    /// Somebody else deletes an object.
+    func delete(_ kind: ResourceKind, _ name: String = "reviews") async throws {
+        let url =
+            "\(LabWorld.server)/apis/\(kind.apiVersion)/namespaces/shop/\(kind.plural)/\(name)"
+            + "?fieldManager=kubectl"
+        #expect(try await lab.send(HTTPRequest("DELETE", url)).status == 200)
     }
 
     /// Runs a story in virtual time.
