@@ -66,7 +66,7 @@ extension Repertoire {
             ], ends: .rolledBack
         ).with {
             $0.highestWeight = half
-            $0.saying = "with the candidate's labels, and still there: pod dbg-v2"
+            $0.saying = "labels, and still there: pod dbg-v2"
         },
         // From the decision to promote it only goes forward, past all of them.
         Scenario(

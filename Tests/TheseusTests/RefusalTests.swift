@@ -107,13 +107,13 @@ import Testing
                 """,
             world: [
                 (
-                    "objects:\n",
+                    "  - apiVersion: autoscaling/v2\n",
                     """
-                    objects:
                       - apiVersion: v1
                         kind: Pod
                         metadata: {name: dbg, namespace: demo, labels: {app: demo-app, version: v2}}
                         spec: {containers: [{name: dbg, image: dbg}]}
+                      - apiVersion: autoscaling/v2
 
                     """
                 )
