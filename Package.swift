@@ -137,7 +137,10 @@ let package = Package(
         room("Crossing", on: ["JSONTree", "YAML"]),
         room(
             "Retelling",
-            on: ["CanaryEngine", "Chronicle", "FlowFiles", "JSONTree", "Manifests", "Voyage"]),
+            on: [
+                "CanaryEngine", "Chronicle", "FlowFiles", "JSONTree", "Manifests", "Timekeeping",
+                "Voyage",
+            ]),
 
         // Beside the roof: everything together, in the Lab.
         room(

@@ -1,3 +1,5 @@
+internal import Timekeeping
+
 /// Reads the dates within objects: RFC 3339, `2026-11-21T06:00:00Z`, a fraction and an offset allowed.
 package enum APIDate {
     /// Milliseconds since 1970; nil for what is no such date.
@@ -25,7 +27,7 @@ package enum APIDate {
             rest = rest.dropFirst(1 + digits.count)
         }
         guard let offset = offset(rest) else { return nil }
-        let days = HTTPDate.daysSince1970(year: year, month: month, day: day)
+        let days = CivilTime.days(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
         return (minutes * 60 + second) * 1000 + milliseconds
     }

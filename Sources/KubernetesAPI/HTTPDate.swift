@@ -1,3 +1,5 @@
+internal import Timekeeping
+
 /// Reads the dates of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`, and no older form.
 enum HTTPDate {
     private static let months = [
@@ -20,7 +22,7 @@ enum HTTPDate {
             let minute = number(bytes[20..<22], in: 0...59),
             let second = number(bytes[23..<25], in: 0...60)
         else { return nil }
-        let days = daysSince1970(year: year, month: month + 1, day: day)
+        let days = CivilTime.days(year: year, month: month + 1, day: day)
         return ((days * 24 + hour) * 3600 + minute * 60 + second) * 1000
     }
 
@@ -31,15 +33,5 @@ enum HTTPDate {
             number = number * 10 + Int(digit - 48)
         }
         return range.contains(number) ? number : nil
-    }
-
-    /// The Gregorian calendar, counted in eras of 400 years that begin in March.
-    static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }

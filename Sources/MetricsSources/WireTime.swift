@@ -1,3 +1,5 @@
+internal import Timekeeping
+
 /// Instants as sources write them.
 enum WireTime {
     /// Whole seconds since 1970.
@@ -9,11 +11,7 @@ enum WireTime {
 
     /// `2026-11-28T20:44:53Z`.
     static func date(_ instant: Double) -> String {
-        let seconds = whole(instant)
-        let (year, month, day) = day(seconds / 86_400)
-        let rest = seconds % 86_400
-        return "\(year)-\(two(month))-\(two(day))"
-            + "T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+        CivilTime(whole(instant) * 1000).text()
     }
 
     /// Reads RFC 3339, with or without a fraction; nil for anything else.
@@ -37,7 +35,7 @@ enum WireTime {
             rest = rest.dropFirst(digits.count + 1)
         }
         guard let offset = offset(rest) else { return nil }
-        let days = days(year, month, day)
+        let days = CivilTime.days(year: year, month: month, day: day)
         return Double(days * 86_400 + hour * 3600 + minute * 60 + second - offset) + fraction
     }
 
@@ -55,33 +53,5 @@ enum WireTime {
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    }
-
-    private static func two(_ number: Int) -> String {
-        number < 10 ? "0\(number)" : String(number)
-    }
-
-    // Days since 1970 by the Gregorian calendar; years begin in March, so that leap days come last.
-
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let inEra = year - era * 400
-        let inYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + inEra * 365 + inEra / 4 - inEra / 100 + inYear - 719_468
-    }
-
-    private static func day(_ days: Int) -> (year: Int, month: Int, day: Int) {
-        let days = days + 719_468
-        let era = days / 146_097
-        let inEra = days - era * 146_097
-        let yearInEra = (inEra - inEra / 1460 + inEra / 36_524 - inEra / 146_096) / 365
-        let inYear = inEra - (365 * yearInEra + yearInEra / 4 - yearInEra / 100)
-        let monthFromMarch = (5 * inYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        return (
-            yearInEra + era * 400 + (month <= 2 ? 1 : 0), month,
-            inYear - (153 * monthFromMarch + 2) / 5 + 1
-        )
     }
 }

@@ -140,7 +140,7 @@ actor NodeAgent {
         guard tenant.reported != report else { return }
         let path = ResourceKind.pod.path(namespace: pod.namespace, name: pod.name)
         let status = report.status(
-            of: pod, address: tenant.address, date: RigDate.text(time.date))
+            of: pod, address: tenant.address, date: CivilTime(time.date).text())
         let answer = try? await cluster.send(
             "PATCH", "\(path)/status", ["status": status],
             type: "application/merge-patch+json")

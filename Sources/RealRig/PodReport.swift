@@ -70,28 +70,3 @@ enum PodReport: Hashable, Sendable {
         ]
     }
 }
-
-/// Dates as Kubernetes writes them.
-enum RigDate {
-    /// `2026-01-31T12:34:56Z`, of milliseconds since 1970.
-    static func text(_ milliseconds: Int) -> String {
-        let seconds = milliseconds / 1000
-        let days = seconds / 86_400
-        let rest = seconds % 86_400
-        // Counted in eras of 400 years that begin in March.
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * month + 2) / 5 + 1
-        let number = month < 10 ? month + 3 : month - 9
-        let year = yearOfEra + era * 400 + (number <= 2 ? 1 : 0)
-        let date = "\(year)-\(two(number))-\(two(day))"
-        return "\(date)T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
-    }
-
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-}

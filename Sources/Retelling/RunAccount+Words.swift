@@ -2,6 +2,7 @@ internal import CanaryEngine
 internal import FlowFiles
 internal import JSONTree
 internal import Manifests
+internal import Timekeeping
 internal import Voyage
 
 extension RunAccount {
@@ -94,10 +95,10 @@ extension StepAccount {
 enum PageWords {
     /// `2026-01-05 12:00:00`, in UTC; `date`: milliseconds since 1970.
     static func date(_ date: Int) -> String {
-        String(MicroTime.text(date).prefix(19)).replacing("T", with: " ")
+        String(CivilTime(date).text().prefix(19)).replacing("T", with: " ")
     }
 
-    static func clock(_ date: Int) -> String { String(MicroTime.text(date).prefix(19).suffix(8)) }
+    static func clock(_ date: Int) -> String { CivilTime(date).clock }
 
     /// `350ms`, `12s`, `1h4m30s`: from a second on, whole seconds.
     static func span(_ milliseconds: Int) -> String {

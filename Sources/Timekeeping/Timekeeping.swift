@@ -2,6 +2,7 @@
 //
 //   Timekeeper    monotonic readings, the date, and sleep
 //   RealTime      the machine's clocks
+//   CivilTime     a date as people and servers write it
 //   within        a limit of time around any piece of work
 //
 // Nothing else in the house reads a clock.

@@ -122,7 +122,8 @@ package struct TargetLease: Sendable {
         let seconds = Int((pace.lease / .seconds(1)).rounded(.up))
         lease.tree.set(.string(holder), at: "spec", "holderIdentity")
         lease.tree.set(.integer(max(1, seconds)), at: "spec", "leaseDurationSeconds")
-        lease.tree.set(.string(MicroTime.text(client.time.date)), at: "spec", "renewTime")
+        lease.tree.set(
+            .string(CivilTime(client.time.date).text(micros: true)), at: "spec", "renewTime")
         // An abort of another run's is not meant for us.
         if lease.annotation(Self.runAnnotation) != run { lease.annotate(Self.wishAnnotation, nil) }
         lease.annotate(Self.runAnnotation, run)

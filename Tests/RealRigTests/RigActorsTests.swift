@@ -30,14 +30,6 @@ import Testing
         #expect(behaviour.port == 8080)
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_827_696_789, "2000-02-29T12:34:56Z"),
-        (1_767_225_599_000, "2025-12-31T23:59:59Z"),
-    ])
-    func datesAreAsKubernetesWritesThem(milliseconds: Int, text: String) {
-        #expect(RigDate.text(milliseconds) == text)
-    }
-
     @Test func diceFallAlikeForTheSameSeed() {
         func throwing(_ seed: UInt64) -> [Int] {
             var dice = Dice(seed: seed)
