@@ -160,12 +160,16 @@ struct AuditedWorld: Sendable {
                 for destination in route.destinations
                 where destination.isOfService && destination.host == nil && destination.weight > 0 {
                     guard let subset = destination.subset else { continue }
-                    let place =
-                        "route \(route.key) of \(table.reference) leads to the subset \(subset)"
-                    if !hasSubset(subset) { return "\(place), which is not there" }
-                    if let meant = meant[subset], sides[subset] != meant {
-                        return "\(place), which does not mean the \(meant) version any more"
+                    let fault: String
+                    if !hasSubset(subset) {
+                        fault = "which is not there"
+                    } else if let meant = meant[subset], sides[subset] != meant {
+                        fault = "which does not mean the \(meant) version any more"
+                    } else {
+                        continue
                     }
+                    return "route \(route.key) of \(table.reference) leads to the subset"
+                        + " \(subset), \(fault)"
                 }
             }
         }

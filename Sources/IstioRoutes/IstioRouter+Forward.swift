@@ -130,8 +130,8 @@ extension IstioRouter {
         }
         guard versions != seen else { return }
         for object in objects {
-            try Self.requireAsWritten(object, scope.run)
-            guard let noted = RouteRecord(on: object)?.weight, noted != weight else { continue }
+            let noted = try Self.requireAsWritten(object, scope.run).record.weight
+            guard noted != weight else { continue }
             // The note is ours alone: it is lower only where a holder could not remember any more.
             throw Setback(
                 .fault,
@@ -161,9 +161,7 @@ extension IstioRouter {
             let written = try await writer.change(
                 reference, seen: object, mustBeSealed: true, before: holds
             ) { object in
-                try Self.requireAsWritten(object, scope.run)
-                guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
-                return try change(edit, object)
+                try change(Self.requireAsWritten(object, scope.run), object)
             }
             if written == nil { throw Self.gone(reference) }
         }
@@ -185,8 +183,12 @@ extension IstioRouter {
         return objects
     }
 
-    /// Throws where the object has lost our record, or its routes stand otherwise than it says.
-    private static func requireAsWritten(_ object: KubernetesObject, _ run: String) throws {
+    /// The edit that our record on it asks for; throws where the object has lost that, or its routes
+    /// stand otherwise than it says.
+    @discardableResult
+    private static func requireAsWritten(_ object: KubernetesObject, _ run: String) throws
+        -> RouteEdit
+    {
         guard let edit = RouteEdit(of: object, run: run) else {
             throw Setback(
                 .foreignEdit,
@@ -196,6 +198,7 @@ extension IstioRouter {
         if let difference = difference(object, edit, from: [edit.record.weight]) {
             throw Setback(.foreignEdit, difference)
         }
+        return edit
     }
 
     /// A subset must stand in the rule, and a host's Service be there, before any route names it.

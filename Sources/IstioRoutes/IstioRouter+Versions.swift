@@ -18,7 +18,10 @@ extension IstioRouter {
 extension KubernetesObject {
     /// `v1beta1` of `networking.istio.io/v1beta1`; nil where the object says nothing.
     var version: String? {
-        let parts = apiVersion.split(separator: "/")
-        return parts.last.map(String.init)
+        let version = apiVersion
+        guard let slash = version.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            return version.isEmpty ? nil : version
+        }
+        return String(version[version.index(after: slash)...])
     }
 }

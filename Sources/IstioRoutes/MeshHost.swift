@@ -32,8 +32,9 @@ package struct MeshHost: Hashable, Sendable, CustomStringConvertible {
     /// Whether nothing is left to do for a name, as most are written or were completed by us.
     private static func isWhole(_ name: String) -> Bool {
         var dots = 0
-        for letter in name.utf8 {
-            switch letter {
+        let letters = name.utf8Span.span
+        for place in letters.indices {
+            switch letters[place] {
             case 0x2E: dots += 1
             case 0x61...0x7A, 0x30...0x39, 0x2D: break
             default: return false

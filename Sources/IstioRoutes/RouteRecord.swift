@@ -70,7 +70,13 @@ package struct RouteRecord: Hashable, Sendable {
     }
 
     private static func domain(of service: String) -> String {
-        service.split(separator: ".").drop { $0 != "svc" }.dropFirst().joined(separator: ".")
+        var rest = service.utf8[...]
+        while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+            let part = rest[..<dot]
+            rest = rest[rest.index(after: dot)...]
+            if part.elementsEqual("svc".utf8) { return String(Substring(rest)) }
+        }
+        return ""
     }
 
     /// Of the whole service's name: also right for another namespace's short names.

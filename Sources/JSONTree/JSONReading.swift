@@ -47,6 +47,7 @@ struct JSONReading {
             position += 1
             return .object(JSONObject(ordered: keys.members))
         }
+        keys.members.reserveCapacity(4)
         while true {
             let place = position
             guard let opening = next(bytes) else { throw JSONFault(.endsEarly, at: position) }

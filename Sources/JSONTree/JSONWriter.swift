@@ -66,12 +66,17 @@ private struct JSONWriting {
 
     private mutating func append(quoted text: String) {
         bytes.append(0x22)
-        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+        let letters = text.utf8Span.span
+        if letters.indices.contains(where: { Self.isEscaped(letters[$0]) }) {
             for byte in text.utf8 { append(escaping: byte) }
         } else {
             bytes.append(contentsOf: text.utf8)
         }
         bytes.append(0x22)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C
     }
 
     private mutating func append(escaping byte: UInt8) {

@@ -109,11 +109,15 @@ struct APICall: Sendable {
     }
 
     func request(to server: String, token: String?) -> HTTPRequest {
-        var headers: HTTPHeaders = ["Accept": accept, "User-Agent": "theseus"]
-        if let token { headers["Authorization"] = "Bearer \(token)" }
-        if body != nil { headers["Content-Type"] = contentType }
+        var lines = [
+            HTTPHeaders.Line(name: "Accept", value: accept),
+            HTTPHeaders.Line(name: "User-Agent", value: "theseus"),
+        ]
+        if let token { lines.append(.init(name: "Authorization", value: "Bearer \(token)")) }
+        if body != nil { lines.append(.init(name: "Content-Type", value: contentType)) }
         return HTTPRequest(
-            method, server + target, headers: headers, body: body.map(HTTPBody.tree) ?? .empty,
+            method, server + target, headers: HTTPHeaders(lines),
+            body: body.map(HTTPBody.tree) ?? .empty,
             timeout: timeout, streams: streams, freshConnection: freshConnection)
     }
 }

@@ -205,11 +205,18 @@ package struct KubernetesClient: Sendable {
             line = String(detail.map { $0.isNewline || $0 == "\t" ? " " : $0 })
         }
         line = conceal(line)
-        if let token, !token.isEmpty {
+        if let token, !token.isEmpty, Self.holds(line, token) {
             line = line.split(separator: token, omittingEmptySubsequences: false)
                 .joined(separator: "…")
         }
         return line.count > 300 ? "\(line.prefix(299))…" : line
+    }
+
+    /// Whether a text has another in it, byte for byte.
+    private static func holds(_ text: String, _ part: String) -> Bool {
+        let (text, part) = (Array(text.utf8), Array(part.utf8))
+        guard text.count >= part.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0...].starts(with: part) }
     }
 }
 

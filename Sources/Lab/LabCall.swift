@@ -15,9 +15,7 @@ struct LabCall: Sendable {
     let manager: String
 
     var resource: LabResource { LabCatalog.all[kind] }
-    var apiVersion: String {
-        resource.group.isEmpty ? version : "\(resource.group)/\(version)"
-    }
+    var apiVersion: String { LabCatalog.apiVersions[kind][version] ?? version }
     var isWatch: Bool {
         name == nil && ["true", "1"].contains(address.value("watch") ?? "")
     }

@@ -132,6 +132,14 @@ enum LabCatalog {
     static let scaledObjects = index(group: "keda.sh", plural: "scaledobjects") ?? 0
     static let slices = index(group: "discovery.k8s.io", plural: "endpointslices") ?? 0
 
+    /// What each version of each kind is called in an object's `apiVersion`.
+    static let apiVersions: [[String: String]] = all.map { resource in
+        let names = resource.versions.map {
+            ($0, resource.group.isEmpty ? $0 : "\(resource.group)/\($0)")
+        }
+        return Dictionary(uniqueKeysWithValues: names)
+    }
+
     static func index(group: String, plural: String) -> Int? {
         all.firstIndex { $0.plural == plural && $0.group == group }
     }
