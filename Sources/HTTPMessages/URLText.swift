@@ -2,16 +2,20 @@
 package enum URLText {
     /// Everything but RFC 3986's unreserved letters is encoded, a space as `%20`.
     package static func encoded(_ text: String) -> String {
-        if text.utf8.allSatisfy(isPlain) { return text }
-        let bytes = [UInt8](capacity: text.utf8.count * 3) { bytes in
-            for byte in text.utf8 {
-                if isPlain(byte) {
-                    bytes.append(byte)
-                } else {
-                    bytes.append(UInt8(ascii: "%"))
-                    bytes.append(digit(byte >> 4))
-                    bytes.append(digit(byte & 15))
-                }
+        let letters = text.utf8Span.span
+        guard let first = letters.indices.first(where: { !isPlain(letters[$0]) }) else {
+            return text
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(letters.count * 2)
+        for place in letters.indices {
+            let byte = letters[place]
+            if place < first || isPlain(byte) {
+                bytes.append(byte)
+            } else {
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(digit(byte >> 4))
+                bytes.append(digit(byte & 15))
             }
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -68,19 +68,19 @@ package struct LabAddress: Hashable, Sendable {
     private static func plain(_ text: Bytes, plusIsSpace: Bool) -> String {
         let escaped = text.contains(0x25) || (plusIsSpace && text.contains(0x2B))
         guard escaped else { return String(decoding: text, as: UTF8.self) }
-        let bytes = [UInt8](capacity: text.count) { bytes in
-            var place = text.startIndex
-            while place < text.endIndex {
-                let byte = text[place]
-                if byte == 0x25, place + 2 < text.endIndex, let high = digit(text[place + 1]),
-                    let low = digit(text[place + 2])
-                {
-                    bytes.append(high << 4 | low)
-                    place += 3
-                } else {
-                    bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
-                    place += 1
-                }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var place = text.startIndex
+        while place < text.endIndex {
+            let byte = text[place]
+            if byte == 0x25, place + 2 < text.endIndex, let high = digit(text[place + 1]),
+                let low = digit(text[place + 2])
+            {
+                bytes.append(high << 4 | low)
+                place += 3
+            } else {
+                bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+                place += 1
             }
         }
         return String(decoding: bytes, as: UTF8.self)

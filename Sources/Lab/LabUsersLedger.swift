@@ -8,18 +8,21 @@ struct LoadRipple: Hashable, Sendable {
     private let amplitude: Double
     private let frequency: Double
     private let phase: Double
+    /// The cosine of the phase.
+    private let beginning: Double
 
     /// `amplitude` is the share by which the load departs from its mean, below 1.
     init(amplitude: Double, period: Double, phase: Double) {
         self.amplitude = min(max(amplitude, 0), 0.9)
         frequency = 2 * Double.pi / period
         self.phase = phase
+        beginning = cos(phase)
     }
 
     /// Seconds of load until `seconds`.
     func warped(_ seconds: Double) -> Double {
         if amplitude == 0 { return seconds }
-        return seconds + amplitude / frequency * (cos(phase) - cos(frequency * seconds + phase))
+        return seconds + amplitude / frequency * (beginning - cos(frequency * seconds + phase))
     }
 }
 

@@ -231,17 +231,17 @@ struct PrometheusBook: Sendable {
 
     /// What a scrape found; nil where the series had not begun.
     func sample(_ index: Int, at milliseconds: Int, in ledger: RequestLedger) -> Double? {
-        let series = series[index]
-        if case .pod(let measure) = series.measure {
-            return pods.sample(measure, of: series.flow, at: milliseconds)
+        let (measure, flow) = (series[index].measure, series[index].flow)
+        if case .pod(let measure) = measure {
+            return pods.sample(measure, of: flow, at: milliseconds)
         }
         let seconds = Double(milliseconds) / 1000
         var requests = 0.0
         var measured = 0.0
-        for place in flows[series.flow].places {
+        for place in flows[flow].places {
             let count = ledger.value(of: place, at: seconds)
             requests += count
-            switch series.measure {
+            switch measure {
             case .requests, .pod: break
             case .sum: measured += count * ledger.profiles[ledger.streams[place].profile].mean
             case .bucket(let bound):
@@ -251,7 +251,7 @@ struct PrometheusBook: Sendable {
         // Sums of thirds and the like fall short of whole numbers by a hair.
         let whole = (requests + 1e-6).rounded(.down)
         guard whole >= 1 else { return nil }
-        switch series.measure {
+        switch measure {
         case .requests, .pod: return whole
         case .sum: return measured
         case .bucket: return (measured + 1e-6).rounded(.down)
