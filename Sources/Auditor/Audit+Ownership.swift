@@ -12,7 +12,8 @@ extension Audit {
             before.uid == after.uid
         else { return }
         if before.spec != after.spec {
-            let old = foreignPart(of: before.spec, kind, stored.reference)
+            var old = foreignPart(of: before.spec, kind, stored.reference)
+            if isLedBack(before, to: after, kind) { old["host"] = after.spec["host"] }
             let new = foreignPart(of: after.spec, kind, stored.reference)
             reportForeign(old, new, "spec", stored)
         }
@@ -21,6 +22,14 @@ extension Audit {
             let new = Self.foreignEntries(after.tree.at("metadata", part))
             reportForeign(old, new, "metadata.\(part)", stored)
         }
+    }
+
+    /// A rule of the run that somebody turned to another host is for the service again.
+    private func isLedBack(
+        _ before: KubernetesObject, to after: KubernetesObject, _ kind: String
+    ) -> Bool {
+        kind == "DestinationRule" && before.annotation(Cast.runAnnotation) == evidence.run
+            && cast.isService(after.spec["host"]?.text ?? "", from: after.namespace)
     }
 
     private mutating func reportForeign(

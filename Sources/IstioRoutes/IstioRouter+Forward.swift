@@ -209,7 +209,7 @@ extension IstioRouter {
             }
             return
         }
-        guard let rule = try await rule() else { throw Self.noRule(scope) }
+        guard let rule = try await rule(), isOfService(rule) else { throw Self.noRule(scope) }
         guard SubsetEdit.has(subset, in: rule) else {
             throw Setback(
                 .foreignEdit,

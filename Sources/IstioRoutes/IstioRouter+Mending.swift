@@ -67,6 +67,11 @@ extension IstioRouter {
         }
         let place = Self.reference(rule)
         let hand = ForeignHand(on: rule).sentence
+        guard isOfService(rule) else {
+            return
+                "\(place) is for the host \(rule.spec["host"]?.text ?? "of nobody"), where it must be"
+                + " for \(scope.host); \(hand)"
+        }
         for subset in named {
             let entry = SubsetEdit.subsets(of: rule).first { $0["name"]?.text == subset.name }
             guard let entry else { return "\(place) has no subset \(subset.name); \(hand)" }
@@ -127,8 +132,11 @@ extension IstioRouter {
     ) async throws {
         let edit = SubsetEdit(run: scope.run)
         let wanted = named.map { former?.subset($0) ?? ($0.plain, isTheirs: false) }
+        let host = former?.rule?.spec["host"] ?? .string(scope.host.name)
         let standing = { @Sendable (rule: KubernetesObject) in
-            wanted.reduce(rule) { edit.standing($1.0, isTheirs: $1.isTheirs, in: $0) }
+            var led = rule
+            if !isOfService(rule) { led.tree.set(host, at: "spec", "host") }
+            return wanted.reduce(led) { edit.standing($1.0, isTheirs: $1.isTheirs, in: $0) }
         }
         if let rule {
             _ = try await writer.change(Self.reference(rule)) { standing($0) }

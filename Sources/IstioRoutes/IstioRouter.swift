@@ -141,11 +141,14 @@ package struct IstioRouter: Sendable {
         }
         return try await client.patiently {
             try await $0.list(scope.destinationRules, namespace: scope.namespace).items
-        }.first { rule in
-            rule.spec["host"]?.text.map {
-                MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
-            } == scope.host
-        }
+        }.first(where: isOfService)
+    }
+
+    /// Whether a DestinationRule is for the service's host, written short or long.
+    func isOfService(_ rule: KubernetesObject) -> Bool {
+        rule.spec["host"]?.text.map {
+            MeshHost($0, from: rule.namespace, domain: scope.clusterDomain)
+        } == scope.host
     }
 
     // MARK: Refusing to go on

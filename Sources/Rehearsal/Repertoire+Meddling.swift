@@ -79,6 +79,13 @@ extension Repertoire {
             saying: "changed by kubectl-patch", inTheDark
         ) { turn(&$0) }.with { $0.highestWeight = .none },
         meddled(
+            "rule-elsewhere",
+            saying: "DestinationRule demo/demo-app is for the host elsewhere, where it must be for",
+            baking(50)
+        ) { state in
+            state.cluster.edit(rule, by: "kubectl-patch") { $0.spec["host"] = "elsewhere" }
+        }.with { $0.highestWeight = half },
+        meddled(
             "routes-deleted", saying: "VirtualService demo/demo-app is gone", baking(50)
         ) { $0.cluster.remove(DemoVariations.routes, by: "kubectl") }
         .with { $0.highestWeight = half },

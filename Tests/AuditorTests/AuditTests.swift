@@ -338,6 +338,19 @@ struct Told: Sendable, CustomTestStringConvertible {
             $0.keep("DestinationRule", "shop", Tale.rule("v1", "v2", "v0"), by: "ann")
             $0.write("DestinationRule", "shop", Tale.rule("v1", "v2"))
         },
+        Told("the run's rule, which somebody turned to another host, led back", after: .darken) {
+            var turned = $0.objects["DestinationRule shop"] ?? .null
+            turned.set("cart", at: "spec", "host")
+            $0.keep("DestinationRule", "shop", turned, by: "ann")
+            $0.change("DestinationRule", "shop") { $0.set("shop", at: "spec", "host") }
+        },
+        Told("the run's rule turned to another host", after: .darken, breaks: "S10") {
+            $0.change("DestinationRule", "shop") { $0.set("cart", at: "spec", "host") }
+        },
+        Told("somebody's rule turned to the service", after: .darken, breaks: "S10") {
+            $0.keep("DestinationRule", "cart", ["spec": ["host": "cart"]], by: "ann")
+            $0.change("DestinationRule", "cart") { $0.set("shop", at: "spec", "host") }
+        },
         Told("stable's template", after: .darken, breaks: "S10") {
             $0.change("Deployment", "shop-v1") {
                 $0.set("other", at: "spec", "template", "spec", "serviceAccountName")

@@ -40,6 +40,13 @@ struct RouterMendingTests {
         try await waters.delete(.virtualService)
     }
 
+    private static func leadElsewhere(_ waters: RouterWaters, _ router: IstioRouter) async throws {
+        try await waters.edit(.destinationRule, by: "kubectl-patch") { $0.spec["host"] = "ratings" }
+    }
+
+    private static let elsewhere =
+        "DestinationRule shop/reviews is for the host ratings, where it must be for"
+        + " reviews.shop.svc.cluster.local; changed by kubectl-patch"
     private static let gone = "is gone: somebody deleted it"
     private static let turned =
         "DestinationRule shop/reviews, subset v1: it means version=v2, where it must mean version=v1;"
@@ -74,6 +81,13 @@ struct RouterMendingTests {
                 rule.spec["subsets"] = .array(Array(subsets.dropFirst()))
             }
         },
+        Deed(name: "the run's rule is led elsewhere", said: elsewhere, does: leadElsewhere),
+        Deed(
+            name: "the run's rule is led elsewhere in the dark", legs: 4, said: elsewhere,
+            does: leadElsewhere),
+        Deed(
+            name: "somebody's own rule is led elsewhere", scene: theirs, said: elsewhere,
+            does: leadElsewhere),
         Deed(
             name: "the VirtualService goes", said: "VirtualService shop/reviews \(gone)",
             does: deleteRoutes),
@@ -152,6 +166,21 @@ struct RouterMendingTests {
             let entry = waters.rule.map(SubsetEdit.subsets)?.first
             #expect(entry?.at("labels", "version")?.text == "v1")
             #expect(entry?["trafficPolicy"] != nil)
+        }
+        waters.audit(Self.theirs.scope)
+    }
+
+    /// A rule for another host is put back without one, too: by the service's whole name.
+    @Test func aHostNeedsNoBackup() throws {
+        let waters = try RouterWaters(Self.theirs.objects)
+        try waters.play {
+            let managed = try await waters.router(Self.theirs.scope).survey().managed
+            let router = waters.router(Self.theirs.scope, known: managed)
+            _ = try await RouterForeignTests.advance(router, 6)
+            try await Self.leadElsewhere(waters, router)
+            let report = try await router.sendHome(share: .none)
+            #expect(report.restored == ["\(Self.elsewhere); put back"])
+            #expect(waters.rule?.spec["host"]?.text == "reviews.shop.svc.cluster.local")
         }
         waters.audit(Self.theirs.scope)
     }
