@@ -8,7 +8,7 @@ enum DeployerRole {
         if journal == .cluster { all += [remembering, rule("", ["configmaps"], ["delete"])] }
         if wiring == .bare {
             all.append(
-                rule("networking.istio.io", ["virtualservices"], ["create", "delete"]))
+                rule("networking.istio.io", ["virtualservices"], ["delete"]))
         }
         if wiring == .hosts { all.append(rule("", ["services"], ["create", "update", "delete"])) }
         return all
@@ -20,7 +20,7 @@ enum DeployerRole {
 
     /// In a namespace in which only routes stand.
     static let routesOnly = [
-        rule("networking.istio.io", ["virtualservices"], ["get", "list", "update"]),
+        rule("networking.istio.io", ["virtualservices"], ["get", "list", "create", "update"]),
         rule("networking.istio.io", ["destinationrules"], ["list"]),
     ]
 
@@ -37,7 +37,7 @@ enum DeployerRole {
         rule("policy", ["poddisruptionbudgets"], ["list"]),
         rule("autoscaling", ["horizontalpodautoscalers"], life + ["list"]),
         rule("coordination.k8s.io", ["leases"], life),
-        rule("networking.istio.io", ["virtualservices"], ["get", "list", "update"]),
+        rule("networking.istio.io", ["virtualservices"], ["get", "list", "create", "update"]),
         rule("networking.istio.io", ["destinationrules"], life + ["list"]),
     ]
 

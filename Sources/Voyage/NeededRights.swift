@@ -50,8 +50,9 @@ struct NeededRights: Sendable {
         }
         for (kind, verbs) in [
             (
+                // `create`, though it stands: the way home puts back one that somebody deletes.
                 ResourceKind.virtualService,
-                (makesRoutes ? Self.life : ["get", "update"]) + ["list"]
+                (makesRoutes ? Self.life : ["get", "create", "update"]) + ["list"]
             ),
             (.destinationRule, (writesRule ? Self.life : []) + ["list"]),
         ] {
