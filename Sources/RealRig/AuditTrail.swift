@@ -15,6 +15,8 @@ actor AuditTrail {
         let code: Int
         /// Of the version that a write made.
         let resourceVersion: String?
+        /// Of the object that a delete took away, where the server says it.
+        var uid: String?
     }
 
     private let path: String
@@ -101,7 +103,9 @@ actor AuditTrail {
             name: target?["name"]?.text
                 ?? tree.at("responseObject", "metadata", "name")?.text ?? "",
             code: code,
-            resourceVersion: tree.at("responseObject", "metadata", "resourceVersion")?.text)
+            resourceVersion: tree.at("responseObject", "metadata", "resourceVersion")?.text,
+            uid: tree.at("responseObject", "details", "uid")?.text
+                ?? tree.at("responseObject", "metadata", "uid")?.text)
         // A version that is not named would be taken for somebody else's.
         let isWhole = !entry.makesVersion || entry.resourceVersion != nil
         return isWhole ? .answered(entry) : .unreadable

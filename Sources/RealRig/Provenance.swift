@@ -11,7 +11,7 @@ struct Provenance: Sendable {
     init(_ entries: [AuditTrail.Entry]) {
         for entry in entries where entry.isDone {
             if entry.verb == "delete" {
-                removed.insert("\(entry.resource)/\(entry.namespace)/\(entry.name)")
+                removed.insert(entry.removal)
             } else if entry.verb != "get", entry.verb != "list", entry.verb != "watch",
                 let version = entry.resourceVersion
             {
@@ -26,17 +26,12 @@ struct Provenance: Sendable {
     {
         var versions: Set<String> = []
         var removed: Set<String> = []
-        for stored in history {
-            let plural = stored.reference.kind.plural
-            versions.insert("\(plural)/\(stored.revision)")
-            if stored.object == nil {
-                removed.insert("\(plural)/\(stored.reference.namespace)/\(stored.reference.name)")
-            }
+        for (stored, uid) in lives(history) {
+            versions.insert("\(stored.reference.kind.plural)/\(stored.revision)")
+            if stored.object == nil { removed.formUnion(removals(stored, uid)) }
         }
         return entries.filter { entry in
-            if entry.removes {
-                return !removed.contains("\(entry.resource)/\(entry.namespace)/\(entry.name)")
-            }
+            if entry.removes { return !removed.contains(entry.removal) }
             guard entry.makesVersion, let version = entry.resourceVersion else { return false }
             return !versions.contains("\(entry.resource)/\(version)")
         }
@@ -58,18 +53,41 @@ struct Provenance: Sendable {
 
     /// The same versions, each with its maker: `theseus` where it was the binary.
     func told(_ history: [StoredObject]) -> [StoredObject] {
-        history.map { stored in
-            let plural = stored.reference.kind.plural
+        Self.lives(history).map { stored, uid in
             let isOurs =
                 stored.object == nil
-                ? removed.contains(
-                    "\(plural)/\(stored.reference.namespace)/\(stored.reference.name)")
-                : versions.contains("\(plural)/\(stored.revision)")
+                ? !removed.isDisjoint(with: Self.removals(stored, uid))
+                : versions.contains("\(stored.reference.kind.plural)/\(stored.revision)")
             return StoredObject(
                 revision: stored.revision, date: stored.date, reference: stored.reference,
                 object: stored.object,
                 manager: isOurs ? "theseus" : stored.manager == "theseus" ? "other" : stored.manager
             )
         }
+    }
+
+    /// Each version with the uid of its object; of a removal, that of what was there.
+    ///
+    /// One name may be taken away twice: by somebody, and by us once it stands again.
+    private static func lives(_ history: [StoredObject]) -> [(StoredObject, uid: String)] {
+        var uids: [ObjectReference: String] = [:]
+        return history.map { stored in
+            if let object = stored.object { uids[stored.reference] = object.uid }
+            return (stored, uids[stored.reference] ?? "")
+        }
+    }
+
+    /// How an entry may call this removal.
+    private static func removals(_ stored: StoredObject, _ uid: String) -> [String] {
+        let place =
+            "\(stored.reference.kind.plural)/\(stored.reference.namespace)/\(stored.reference.name)"
+        return [place, "\(place)/\(uid)"]
+    }
+}
+
+extension AuditTrail.Entry {
+    /// What it took away: the very object, where the server says which.
+    fileprivate var removal: String {
+        "\(resource)/\(namespace)/\(name)" + (uid.map { "/\($0)" } ?? "")
     }
 }

@@ -17,7 +17,7 @@
 //   StickyUsers        people who keep their cookies
 //   StoryStage         one namespace with a service in it; StageMachine, StageJournal: from where
 //                      and into what somebody delivers there
-//   Story, Stories     what must hold; Machines and Wirings hold the more particular ones
+//   Story, Stories     what must hold; Machines, Wirings and Meddlers hold the more particular ones
 //   Rig                brings all of it up, around a piece of work
 //
 // Must not know the rooms that it tries: only the binary, the journal's format and the auditor.

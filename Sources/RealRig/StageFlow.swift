@@ -29,6 +29,14 @@ struct StageFlow: Sendable {
         "weight: 100", "pause: 3s", "retire",
     ]
 
+    /// One weight, and a bake that is long enough for somebody to come between.
+    static func oneBake(at weight: Int, seconds: Int) -> [String] {
+        [
+            "backup", "deploy: {deadline: 3m}", "route", "weight: \(weight)",
+            "bake: {for: \(seconds)s, maxFor: 4m, gates: [errors]}", "weight: 100", "retire",
+        ]
+    }
+
     private var told: [String] {
         guard let failsAfter else { return steps }
         return Array(steps[...failsAfter]) + ["test: stop"] + steps[(failsAfter + 1)...]

@@ -137,6 +137,25 @@ struct StageObjects: Sendable {
         return objects
     }
 
+    /// A rule that somebody keeps for the service, with a policy of their own.
+    func rule(_ stable: Version) -> JSONTree {
+        let subset: JSONTree = [
+            "name": .string(stable.name), "labels": ["version": .string(stable.name)],
+        ]
+        return [
+            "apiVersion": "networking.istio.io/v1beta1", "kind": "DestinationRule",
+            "metadata": ["name": .string(service), "namespace": .string(namespace)],
+            "spec": [
+                "host": .string(service), "subsets": [subset],
+                "trafficPolicy": ["connectionPool": ["tcp": ["connectTimeout": "2s"]]],
+            ],
+        ]
+    }
+
+    var rulePlace: ObjectReference {
+        ObjectReference(.destinationRule, namespace: namespace, name: service)
+    }
+
     private var virtualServices: [JSONTree] {
         let plain: JSONTree = [
             "name": "primary", "route": [["destination": ["host": .string(service)]]],

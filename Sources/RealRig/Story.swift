@@ -69,7 +69,7 @@ extension StoryStage {
     /// What must be true of the cluster after a run has ended so, in words where it is not.
     func check(
         _ end: StoryEnd, run: String, stable: StageObjects.Version,
-        candidate: StageObjects.Version, _ report: inout StoryReport
+        candidate: StageObjects.Version, meddled: Bool = false, _ report: inout StoryReport
     ) async throws {
         let old = "\(objects.service)-\(stable.name)"
         let new = "\(objects.service)-\(candidate.name)"
@@ -88,13 +88,17 @@ extension StoryStage {
                 report.expect(
                     now?.spec.canonical == spec.canonical, "\(place) is not as it was")
             }
-            let before = routes.keys.filter { $0.namespace == namespace }.count
+            let before = routes.keys.filter {
+                $0.namespace == namespace && $0.kind == .virtualService
+            }.count
             report.expect(
                 found.count == before, "\(found.count) VirtualServices, where \(before) were")
             let rule = try await object(.destinationRule, objects.service)
-            report.expect(rule == nil, "a DestinationRule was left behind")
+            report.expect(
+                rule == nil || routes[objects.rulePlace] != nil,
+                "a DestinationRule was left behind")
         }
-        let findings = try await audit(run)
+        let findings = try await audit(run, meddled: meddled)
         report.complaints += findings.prefix(6).map { "audit: \($0)" }
         if findings.count > 6 { report.complaints.append("audit: \(findings.count) in all") }
     }

@@ -18,7 +18,7 @@ struct StoryStage: Sendable {
     let journal: StageJournal
     /// Where the person usually works.
     let machine: StageMachine
-    /// How the routes stood before anything happened.
+    /// How the routes, and the rule where one stands, were before anything happened.
     let routes: [ObjectReference: JSONTree]
     /// Where users of this service knock.
     let door: String
@@ -29,6 +29,8 @@ struct StoryStage: Sendable {
     struct Setting: Sendable {
         var stable = StageObjects.Version(name: "v1")
         var wiring = StageObjects.Wiring.own
+        /// Somebody keeps a DestinationRule for the service.
+        var isRuled = false
         var journal = JournalPlace.cluster
         /// Rules that the account has beside its own.
         var alsoMay: [JSONTree] = []
@@ -57,13 +59,14 @@ struct StoryStage: Sendable {
             try await rig.cluster.create(
                 DeployerRole.objects(rules: rules, for: person.name, in: space))
         }
-        try await rig.cluster.create(objects.world(setting.stable))
+        let rules = setting.isRuled ? [objects.rule(setting.stable)] : []
+        try await rig.cluster.create(objects.world(setting.stable) + rules)
         try folder.put(
             rig.control.kubeconfig(
                 token: person.token, namespace: namespace, proxy: setting.proxy),
             in: "kubeconfig")
         var routes: [ObjectReference: JSONTree] = [:]
-        for place in objects.routes {
+        for place in objects.routes + (setting.isRuled ? [objects.rulePlace] : []) {
             guard let written = try await rig.cluster.client.get(place) else {
                 throw RigError("no routes", place: "\(place)", remedy: "mend the stage")
             }
@@ -165,32 +168,36 @@ struct StoryStage: Sendable {
     /// What the auditor finds, from what the API server stored and the journal alone.
     ///
     /// `start`: when this run began, where others went before it in the same namespace; `removed`: the
-    /// Deployment that it takes away, where that is what it is for.
-    func audit(_ run: String, since start: Int = 0, removes removed: String? = nil) async throws
-        -> [String]
-    {
-        let entries = try await settledEntries()
+    /// Deployment that it takes away, where that is what it is for; `meddled`: somebody else broke things
+    /// on purpose.
+    func audit(
+        _ run: String, since start: Int = 0, removes removed: String? = nil, meddled: Bool = false
+    ) async throws -> [String] {
+        let told = try await told()
         let gaps = await rig.mirror.gaps
         if gaps > 0 { return ["the rig lost \(gaps) watches: versions may be missing"] }
         let facts = try await facts(of: run)
         guard !facts.isEmpty else { return ["the journal remembers nothing of run \(run)"] }
-        let told = Provenance(entries).told(await rig.mirror.history(of: objects.namespaces))
         let history = Provenance.since(start, told)
         guard history.contains(where: { $0.manager == "theseus" && $0.object != nil }) else {
             return ["the API server's own log names no write of ours: nothing was audited"]
         }
         var evidence = Evidence(
             namespace: namespace, service: objects.service, run: run, history: history,
-            facts: facts)
+            facts: facts, hasForeignHands: meddled)
         evidence.removes = removed
         return Audit.violations(in: evidence)
     }
 
     /// Every version that the binary stored, in the order in which it did; of what it removed, none.
     func written() async throws -> [StoredObject] {
+        try await told().filter { $0.manager == "theseus" && $0.reference.kind != .lease }
+    }
+
+    /// Every version that the API server stored, oldest first, each with its maker.
+    func told() async throws -> [StoredObject] {
         Provenance(try await settledEntries())
             .told(await rig.mirror.history(of: objects.namespaces))
-            .filter { $0.manager == "theseus" && $0.reference.kind != .lease }
     }
 
     /// What the person asked of the API server, once its log and our watches have told all of it.

@@ -187,6 +187,15 @@ extension StoryStage {
         _ perSecond: Int, inside: Int = 0, _ report: inout StoryReport,
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        let (result, counts) = await among(perSecond, inside: inside, work)
+        for count in counts { count.tell(&report) }
+        return try result.get()
+    }
+
+    /// Does `work` while users ask, and gives what these saw; those within the mesh last, if there are any.
+    func among<Value: Sendable>(
+        _ perSecond: Int, inside: Int = 0, _ work: @escaping @Sendable () async throws -> Value
+    ) async -> (Result<Value, any Error>, [UserLoad.Count]) {
         let load = UserLoad(
             url: door, host: objects.host, perSecond: perSecond,
             isFresh: objects.wiring == .streams, time: rig.time)
@@ -200,20 +209,21 @@ extension StoryStage {
         isOver.raise()
         await users
         await clients
-        load.counted.tell(&report)
-        if inside > 0 { others.counted.tell(&report) }
-        return try result.get()
+        return (result, [load.counted] + (inside > 0 ? [others.counted] : []))
     }
 }
 
 extension UserLoad.Count {
-    /// What users saw; nobody may be lost.
-    func tell(_ report: inout StoryReport) {
+    /// What users saw; nobody may be lost but who asked during `outage`.
+    func tell(_ report: inout StoryReport, outage: Range<Int> = 0..<0) {
         report.numbers.append(
-            "\(sent) requests, \(lostAll) lost, \(hurt) hurt, \(long) long")
+            "\(sent) requests, \(losses.count) lost, \(hurt) hurt, \(long) long")
         report.expect(answered > 0, "no user was ever answered")
-        for (reason, number) in lost.sorted(by: { $0.key < $1.key }) {
-            report.complaints.append("\(number) requests lost: \(reason)")
+        let wrong = losses.filter { !outage.contains($0.date) }
+        for (reason, all) in Dictionary(grouping: wrong, by: \.reason).sorted(by: {
+            $0.key < $1.key
+        }) {
+            report.complaints.append("\(all.count) requests lost: \(reason)")
         }
     }
 }

@@ -13,12 +13,19 @@ final class UserLoad: Sendable {
         var long = 0
         /// The version answered, and its answer was an error: its own fault.
         var hurt = 0
-        /// No version answered; by reason.
-        var lost: [String: Int] = [:]
-        var versions: [String: Int] = [:]
+        /// No version answered.
+        var losses: [Loss] = []
+        /// By version: when the last one asked whom it answered, in milliseconds since 1970.
+        var lastMet: [String: Int] = [:]
 
-        var lostAll: Int { lost.values.reduce(0, +) }
-        var inFlight: Int { sent - answered - hurt - lostAll }
+        var inFlight: Int { sent - answered - hurt - losses.count }
+    }
+
+    /// One request that nobody answered.
+    struct Loss: Hashable, Sendable {
+        /// When it was sent, in milliseconds since 1970.
+        let date: Int
+        let reason: String
     }
 
     private let url: String
@@ -69,6 +76,7 @@ final class UserLoad: Sendable {
     }
 
     private func ask(isLong: Bool) async {
+        let date = time.date
         let path = isLong ? "/long?ms=\(longLength / .milliseconds(1))" : "/"
         do {
             let answer = try await transport.send(
@@ -77,16 +85,19 @@ final class UserLoad: Sendable {
                     freshConnection: isFresh))
             let version = answer.headers["x-version"]
             count.withLock { count in
-                if let version { count.versions[version, default: 0] += 1 }
+                if let version {
+                    count.lastMet[version] = max(date, count.lastMet[version] ?? 0)
+                }
                 switch (answer.status, version) {
                 case (200..<500, _?): count.answered += 1
-                case (503, _?): count.lost["503 of an ended pod", default: 0] += 1
+                case (503, _?): count.losses.append(Loss(date: date, reason: "503 of an ended pod"))
                 case (_, _?): count.hurt += 1
-                case (let status, nil): count.lost["\(status) of the mesh", default: 0] += 1
+                case (let status, nil):
+                    count.losses.append(Loss(date: date, reason: "\(status) of the mesh"))
                 }
             }
         } catch {
-            count.withLock { $0.lost[error.meaning, default: 0] += 1 }
+            count.withLock { $0.losses.append(Loss(date: date, reason: error.meaning)) }
         }
     }
 }

@@ -75,6 +75,54 @@ import Testing
             provenance.told(history).map(\.manager) == ["other", "theseus", "rig", "theseus"])
     }
 
+    /// Somebody deletes it, we make it anew, and take that away in the end.
+    @Test func aRemovalIsThatOfTheVeryObject() {
+        let place = ObjectReference(.destinationRule, namespace: "a", name: "shop")
+        func stored(_ revision: Int, _ uid: String?) -> StoredObject {
+            StoredObject(
+                revision: revision, date: 0, reference: place,
+                object: uid.map {
+                    KubernetesObject([
+                        "kind": "DestinationRule", "metadata": ["uid": .string($0)],
+                    ])
+                }, manager: "")
+        }
+        func removal(_ uid: String?) -> AuditTrail.Entry {
+            AuditTrail.Entry(
+                user: "u", verb: "delete", group: "networking.istio.io",
+                resource: "destinationrules", namespace: "a", name: "shop", code: 200,
+                resourceVersion: nil, uid: uid)
+        }
+        let history = [stored(1, "one"), stored(2, nil), stored(3, "two"), stored(4, nil)]
+        let ours = Provenance([removal("two")]).told(history).map(\.manager)
+        #expect(ours == ["", "", "", "theseus"])
+        #expect(Provenance.untold([removal("two")], by: Array(history.prefix(3))).count == 1)
+        #expect(Provenance.untold([removal("two")], by: history).isEmpty)
+        #expect(Provenance([removal(nil)]).told(history)[1].manager == "theseus")
+    }
+
+    @Test func whoIsLedToStableIsSeenInTheRoutes() {
+        func leads(_ parts: JSONTree...) -> Bool {
+            MeddledTale.Deed.leadsToStable(
+                KubernetesObject([
+                    "spec": [
+                        "http": [
+                            ["name": "theseus-x", "route": [["destination": ["subset": "v2"]]]],
+                            ["name": "primary", "route": .array(parts)],
+                        ]
+                    ]
+                ]))
+        }
+        let stable: JSONTree = ["destination": ["host": "shop", "subset": "v1"]]
+        let rest: JSONTree = ["destination": ["host": "shop", "subset": "v2"], "weight": 0]
+        let half: JSONTree = ["destination": ["host": "shop", "subset": "v2"], "weight": 50]
+        #expect(leads(stable))
+        #expect(leads(stable, rest))
+        #expect(!leads(stable, half))
+        #expect(!leads(["destination": ["host": "shop"]]))
+        #expect(!leads())
+    }
+
     @Test func whatWentBeforeIsHowThingsStood() {
         func stored(_ revision: Int, _ name: String, isGone: Bool = false) -> StoredObject {
             StoredObject(

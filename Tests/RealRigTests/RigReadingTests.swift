@@ -44,6 +44,17 @@ import Testing
         #expect(await trail.entries(of: "ada").count == 1)
     }
 
+    /// A custom resource's removal is answered with a word about it, others with the object.
+    @Test(arguments: [
+        #","responseObject":{"kind":"Status","details":{"uid":"one"}}"#,
+        #","responseObject":{"metadata":{"uid":"one","resourceVersion":"7"}}"#,
+    ])
+    func whatWasRemovedHasAUID(answer: String) async {
+        let trail = AuditTrail(path: "/nowhere")
+        await trail.take(Array(Self.line("delete", answer).utf8))
+        #expect(await trail.entries(of: "ada").map(\.uid) == ["one"])
+    }
+
     @Test func aWatchThatHasBegunIsNoTrouble() async {
         let trail = AuditTrail(path: "/nowhere")
         let begun = #"{"stage":"ResponseStarted","verb":"watch","user":{"username":"ada"}}"# + "\n"
