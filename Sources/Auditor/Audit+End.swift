@@ -74,9 +74,12 @@ extension Audit {
     }
 
     /// S6: where a person is needed, traffic is on ready pods, if there are any and we may write.
+    ///
+    /// Once promotion is decided nobody is led back, and only what stable has is kept.
     private mutating func checkStopped(_ trouble: Trouble, _ ending: Ending) {
         guard trouble.setback.kind != .denied, trouble.setback.kind != .fault else { return }
         for (side, other) in [(Side.stable, Side.candidate), (.candidate, .stable)] {
+            if isPromoting, side == .candidate { continue }
             guard world.readyPods(side, at: ending.date) == 0,
                 world.readyPods(other, at: ending.date) > 0
             else { continue }

@@ -24,7 +24,6 @@ extension Audit {
             return
         }
         isPromoting = true
-        checkCarried(decided, date)
         if let judgedTemplate, let template = candidateTemplate {
             for difference in TreeDifference.between(judgedTemplate, template, at: "template")
                 .prefix(3)
@@ -36,6 +35,15 @@ extension Audit {
             }
             checkMakeup(template, decided)
         }
+    }
+
+    /// As things stood at that moment: pods that go later are the next look's.
+    mutating func checkDecision(before date: Int) {
+        guard !isDecisionChecked, evidence.removes == nil, let decided = log.promotionDecided,
+            date > decided.date
+        else { return }
+        isDecisionChecked = true
+        checkCarried(decided, decided.date)
     }
 
     private mutating func checkMakeup(_ template: JSONTree, _ decided: LoggedFact) {
@@ -62,6 +70,42 @@ extension Audit {
                 "S4",
                 "promotion was decided at record \(decided.sequence), \(table.reference) gave the"
                     + " candidate \(share)%, and its \(ready) ready pods carry \(carried)%")
+        }
+    }
+
+    /// S4: nothing of stable's goes that users may still need.
+    ///
+    /// Its destination and its pods are all that is left to them where the candidate's pods go.
+    mutating func checkLettingGo(_ stored: StoredObject) {
+        guard evidence.removes == nil, let stable = cast.stable,
+            let decided = log.promotionDecided, stored.date >= decided.date
+        else { return }
+        let what: String
+        switch stored.reference.kind.kind {
+        case "Deployment" where stored.reference.name == stable.name:
+            let isGoing = stored.object?.isBeingDeleted ?? true
+            guard isGoing, objects[stored.reference]?.isBeingDeleted == false else { return }
+            what = "the stable version goes"
+        case "VirtualService":
+            guard let before = world.table(stored.reference), let object = stored.object,
+                names(.stable, before),
+                !names(
+                    .stable, RouteTable(object, at: stored.reference, cast: cast, run: evidence.run)
+                )
+            else { return }
+            what = "stable's destination goes"
+        default: return
+        }
+        let ready = world.readyPods(.candidate, at: stored.date)
+        let carried = Self.carry(ready: ready, ofStableReady: log.stableReady)
+        guard carried < 100 else { return }
+        report("S4", "\(what), and the candidate's \(ready) ready pods carry \(carried)%", stored)
+    }
+
+    private func names(_ side: Side, _ table: RouteTable) -> Bool {
+        table.routes.contains { route in
+            !route.isAside
+                && route.destinations.contains { $0.isOfService && world.side(of: $0) == side }
         }
     }
 }

@@ -28,6 +28,8 @@ package struct Audit {
     var astraySince: (clock: Duration, words: String)?
     /// So many records were looked at for what they say.
     var said = 0
+    /// What the candidate had when promotion was decided was held against its pods.
+    var isDecisionChecked = false
     /// Our first version that was meant after promotion was decided is reached.
     var isPromoting = false
     /// The candidate's pod template when it first got weight.
@@ -43,6 +45,7 @@ package struct Audit {
         var audit = Audit(evidence)
         audit.checkJournal()
         for stored in evidence.history {
+            audit.checkDecision(before: stored.date)
             audit.check(stored)
             audit.checkHome(at: stored.date)
             audit.checkFooting(at: stored.date)
@@ -52,6 +55,7 @@ package struct Audit {
             audit.checkAfter(stored)
         }
         let end = evidence.history.last?.date ?? 0
+        audit.checkDecision(before: .max)
         if audit.log.promotionDecided != nil { audit.checkPromotion(at: end) }
         audit.checkEmpty(at: end, isLast: true)
         audit.checkHome(at: end)
@@ -80,6 +84,7 @@ package struct Audit {
         checkMark(stored)
         if isAfterPromotion(stored) { checkPromotion(at: stored.date) }
         checkOwnership(stored)
+        checkLettingGo(stored)
         switch stored.reference.kind.kind {
         case "VirtualService": checkRoutes(stored)
         case "DestinationRule": checkRule(stored)

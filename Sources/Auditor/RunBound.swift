@@ -54,6 +54,6 @@ enum RunBound {
     }
 
     private static func closing(_ limits: Limits) -> Duration {
-        (limits.settle * 2 + limits.drain + limits.capacity + limits.write * 6) * 3
+        (limits.settle * 2 + limits.drain + limits.capacity * 2 + limits.write * 5) * 3
     }
 }

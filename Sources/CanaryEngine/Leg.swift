@@ -101,8 +101,8 @@ extension Leg {
         case .tell(let call): Self.whole(call)
         case .prepare, .awaitShrunk, .makeWay: limits.capacity
         case .awaitWrittenBack: limits.writeBack
-        // Pods may take their whole grace period.
-        case .removeCandidate, .removeStable: limits.capacity
+        // Pods may take their whole grace period, and stable goes only once the candidate carries all.
+        case .removeCandidate, .dropStableRoute, .removeStable: limits.capacity
         case .observe, .seeHome: limits.observe
         case .seeDark: limits.darkness
         case .rehearseHome(let within): within
@@ -113,8 +113,8 @@ extension Leg {
         case .backUp, .postGuard, .dismissGuard, .holdStable, .pinSubset, .pinRoutes,
             .applyCandidate, .addCandidateSubset,
             .addDarkRoute, .mirror, .stick, .autoscale, .shift, .writeBack, .judge, .shrink,
-            .removeDarkRoute, .removeCandidateSubset, .unpin, .verifyHome, .dropStableRoute,
-            .removeStableSubset, .tidy:
+            .removeDarkRoute, .removeCandidateSubset, .unpin, .verifyHome, .removeStableSubset,
+            .tidy:
             limits.write
         }
     }

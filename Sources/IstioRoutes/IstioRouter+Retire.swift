@@ -5,9 +5,15 @@ internal import Manifests
 
 extension IstioRouter {
     /// Promotion: takes stable's destination, which has weight 0, off every route.
-    package func dropStable() async throws {
+    ///
+    /// `holds` is asked ahead of every attempt to write, and what it throws ends the way there.
+    package func dropStable(
+        while holds: (@Sendable () async throws -> Void)? = nil
+    ) async throws {
         for object in try await managed() {
-            _ = try await writer.change(Self.reference(object), seen: object) { object in
+            _ = try await writer.change(
+                Self.reference(object), seen: object, before: holds
+            ) { object in
                 guard let edit = RouteEdit(of: object, run: scope.run) else { return object }
                 for (route, state) in edit.states(in: object) {
                     guard let state, state.strays == 0, state.candidate != nil,

@@ -36,9 +36,11 @@ extension SealedWriter {
     ///
     /// Gone means: not there, or there under another uid. The condition is asked of every newer
     /// version; where it fails nothing is deleted.
-    /// What carries the seal of an `ended` run is removed too.
+    /// What carries the seal of an `ended` run is removed too. `before` is asked anew ahead of every
+    /// attempt, and what it throws ends the call.
     package func remove(
         _ reference: ObjectReference, over ended: [String] = [],
+        before: (@Sendable () async throws -> Void)? = nil,
         where condition: @Sendable (KubernetesObject) -> Bool
     ) async throws {
         var backoff = client.backoff
@@ -56,6 +58,7 @@ extension SealedWriter {
                     wasAccepted = false  // if it is still untouched after the wait: once more
                     try await time.sleep(for: .milliseconds(500))
                 } else {
+                    try await before?()
                     try await delete(object, reference)
                     wasAccepted = true
                 }

@@ -48,7 +48,7 @@ extension ShipCrew {
                 lookingAgainAfter: id.course == .home ? [rig.pace.poll * 2, rig.pace.poll * 4] : [])
             return .done(id, note: note)
         case .dropStableRoute, .drainStable, .removeStable, .removeStableSubset:
-            return .done(id, note: try await retire(leg))
+            return .done(id, note: try await retire(leg, order, tell))
         case .tidy:
             return .done(id, note: try await tidy(id))
         default:
@@ -296,10 +296,13 @@ extension ShipCrew {
 
     // MARK: Closing
 
-    private func retire(_ leg: Leg) async throws -> String {
+    private func retire(
+        _ leg: Leg, _ order: Order, _ tell: @escaping @Sendable (Fact) -> Void
+    ) async throws -> String {
+        let carried = { @Sendable in try await awaitCarried(order, tell) }
         switch leg {
         case .dropStableRoute:
-            try await router.dropStable()
+            try await router.dropStable(while: carried)
         case .drainStable:
             guard let stable = charter.stable else { break }
             return try await drain(stable.deployment, gateScope.stable)
@@ -308,7 +311,7 @@ extension ShipCrew {
             try await router.requireStableUnnamed()
             return ending(
                 try await keeper.removeStable(
-                    try await copies().workloads, patience: endPatience))
+                    try await copies().workloads, patience: endPatience, while: carried))
         case .removeStableSubset:
             try await router.removeStableSubset(onlyOwn: flow.keepsGitOps)
         default:

@@ -35,24 +35,29 @@ extension WorkloadKeeper {
     /// Removes the old version once the new one is promoted: exactly the backup's Deployment and
     /// autoscaler, by uid.
     ///
-    /// How many pods were still ending after `patience`.
+    /// `holds` is asked ahead of every attempt, and what it throws keeps the rest. How many pods were
+    /// still ending after `patience`.
     @discardableResult
     package func removeStable(
-        _ backup: WorkloadBackup, patience: Duration? = nil
+        _ backup: WorkloadBackup, patience: Duration? = nil,
+        while holds: (@Sendable () async throws -> Void)? = nil
     ) async throws -> Int {
         if let autoscaler = backup.autoscaler {
-            try await remove(autoscaler, .autoscaler)
+            try await remove(autoscaler, .autoscaler, while: holds)
         }
         if let stable = backup.stable {
-            try await remove(stable, .deployment)
+            try await remove(stable, .deployment, while: holds)
             return try await awaitGone(stable, patience: patience)
         }
         return 0
     }
 
-    private func remove(_ object: KubernetesObject, _ kind: ResourceKind) async throws {
+    private func remove(
+        _ object: KubernetesObject, _ kind: ResourceKind,
+        while holds: (@Sendable () async throws -> Void)?
+    ) async throws {
         let uid = object.uid
-        try await writer.remove(object.reference(like: kind)) { $0.uid == uid }
+        try await writer.remove(object.reference(like: kind), before: holds) { $0.uid == uid }
     }
 
     /// Whether everything is as the backup has it: one sentence for each difference, none if so.

@@ -35,6 +35,23 @@ extension AuditTests {
             $0.tell(.retire)
             $0.tell(.tidy)
         },
+        Told("stable that goes when the candidate has no pod any more", after: .all, breaks: "S4") {
+            $0.tell(.close)
+            $0.loseCandidate()
+            $0.tell(.retire)
+        },
+        Told(
+            "a destination of stable that goes when the candidate has none", after: .all,
+            breaks: "S4"
+        ) {
+            $0.decide()
+            $0.loseCandidate()
+            $0.tell(.close)
+        },
+        Told("a candidate that loses its pods when promotion was just decided", after: .all) {
+            $0.decide()
+            $0.loseCandidate()
+        },
         Told("a pin and a subset that somebody took away", after: .darken) {
             let open = Tale.routes([Tale.destination(nil)])
             var there = $0.objects["VirtualService shop"] ?? .null

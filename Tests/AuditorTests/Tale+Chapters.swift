@@ -141,9 +141,19 @@ extension Tale {
         remove("Lease", "theseus-shop")
     }
 
-    private mutating func close() {
+    mutating func decide() {
         state.course = .closing(Progress(step: 8, leg: 0, entered: .zero))
         remember(.promotionDecided(Self.order(8)))
+    }
+
+    /// Longer ago than any look that a write rests on.
+    mutating func loseCandidate() {
+        for number in 1...2 { pod("v2", number, isReady: false) }
+        date += 60_000
+    }
+
+    private mutating func close() {
+        if case .closing = state.course {} else { decide() }
         write(
             "VirtualService", "shop",
             Self.routes([Self.destination("v1", 0), Self.destination("v2", 100)], isDark: false))
