@@ -26,6 +26,8 @@ package struct Audit {
     var differingSince: Duration?
     /// Since when users are led to what is not there, by the run's clock, and where.
     var astraySince: (clock: Duration, words: String)?
+    /// Since when users meet the candidate that should be home, by the run's clock, and where.
+    var awaySince: (clock: Duration, words: String)?
     /// So many records were looked at for what they say.
     var said = 0
     /// What the candidate had when promotion was decided was held against its pods.
@@ -49,6 +51,7 @@ package struct Audit {
             audit.check(stored)
             audit.checkHome(at: stored.date)
             audit.checkFooting(at: stored.date)
+            audit.checkKept(at: stored.date)
             audit.checkSaid(before: stored.date)
             audit.world.take(stored)
             audit.makeup.take(stored)
@@ -60,6 +63,7 @@ package struct Audit {
         audit.checkEmpty(at: end, isLast: true)
         audit.checkHome(at: end)
         audit.checkFooting(at: end)
+        audit.checkKept(at: end)
         audit.checkSaid(before: .max)
         audit.checkTogether(at: end)
         if evidence.isOver {

@@ -12,6 +12,8 @@ struct LogIndex: Sendable {
     /// The abort that was heard, be it that the run had turned already.
     let aborted: LoggedFact?
     let promotionDecided: LoggedFact?
+    /// When all was said to be home; of a run that turned in the dark, when it did.
+    let home: LoggedFact?
 
     init(_ facts: [LoggedFact]) {
         self.facts = facts
@@ -19,6 +21,7 @@ struct LogIndex: Sendable {
         var turned: LoggedFact?
         var aborted: LoggedFact?
         var decided: LoggedFact?
+        var home: LoggedFact?
         for logged in facts {
             switch logged.fact {
             case .backedUp(_, let found) where backup == nil:
@@ -30,12 +33,21 @@ struct LogIndex: Sendable {
             default:
                 break
             }
-            if turned == nil, Self.isGoingHome(logged.state) { turned = logged }
+            if turned == nil, Self.isGoingHome(logged.state) {
+                turned = logged
+                if logged.state.weight == .none { home = logged }
+            }
+            if home == nil, case .done(let id, let note) = logged.fact, id.course == .home,
+                note.hasPrefix("all traffic is home") || note.hasPrefix("all is home")
+            {
+                home = logged
+            }
         }
         self.backup = backup
         self.turned = turned
         self.aborted = aborted
         promotionDecided = decided
+        self.home = home
     }
 
     static func isGoingHome(_ state: RunState) -> Bool {

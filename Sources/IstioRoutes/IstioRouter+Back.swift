@@ -29,7 +29,7 @@ extension IstioRouter {
 
     /// Throws where a route still leads to the candidate: without pods it would answer 503.
     package func requireCandidateUnnamed() async throws {
-        try await requireUnnamed(candidateDestination(), atLeast: 1)
+        try await requireUnnamed(candidateDestination(), atLeast: 1, blaming: true)
     }
 
     /// Throws where a VirtualService that the run does not move leads to stable, and would lead nowhere

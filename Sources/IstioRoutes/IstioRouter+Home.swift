@@ -22,6 +22,12 @@ private struct Destinations: Sendable {
     var candidate: VersionDestination
 }
 
+/// To which share the candidate's falls, and as long as what.
+private struct Aim: Sendable {
+    let share: TrafficWeight
+    let holds: (@Sendable () async throws -> Void)?
+}
+
 /// An edit met a VirtualService without our record, and needs the subsets' names from the rule.
 private struct RecordLost: Error {}
 
@@ -49,7 +55,10 @@ extension IstioRouter {
     /// Weights of ours that somebody changed go home too, and the report names them. What stable's users
     /// rest on stands before anybody is led there: a VirtualService or a subset that somebody took away
     /// is put back. Where the rule will not be read at once, weights go first, and it is looked at then.
-    package func sendHome(share: TrafficWeight) async throws -> HomeReport {
+    /// `holds` is asked ahead of every attempt to write weights, and what it throws ends the way there.
+    package func sendHome(
+        share: TrafficWeight, while holds: (@Sendable () async throws -> Void)? = nil
+    ) async throws -> HomeReport {
         var report = HomeReport()
         async let ruleNow = ruleAtOnce()
         let objects = try await managed()
@@ -63,7 +72,7 @@ extension IstioRouter {
             try Task.checkCancellation()
             notMade = error
         }
-        try await lower(to: share, seen: objects, &report)
+        try await lower(Aim(share: share, holds: holds), seen: objects, &report)
         if let notMade { throw notMade.cause }
         if !hasLooked { report.restored = try await mend(includingMade: true) }
         return report
@@ -82,7 +91,7 @@ extension IstioRouter {
     }
 
     private func lower(
-        to share: TrafficWeight, seen objects: [KubernetesObject], _ report: inout HomeReport
+        _ aim: Aim, seen objects: [KubernetesObject], _ report: inout HomeReport
     ) async throws {
         var references = known.filter { $0.kind.isSame(as: .virtualService) }
         if references.isEmpty { references = objects.map(Self.reference) }
@@ -90,30 +99,31 @@ extension IstioRouter {
             let notes = Notes()
             let seen = objects.first { Self.reference($0) == reference }
             do {
-                try await sendHome(reference, share, notes, seen: seen, names: nil, &report)
+                try await sendHome(reference, aim, notes, seen: seen, names: nil, &report)
             } catch is RecordLost {
                 let names = try await destinations()
-                try await sendHome(reference, share, notes, names: names, &report)
+                try await sendHome(reference, aim, notes, names: names, &report)
             } catch let unknown as PinUnknown {
                 try await putBack(unknown.stable)
                 try await sendHome(
-                    reference, share, notes, names: nil, mayPin: true, &report)
+                    reference, aim, notes, names: nil, mayPin: true, &report)
             }
             report.overridden += notes.sentences
         }
     }
 
     private func sendHome(
-        _ reference: ObjectReference, _ share: TrafficWeight, _ notes: Notes,
+        _ reference: ObjectReference, _ aim: Aim, _ notes: Notes,
         seen: KubernetesObject? = nil, names: Destinations?, mayPin: Bool = false,
         _ report: inout HomeReport
     ) async throws {
-        let written = try await writer.change(reference, seen: seen) { object in
+        let written = try await writer.change(reference, seen: seen, before: aim.holds) {
+            object in
             notes.sentences = []
             if let edit = RouteEdit(of: object, run: scope.run) {
                 let difference = Self.difference(object, edit, from: [edit.record.weight])
                 notes.sentences = [difference].compactMap { $0 }
-                let lowered = edit.lowered(object, to: share)
+                let lowered = edit.lowered(object, to: aim.share)
                 // On a way home that is gone a second time, the subset may have been tidied away.
                 if !mayPin, edit.pinsAnew(lowered, from: object) {
                     throw PinUnknown(stable: edit.record.stable)
@@ -125,7 +135,7 @@ extension IstioRouter {
                 "\(reference) had lost our record; \(ForeignHand(on: object).sentence)"
             ]
             let edit = RouteEdit(makeshiftRecord(of: object, names))
-            return edit.lowered(edit.record.written(on: object), to: share)
+            return edit.lowered(edit.record.written(on: object), to: aim.share)
         }
         if written == nil { report.missing.append("\(reference) is gone") }
     }

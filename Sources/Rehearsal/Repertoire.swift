@@ -10,7 +10,7 @@ package enum Repertoire {
         releases + refusals + strangers + wishes + weather + surroundings + metamorphoses
         + shapes + hosts
         + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
-        + judges + emptyings + meddling + late
+        + judges + emptyings + meddling + late + astray
 
     /// Those of which every build plays every death.
     package static let thorough = [

@@ -24,7 +24,9 @@ extension ShipCrew {
         case .observe(let weight):
             return try await observe(weight, id)
         case .seeHome:
-            return try await observe(.none, id)
+            return try await keepingHome(isPinned: true, tell) { _ in
+                try await observe(.none, id)
+            }
         case .seeDark:
             return try await seeDark(id)
         case .judge(let gate):
@@ -247,18 +249,19 @@ extension ShipCrew {
         case .goHome:
             return try await bringHome(homeWait(order, within: limits.home, tell))
         case .removeDarkRoute:
-            let mended = try await mend(isPinned: true)
-            try await router.removeDarkRoute()
-            return mended.joined(separator: "; ")
+            return try await keepingHome(isPinned: true, tell) { said in
+                try await router.removeDarkRoute()
+                return said.joined(separator: "; ")
+            }
         case .drainCandidate:
-            let mended = try await mend(isPinned: false)
-            let drained = try await drain(charter.candidate.deployment, gateScope.candidate)
-            return (mended + [drained]).joined(separator: "; ")
+            return try await keepingHome(tell) { said in
+                let drained = try await drain(charter.candidate.deployment, gateScope.candidate)
+                return (said + [drained]).joined(separator: "; ")
+            }
         case .removeCandidate:
-            try await router.requireCandidateUnnamed()
-            return ending(try await keeper.removeCandidate(patience: endPatience))
+            return try await removeFromHome(tell)
         case .removeCandidateSubset:
-            try await router.removeCandidateSubset()
+            try await removeSubsetFromHome(tell)
         case .unpin:
             try await router.unpin(backup: try await copies().routes)
         case .restoreStable:

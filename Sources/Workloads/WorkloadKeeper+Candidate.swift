@@ -98,6 +98,11 @@ extension WorkloadKeeper {
         }
     }
 
+    /// Whether the Deployment stands and has pods, ready or not.
+    package func hasPods(ofDeployment name: String) async throws -> Bool {
+        try await allPods(name) > 0
+    }
+
     private func allPods(_ deployment: String) async throws -> Int {
         guard let deployment = try await get(.deployment, deployment) else { return 0 }
         return try await pods(of: deployment).count

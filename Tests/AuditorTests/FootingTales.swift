@@ -45,8 +45,35 @@ extension AuditTests {
                 $0.done(7, minute)
             }
         },
+        Told("users are led to both when all was home, and stay there", after: .half, breaks: "S6")
+        {
+            $0.leadAway(forMinutes: 4)
+        },
+        Told("users are led to both when all was home, and home again", after: .half) {
+            $0.leadAway(forMinutes: 1)
+            $0.tell(.goHome)
+        },
         Told(
             "rolled back, and a route leads to what is gone", breaks: "S3", "S6", "S9"
         ) { .returned(from: .half, leavingOut: [.unpin]) },
     ]
+}
+
+extension Tale {
+    /// All is said to be home, and then somebody unpins the route.
+    fileprivate mutating func leadAway(forMinutes minutes: Int) {
+        plan = RunPlan(steps: [.backup])
+        turn()
+        tell(.goHome)
+        remember(.done(Self.order(7, 0, .home), note: "all traffic is home"))
+        keep(
+            "VirtualService", "shop", Self.routes([Self.destination(nil)], isDark: false), by: "ann"
+        )
+        for minute in 1...minutes {
+            date += 60_000
+            state.clock = .seconds(60 * minute)
+            pod("v1", 1)
+            done(7, minute)
+        }
+    }
 }
