@@ -12,6 +12,7 @@
 //   RouteRefusal     the reasons, by name
 //   WeightPool       the arithmetic of weights
 //   RouteRecord      what stands on a VirtualService so that it can be brought home from itself
+//   RouteMark        what a run left on the routes, for who has no journal of it
 //   RouteEdit        pin, shift, darken, copy, keep users, unpin, retire
 //   KeptRoute        the cookies and routes by which users stay with what they met
 //   SubsetEdit       our subsets in a DestinationRule

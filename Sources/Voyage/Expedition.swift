@@ -101,12 +101,16 @@ package struct Expedition: Sendable {
 
     /// Objects that carry another run's seal: that run's journal is not ours, but it holds the
     /// target.
+    ///
+    /// Our own name there is no better: what that run did is remembered elsewhere.
     private func requireUnsealed(_ charter: RunCharter) async throws {
         for reference in sealedFirst(charter) {
             let object = try await patientCluster.patiently { try await $0.get(reference) }
-            if let seal = object?.seal, seal.run != charter.run {
-                throw VoyageError(.held(by: seal.run, isAlive: nil), place: "\(reference)")
-            }
+            guard let seal = object?.seal else { continue }
+            let code: VoyageError.Code =
+                seal.run == charter.run
+                ? Heads.unremembered(seal) : .held(by: seal.run, isAlive: nil)
+            throw VoyageError(code, place: "\(reference)")
         }
     }
 

@@ -48,6 +48,23 @@ package struct Heads: Sendable {
         }
     }
 
+    /// Throws where the objects that a run is going to write carry its name already: it has been here, by
+    /// a journal that is not this one.
+    ///
+    /// For a run that the journal has no record of; writes nothing.
+    package func requireNone(of charter: RunCharter) async throws {
+        for reference in charter.routes {
+            let object = try await cluster.patiently { try await $0.get(reference) }
+            if let seal = object?.seal, seal.run == charter.run {
+                throw VoyageError(Self.unremembered(seal), place: "\(reference)")
+            }
+        }
+    }
+
+    static func unremembered(_ seal: WriteSeal) -> VoyageError.Code {
+        .unremembered(run: seal.run, record: Int(seal.head.prefix { $0 != ":" }) ?? 0)
+    }
+
     /// A run of the target that began behind our last record, by which our marks still stood.
     private func successor(of charter: RunCharter) async throws -> String? {
         let last = try await RunLog(run: charter.run, store: store).last()

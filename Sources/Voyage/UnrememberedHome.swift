@@ -11,9 +11,9 @@ internal import Workloads
 /// How many pods stable had at the backup is not to be seen there. What it can carry is judged by
 /// the pods that it has, and once the candidate had everything, by the candidate's.
 package struct UnrememberedHome: Sendable {
-    private let client: KubernetesClient
-    private let namespace: String
-    private let service: String
+    let client: KubernetesClient
+    let namespace: String
+    let service: String
 
     package init(client: KubernetesClient, namespace: String, service: String) {
         self.client = client
@@ -74,7 +74,7 @@ package struct UnrememberedHome: Sendable {
         return TrafficWeight(percent: 100 - carried) ?? .none
     }
 
-    private func rules(of record: RouteRecord) async throws -> [KubernetesObject] {
+    func rules(of record: RouteRecord) async throws -> [KubernetesObject] {
         let version = try await IstioRouter.servedVersion(client)
         let kind = ResourceKind.destinationRule.inVersion(version)
         let all = try await Self.everywhere(kind, client, orIn: namespace)
@@ -88,21 +88,34 @@ package struct UnrememberedHome: Sendable {
     private func pods(of version: VersionDestination, _ rules: [KubernetesObject]) async throws
         -> [KubernetesObject]
     {
+        let wanted = try await labels(of: version, rules)
+        if wanted.isEmpty { return [] }
+        return try await pods(labelled: wanted).filter { !$0.isBeingDeleted }
+    }
+
+    func pods(labelled labels: [(String, String)]) async throws -> [KubernetesObject] {
+        try await client.patiently {
+            try await $0.list(.pod, namespace: namespace, selector: labels).items
+        }
+    }
+
+    /// By which labels the mesh finds a version's pods; none where nothing says it any more.
+    ///
+    /// `noted`: those of its subset, as the run's record has them.
+    func labels(
+        of version: VersionDestination, _ rules: [KubernetesObject], noted: JSONTree? = nil
+    ) async throws -> [(String, String)] {
         var labels: JSONTree = [:]
         if let subset = version.subset {
             let entries = rules.flatMap { $0.spec["subsets"]?.items ?? [] }
-            guard let found = entries.first(where: { $0["name"]?.text == subset })?["labels"]
-            else { return [] }
+            let entry = entries.first { $0["name"]?.text == subset }
+            guard let found = noted ?? entry?["labels"] else { return [] }
             labels = found
         }
         let host = String(version.host.name.prefix { $0 != "." })
         let reference = ObjectReference(.service, namespace: namespace, name: host)
         let mine = try await client.patiently { try await $0.get(reference) }
         let selector = mine.flatMap(LabelSelector.init(service:))?.equalities ?? []
-        if version.subset == nil, selector.isEmpty { return [] }
-        let wanted = selector + (labels.members ?? [:]).map { ($0.key, $0.value.text ?? "") }
-        return try await client.patiently {
-            try await $0.list(.pod, namespace: namespace, selector: wanted).items
-        }.filter { !$0.isBeingDeleted }
+        return selector + (labels.members ?? [:]).map { ($0.key, $0.value.text ?? "") }
     }
 }

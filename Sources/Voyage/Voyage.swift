@@ -10,6 +10,7 @@
 //   TargetLease   at most one process drives a run on a target; Pulse, whether one does
 //   RunGuard      the CronJob that ends a run whose holders are all lost
 //   UnrememberedHome  the way home for who cannot read the journal
+//   UnrememberedEnd   and the rest of that way: marks, subsets and dark routes, but no pods
 //   Retention     which runs a journal of limited room keeps
 //
 // Decides nothing: CanaryEngine does.

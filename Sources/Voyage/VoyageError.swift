@@ -11,6 +11,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The journal is behind what the cluster's objects carry.
         case damaged(String)
         case unknownRun
+        /// The cluster carries marks of a run that this journal does not know, left at that record.
+        case unremembered(run: String, record: Int)
         case severalRuns([String])
         case nothingPlanned
         /// No version is known that could come back.
@@ -52,6 +54,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .held(let run, nil): "run \(run), of another target perhaps, holds this"
         case .damaged(let what): "the journal has lost records: \(what)"
         case .unknownRun: "no such run"
+        case .unremembered(let run, let record):
+            "the cluster carries marks of run \(run) at record \(record), and this journal has none of it"
         case .severalRuns(let runs): "several runs fit: \(runs.joined(separator: ", "))"
         case .nothingPlanned: "this run was opened, but nothing was planned or changed"
         case .nothingToUndo(let why): "there is nothing to undo: \(why)"
@@ -79,6 +83,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
             "wait for it; `theseus status \(run)`, with its journal, says whether somebody drives it"
         case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
         case .unknownRun: "see `theseus history` for the runs in this journal"
+        case .unremembered(let run, _):
+            "give --journal the one that has it; where that is lost, `theseus abort \(run)`"
         case .severalRuns: "name one of them"
         case .nothingPlanned: "deploy again"
         case .nothingToUndo: "see `theseus history`, or deploy the version that you want"

@@ -12,6 +12,7 @@
 //   WorkloadKeeper     carries out: applies, awaits, scales, drains, removes, puts back
 //   Likeness           what the candidate consists of: what was judged is what is promoted
 //   RemovalSurvey      what goes with a version, who stays, and every reason to refuse
+//   MarkedObjects      what carries a run's seal, for who has no journal of it
 //   WorkloadBackup     the copies that going home is measured by
 //
 // Every verb of the keeper may be called twice, and every wait may be called off. It moves no

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
+internal import IstioRoutes
 internal import Journal
 internal import KubernetesAPI
 internal import Voyage
@@ -21,7 +22,11 @@ struct AbortCommand: Sendable {
         let card: RunCard
         do {
             logbook = try await Logbook.open(request, .writes)
-            card = try await find(in: logbook)
+            switch try await find(in: logbook) {
+            case .remembered(let found): card = found
+            case .stray(let stray, let ground):
+                return try await StrayAbort(request: request, ground: ground).carryOut(stray.mark)
+            }
         } catch let error as JournalError where [.damaged, .denied].contains(error.code) {
             return try await withoutJournal(error)
         }
@@ -71,13 +76,39 @@ struct AbortCommand: Sendable {
         }
     }
 
+    private enum Found {
+        case remembered(RunCard)
+        /// No journal at hand knows it; its marks stand on the routes.
+        case stray(StrayMarks.Stray, Ground)
+    }
+
     /// What is meant may be a run whose very card cannot be read: then that is what is wrong.
-    private func find(in logbook: Logbook) async throws -> RunCard {
+    ///
+    /// Where the journal has no open run of that name, one that it does not know may hold the routes.
+    private func find(in logbook: Logbook) async throws -> Found {
+        let card: RunCard
         do {
-            return try await RunChoice(request, logbook).find(request.operand ?? "")
+            card = try await RunChoice(request, logbook).find(request.operand ?? "")
         } catch let error as VoyageError where error.code == .unknownRun {
-            throw await logbook.damagedCards().last ?? error
+            if let damage = await logbook.damagedCards().last { throw damage }
+            guard let (stray, ground) = await stray(beside: logbook) else { throw error }
+            return .stray(stray, ground)
         }
+        let last = try await RunLog(run: card.run, store: logbook.store).last()
+        guard last?.state.isOver ?? false, card.run != request.operand,
+            let (stray, ground) = await stray(beside: logbook)
+        else { return .remembered(card) }
+        return .stray(stray, ground)
+    }
+
+    /// Who cannot look at the routes goes by the journal.
+    private func stray(beside logbook: Logbook) async -> (StrayMarks.Stray, Ground)? {
+        guard let ground = try? await logbook.ground(),
+            let found = try? await StrayMarks(request, logbook).all(
+                named: request.operand, on: ground
+            ).first
+        else { return nil }
+        return (found, ground)
     }
 
     private func drive(_ logbook: Logbook) async throws -> Drive {

@@ -39,6 +39,9 @@ struct Drive: Sendable {
     }
 
     func begin(_ charter: RunCharter) async throws -> ExitCode {
+        let rig = ground.rig
+        try await Heads(cluster: rig.cluster.patient(for: rig.pace.patience), store: store)
+            .requireNone(of: charter)
         let signals = watchedSignals()
         let end = try await finish(try await expedition.begin(charter, signals: signals))
         await report(charter.run)
@@ -125,7 +128,7 @@ struct Drive: Sendable {
             Terminal.complain(Advice.unwritable(run, error.code, home, logbook.isInCluster))
             return ended(
                 run, "person-needed", .personNeeded, "nothing can be remembered any more; \(home)",
-                next: "theseus resume \(run)")
+                next: "theseus \(error.code == .unknownRun ? "abort" : "resume") \(run)")
         case .failure(.displaced(let other)):
             Terminal.complain("run \(run): \(other) holds it now; following it")
             return try await watch(run)
@@ -328,6 +331,14 @@ enum Advice {
     static func unwritable(
         _ run: String, _ code: JournalError.Code, _ home: String, _ isInCluster: Bool
     ) -> String {
+        // What is gone cannot be resumed.
+        if code == .unknownRun {
+            return """
+                run: nothing can be remembered any more; \(home)
+                  where: run \(run)
+                  do:    `theseus abort \(run)`: it needs no journal, and takes away what the run left
+                """
+        }
         let remedy =
             switch code {
             case .busy: "end the process that keeps the journal locked"

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
+internal import IstioRoutes
 internal import JSONTree
 internal import Journal
 internal import KubernetesAPI
@@ -126,8 +127,9 @@ struct VerifyCommand: Sendable {
 
     private func look(_ verdicts: inout [Verdict]) async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
-        var cards = try await RunChoice(request, logbook).cards()
-        if let name = request.operand { cards = [try await RunChoice(request, logbook).find(name)] }
+        let strays = await StrayMarks(request, logbook).seen(named: request.operand)
+            .filter { !$0.isDriven }
+        let cards = try await cards(logbook, hasStrays: !strays.isEmpty)
         var cluster = ClusterLook(logbook)
         var end = ExitCode.done
         for card in cards {
@@ -144,7 +146,24 @@ struct VerifyCommand: Sendable {
                 end = Wording.exit(for: error, begins: false)
             }
         }
+        for stray in strays {
+            Terminal.complain("\(stray.error)")
+            verdicts.append(
+                Verdict(run: stray.mark.run, records: 0, doubt: stray.reason, isDamaged: true))
+            end = .personNeeded
+        }
         return end == .done ? cluster.end : end
+    }
+
+    /// Those that are meant; none where the named one has left nothing but marks.
+    private func cards(_ logbook: Logbook, hasStrays: Bool) async throws -> [RunCard] {
+        let choice = RunChoice(request, logbook)
+        guard let name = request.operand else { return try await choice.cards() }
+        do {
+            return [try await choice.find(name)]
+        } catch let error as VoyageError where error.code == .unknownRun && hasStrays {
+            return []
+        }
     }
 
     private func verify(_ card: RunCard, _ logbook: Logbook, _ cluster: inout ClusterLook)

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
+internal import IstioRoutes
 internal import Journal
 internal import KubernetesAPI
 internal import Timekeeping
@@ -19,7 +20,7 @@ struct ResumeCommand: Sendable {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)
         }
         let store = logbook.store
-        let card = try await RunChoice(request, logbook).find(name)
+        let card = try await find(name, logbook)
         if let state = try await RunLog(run: card.run, store: store).last()?.state,
             state.isPausing,
             case .granted = try await Inbox(store: store, run: card.run).leave(
@@ -36,6 +37,19 @@ struct ResumeCommand: Sendable {
         let ground = try await logbook.ground()
         return try await Drive(request: request, ground: ground, logbook: logbook)
             .take(card.run, byForce: request.has("--takeover"))
+    }
+
+    /// One whose journal is lost cannot be resumed, and is named.
+    private func find(_ name: String, _ logbook: Logbook) async throws -> RunCard {
+        do {
+            return try await RunChoice(request, logbook).find(name)
+        } catch let error as VoyageError where error.code == .unknownRun {
+            guard let ground = try? await logbook.ground(),
+                let found = try? await StrayMarks(request, logbook).all(named: name, on: ground),
+                let stray = found.first
+            else { throw error }
+            throw stray.error
+        }
     }
 
     /// The cluster's own, which is one for all machines; ours where it has said none yet.
@@ -56,12 +70,26 @@ struct ResumeCommand: Sendable {
         }
         let ground = try await logbook.ground()
         let cards = try await RunChoice(request, logbook).cards()
-        return await withTaskGroup(of: ExitCode.self) { group in
+        let worst = await withTaskGroup(of: ExitCode.self) { group in
             for card in cards where isMeant(card) && logbook.holds(card, on: ground) {
                 group.addTask { await one(card, silentFor: stale, logbook, ground) }
             }
             return await group.reduce(.done) { $1.isWorse(than: $0) ? $1 : $0 }
         }
+        let strays = try await StrayMarks(request, logbook).all(
+            named: request.operand, on: ground
+        ).filter { !$0.isDriven }
+        for stray in strays { tell(stray) }
+        return strays.isEmpty || worst.isWorse(than: .personNeeded) ? worst : .personNeeded
+    }
+
+    /// What no journal at hand can resume.
+    private func tell(_ stray: StrayMarks.Stray) {
+        Terminal.complain("\(stray.error)")
+        EndLine(
+            run: stray.mark.run, "person-needed", reason: stray.reason, .personNeeded,
+            next: stray.next
+        ).say(to: request)
     }
 
     /// Beside `--all`, a name leaves only the runs of that service.

@@ -1,6 +1,7 @@
 internal import CanaryEngine
 internal import Chronicle
 internal import FlowFiles
+internal import IstioRoutes
 internal import JSONTree
 internal import Journal
 internal import KubernetesAPI
@@ -53,6 +54,9 @@ struct StatusCommand: Sendable {
                 end = Wording.exit(for: error, begins: false)
             }
         }
+        let strays = await StrayMarks(request, logbook).seen(named: request.operand)
+        rows += strays.map(Self.row)
+        if strays.contains(where: { !$0.isDriven }) { end = .personNeeded }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
         } else if rows.isEmpty, end == .done {
@@ -61,6 +65,16 @@ struct StatusCommand: Sendable {
             for row in rows { tell(row) }
         }
         return end == .done ? cluster.end : end
+    }
+
+    /// Of a run that another journal has, or none any more.
+    private static func row(_ stray: StrayMarks.Stray) -> Row {
+        let mark = stray.mark
+        return Row(
+            card: RunCard(
+                run: mark.run, target: "? \(mark.namespace)/\(mark.service)", opened: 0),
+            state: stray.isDriven ? "running" : "unremembered", step: "",
+            weight: mark.share.percent, reason: stray.reason, next: stray.next)
     }
 
     private func row(

@@ -31,7 +31,8 @@ enum Wording {
             case .held: .held
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
-            case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .severalRuns,
+            case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .unremembered,
+                .severalRuns,
                 .nothingPlanned, .lacking, .source, .nothingToUndo, .otherKind,
                 .otherFlow:
                 .refused

@@ -1,0 +1,107 @@
+internal import CanaryEngine
+internal import ClusterJournal
+internal import IstioRoutes
+internal import Journal
+internal import KubernetesAPI
+internal import Voyage
+
+/// Marks on the cluster's routes of runs that the journal at hand does not know: theirs is another one, or
+/// is lost.
+struct StrayMarks: Sendable {
+    struct Stray: Sendable {
+        let mark: RouteMark
+        /// Somebody renews the run's lease, by whatever journal.
+        let isDriven: Bool
+
+        private var objects: String { mark.objects.map { "\($0)" }.joined(separator: ", ") }
+
+        /// What is wrong with it, in three lines.
+        var error: VoyageError {
+            VoyageError(
+                .unremembered(run: mark.run, record: mark.records),
+                place: "\(objects); the candidate's weight is \(mark.share.percent)%")
+        }
+
+        var reason: String {
+            isDriven
+                ? "driven by another journal than this one"
+                : "\(objects): marks of a run that this journal does not know"
+        }
+
+        var next: String { "theseus abort \(mark.run)" }
+    }
+
+    private let request: CommandRequest
+    private let logbook: Logbook
+
+    init(_ request: CommandRequest, _ logbook: Logbook) {
+        self.request = request
+        self.logbook = logbook
+    }
+
+    /// Those that a look at the routes finds; none where nobody can look.
+    func seen(named name: String?) async -> [Stray] {
+        guard request.value("--cluster") != "lab", let ground = try? await logbook.ground() else {
+            return []
+        }
+        return (try? await all(named: name, on: ground)) ?? []
+    }
+
+    /// Of the namespaces that the journal speaks of; `name` is a run's or a service's.
+    ///
+    /// A journal in a file does not know what the cluster's own remembers: that is nobody's loss.
+    func all(named name: String?, on ground: Ground) async throws -> [Stray] {
+        let client = ground.rig.cluster.patient(for: ground.rig.pace.patience)
+        let home =
+            logbook.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
+        let marks: [RouteMark]
+        do {
+            marks = try await IstioRouter.marks(client, orIn: home)
+        } catch is RouteRefusal {
+            return []  // no mesh, no routes
+        }
+        if marks.isEmpty { return [] }
+        let spaces = try await namespaces(home, ground)
+        var strays: [Stray] = []
+        for mark in marks where name == nil || name == mark.run || name == mark.service {
+            let isMeant =
+                spaces.contains(mark.namespace) || (!logbook.isInCluster && name == mark.run)
+            guard isMeant, try await !isKnown(mark, client) else { continue }
+            let lease = TargetLease(
+                client: client, namespace: mark.namespace, service: mark.service, run: mark.run,
+                holder: "", pace: ground.rig.pace)
+            let life = try await lease.life()
+            strays.append(
+                Stray(mark: mark, isDriven: life.map { $0.run == mark.run && !$0.isOver } ?? false))
+        }
+        return strays
+    }
+
+    private func namespaces(_ home: String, _ ground: Ground) async throws -> Set<String> {
+        if logbook.isInCluster || request.value("--namespace") != nil { return [home] }
+        let cards = try await logbook.store.runs().filter { logbook.holds($0, on: ground) }
+        return Set([home] + cards.map(\.namespace))
+    }
+
+    private func isKnown(_ mark: RouteMark, _ client: KubernetesClient) async throws -> Bool {
+        if try await Self.has(mark.run, logbook.store) { return true }
+        if logbook.isInCluster { return false }
+        let journal = ConfigMapJournal(client: client, namespace: mark.namespace)
+        return (try? await Self.has(mark.run, journal)) ?? false
+    }
+
+    /// One that cannot be read is there.
+    private static func has(_ run: String, _ store: any JournalStore) async throws -> Bool {
+        do {
+            return try await store.last(of: run) != nil
+        } catch {
+            switch error.code {
+            case .unknownRun: return false
+            case .damaged: return true
+            case .exists, .displaced, .unwritable, .unreadable, .busy, .denied, .unreachable,
+                .tooLarge:
+                throw error
+            }
+        }
+    }
+}
