@@ -39,10 +39,36 @@ import Testing
             let now = try JSONReader.tree(of: Array(told.utf8)).items?.first
             #expect(now?["state"] == "person-needed")
             #expect(now?["next"] == "theseus resume r1")
+            // Somebody edits what no process looks after: that is no clean end.
+            try await lab.edit(ServedLab.virtualService) { Self.share($0, 50) }
+            let edited = try await lab.run("verify")
+            #expect(edited.code == 4, "\(edited)")
+            #expect(
+                edited.output.hasSuffix(
+                    "; the routes give the candidate 50%, and the journal says 0%\n"), "\(edited)")
+            let seen = try await lab.run("status").output
+            #expect(seen.hasPrefix("r1  demo/demo-app  person-needed  50%  "), "\(seen)")
+            #expect(seen.contains("; 0% by the journal\n"), "\(seen)")
             try await lab.post("/lab/api", ["deny": []])
-            #expect(try await lab.run("resume", "r1").code == 1)
+            let again = try await lab.run("abort", "demo-app")
+            #expect(again.code == 0, "\(again)")
+            #expect(try await lab.share() == 0)
             #expect(try await lab.run("verify").code == 0)
         }
+    }
+
+    /// Half of the users on each version.
+    private static func share(_ service: inout JSONTree, _ part: Int) {
+        var http = service.at("spec", "http")?.items ?? []
+        guard let place = http.firstIndex(where: { $0["name"] == "primary" }) else { return }
+        http[place]["route"] = .array(
+            [("v1", 100 - part), ("v2", part)].map { subset, weight in
+                [
+                    "destination": ["host": "demo-app", "subset": .string(subset)],
+                    "weight": .integer(weight),
+                ]
+            })
+        service.set(.array(http), at: "spec", "http")
     }
 
     /// Stable has lost its pods: whoever looks reads what is waited for, and in the end what was missing.

@@ -31,6 +31,8 @@ struct AbortCommand: Sendable {
             return try await withoutJournal(error)
         }
         let store = logbook.store
+        // Nobody drives it, and it knows the way home.
+        if await Self.standsOnTheWayHome(card, store) { return try await takeOver(card, logbook) }
         let answer: Inbox.Answer
         do {
             answer = try await Inbox(store: store, run: card.run).leave(.abort, patience: patience)
@@ -145,6 +147,15 @@ struct AbortCommand: Sendable {
             """)
         EndLine(run: card.run, "refused", reason: why, .refused, next: next).say(to: request)
         return .refused
+    }
+
+    /// Whether a person is needed before it can go on with the way home.
+    private static func standsOnTheWayHome(_ card: RunCard, _ store: any JournalStore) async -> Bool
+    {
+        guard let state = (try? await RunLog(run: card.run, store: store).last())?.state,
+            case .personNeeded(let trouble) = state.course, case .returning = trouble.stop
+        else { return false }
+        return state.isOver
     }
 
     /// Why there is no way home any more; nil where there is one, or nobody can say.
