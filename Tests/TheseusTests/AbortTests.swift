@@ -108,6 +108,13 @@ import Testing
             let holder = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await holder.line("promotion is decided")
             await holder.stop()
+            // Nobody waits for an answer that no holder could give.
+            let pause = try await lab.run("pause", "r1")
+            #expect(pause.code == 3, "\(pause)")
+            #expect(
+                pause.complaint.hasPrefix(
+                    "run: pause is refused: a run does not stand still on this stretch\n"),
+                "\(pause)")
             let writes = try await lab.ourWrites()
             let abort = try await lab.run("abort", "r1")
             #expect(abort.code == 3, "\(abort)")

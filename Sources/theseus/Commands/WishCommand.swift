@@ -55,6 +55,20 @@ extension WishCommand {
     }
 }
 
+extension RunState {
+    /// Why no holder will ever honour that wish: from here the run only ends; nil where one might.
+    ///
+    /// An abort is asked about by whoever aborts: there is more to say of it.
+    fileprivate func isPast(_ kind: Wish.Kind, _ log: RunLog) async -> String? {
+        switch course {
+        case .closing, .returning:
+            let plan = (try? await Charters.read(log))?.flow.plan ?? RunPlan(steps: [])
+            return kind == .abort ? nil : refusal(of: kind, plan)?.why
+        case .advancing, .asking, .paused, .promoted, .rolledBack, .personNeeded: return nil
+        }
+    }
+}
+
 /// The inbox of a run, from the side of those who ask.
 struct Inbox: Sendable {
     enum Answer: Sendable {
@@ -73,6 +87,7 @@ struct Inbox: Sendable {
         let before = try await log.last()
         guard let before else { return .unanswered }
         if before.state.isOver { return .refused("the run is over") }
+        if let why = await before.state.isPast(kind, log) { return .refused(why) }
         let number = try await store.post(
             WishCodec.encode(kind, by: Environment.person), to: run)
         let begin = time.now
