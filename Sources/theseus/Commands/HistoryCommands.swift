@@ -127,14 +127,18 @@ struct VerifyCommand: Sendable {
 
     private func look(_ verdicts: inout [Verdict]) async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
-        let strays = await StrayMarks(request, logbook).seen(named: request.operand)
-            .filter { !$0.isDriven }
+        let sight = await StrayMarks(request, logbook).seen(named: request.operand)
+        let strays = sight.strays.filter { !$0.isDriven }
         let cards = try await cards(logbook, hasStrays: !strays.isEmpty)
         var cluster = ClusterLook(logbook)
         var end = ExitCode.done
         for card in cards {
             do {
-                guard let verdict = try await verify(card, logbook, &cluster) else { continue }
+                guard var verdict = try await verify(card, logbook, &cluster) else { continue }
+                if verdict.doubt == nil, let doubt = try await astray(card, sight, logbook) {
+                    (verdict.doubt, verdict.isDamaged) = (doubt, true)
+                    end = .personNeeded
+                }
                 if !request.wantsJSON { Terminal.say(verdict.line) }
                 verdicts.append(verdict)
             } catch {
@@ -153,6 +157,23 @@ struct VerifyCommand: Sendable {
             end = .personNeeded
         }
         return end == .done ? cluster.end : end
+    }
+
+    /// Says where users are led elsewhere than the journal has it; of a run that somebody drives, nothing:
+    /// that is looked at by whoever drives it.
+    private func astray(_ card: RunCard, _ sight: StrayMarks.Sight, _ logbook: Logbook) async throws
+        -> String?
+    {
+        let state = try await RunLog(run: card.run, store: logbook.store).last()?.state
+        guard let noted = state?.weight.percent, let share = sight.share(of: card), share > noted
+        else { return nil }
+        let rig = try await logbook.ground().rig
+        let life = try await TargetLease(
+            client: rig.cluster.patient(for: rig.pace.patience), namespace: card.namespace,
+            service: card.service, run: card.run, holder: "", pace: rig.pace
+        ).life()
+        if let life, life.run == card.run, !life.isOver { return nil }
+        return "the routes give the candidate \(share)%, and the journal says \(noted)%"
     }
 
     /// Those that are meant; none where the named one has left nothing but marks.

@@ -24,6 +24,17 @@ struct StatusCommand: Sendable {
         var next: String
         /// The last sign of life of its process; nil where none holds the target for it.
         var life: TargetLease.Life?
+
+        /// Where nobody drives the run, the routes are right, and the journal may be late.
+        func corrected(by sight: StrayMarks.Sight) -> Row {
+            guard state != "running", let share = sight.share(of: card), share != weight else {
+                return self
+            }
+            var row = self
+            row.weight = share
+            row.reason += (reason.isEmpty ? "" : "; ") + "\(weight)% by the journal"
+            return row
+        }
     }
 
     func carryOut() async throws -> ExitCode {
@@ -39,6 +50,7 @@ struct StatusCommand: Sendable {
     private func look() async throws -> ExitCode {
         let logbook = try await Logbook.open(request, .reads)
         var cluster = ClusterLook(logbook)
+        let sight = await StrayMarks(request, logbook).seen(named: request.operand)
         var rows: [Row] = []
         var end = ExitCode.done
         for card in try await RunChoice(request, logbook).cards() {
@@ -47,16 +59,16 @@ struct StatusCommand: Sendable {
                 // All of it: one record alone does not say whether the chain holds.
                 let facts = try await RunLog(run: card.run, store: logbook.store).facts()
                 guard let last = facts.last else { continue }
-                rows.append(try await row(card, last, logbook, &cluster))
+                rows.append(
+                    try await row(card, last, logbook, &cluster).corrected(by: sight))
             } catch {
                 // One run that cannot be read hides no other.
                 Terminal.complain(Wording.text(of: error))
                 end = Wording.exit(for: error, begins: false)
             }
         }
-        let strays = await StrayMarks(request, logbook).seen(named: request.operand)
-        rows += strays.map(Self.row)
-        if strays.contains(where: { !$0.isDriven }) { end = .personNeeded }
+        rows += sight.strays.map(Self.row)
+        if sight.strays.contains(where: { !$0.isDriven }) { end = .personNeeded }
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
         } else if rows.isEmpty, end == .done {

@@ -39,18 +39,35 @@ struct StrayMarks: Sendable {
         self.logbook = logbook
     }
 
-    /// Those that a look at the routes finds; none where nobody can look.
-    func seen(named name: String?) async -> [Stray] {
-        guard request.value("--cluster") != "lab", let ground = try? await logbook.ground() else {
-            return []
+    /// What one look at the routes tells.
+    struct Sight: Sendable {
+        fileprivate(set) var marks: [RouteMark] = []
+        fileprivate(set) var strays: [Stray] = []
+
+        /// The share that the routes give the candidate of a run; nil where they carry no mark of it.
+        func share(of card: RunCard) -> Int? {
+            marks.first {
+                $0.run == card.run && $0.namespace == card.namespace && $0.service == card.service
+            }?.share.percent
         }
-        return (try? await all(named: name, on: ground)) ?? []
+    }
+
+    /// What a look at the routes finds; nothing where nobody can look.
+    func seen(named name: String?) async -> Sight {
+        guard request.value("--cluster") != "lab", let ground = try? await logbook.ground() else {
+            return Sight()
+        }
+        return (try? await look(named: name, on: ground)) ?? Sight()
+    }
+
+    func all(named name: String?, on ground: Ground) async throws -> [Stray] {
+        try await look(named: name, on: ground).strays
     }
 
     /// Of the namespaces that the journal speaks of; `name` is a run's or a service's.
     ///
     /// A journal in a file does not know what the cluster's own remembers: that is nobody's loss.
-    func all(named name: String?, on ground: Ground) async throws -> [Stray] {
+    private func look(named name: String?, on ground: Ground) async throws -> Sight {
         let client = ground.rig.cluster.patient(for: ground.rig.pace.patience)
         let home =
             logbook.namespace ?? request.value("--namespace") ?? ground.namespace ?? "default"
@@ -58,9 +75,9 @@ struct StrayMarks: Sendable {
         do {
             marks = try await IstioRouter.marks(client, orIn: home)
         } catch is RouteRefusal {
-            return []  // no mesh, no routes
+            return Sight()  // no mesh, no routes
         }
-        if marks.isEmpty { return [] }
+        if marks.isEmpty { return Sight() }
         let spaces = try await namespaces(home, ground)
         var strays: [Stray] = []
         for mark in marks where name == nil || name == mark.run || name == mark.service {
@@ -74,7 +91,7 @@ struct StrayMarks: Sendable {
             strays.append(
                 Stray(mark: mark, isDriven: life.map { $0.run == mark.run && !$0.isOver } ?? false))
         }
-        return strays
+        return Sight(marks: marks, strays: strays)
     }
 
     private func namespaces(_ home: String, _ ground: Ground) async throws -> Set<String> {
