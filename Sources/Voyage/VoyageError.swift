@@ -8,6 +8,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case charter
         /// Another run holds the target, or an object of it; nil: it may be driven, its lease is not known.
         case held(by: String, isAlive: Bool?)
+        /// A run of this journal, of another target, moves what this one would: they share an object.
+        case shared(run: String, target: String, weight: Int, isDriven: Bool)
         /// The journal is behind what the cluster's objects carry.
         case damaged(String)
         case unknownRun
@@ -52,6 +54,9 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .held(let run, true): "run \(run) holds this target"
         case .held(let run, false): "run \(run) holds this target, and nobody drives it"
         case .held(let run, nil): "run \(run), of another target perhaps, holds this"
+        case .shared(let run, let target, let weight, let isDriven):
+            "run \(run) of \(target) moves this object too: at \(weight)%, and "
+                + (isDriven ? "under way" : "nobody drives it")
         case .damaged(let what): "the journal has lost records: \(what)"
         case .unknownRun: "no such run"
         case .unremembered(let run, let record):
@@ -81,6 +86,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .held(let run, false): "run `theseus resume \(run)` with its journal"
         case .held(let run, nil):
             "wait for it; `theseus status \(run)`, with its journal, says whether somebody drives it"
+        case .shared(let run, _, _, true): "wait for it, or end it with `theseus abort \(run)`"
+        case .shared(let run, _, _, false): "`theseus resume \(run)`, or `theseus abort \(run)`"
         case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .unremembered(let run, _):

@@ -46,12 +46,13 @@ struct DeleteCommand: Sendable {
         var terms = Departure.Terms()
         terms.remembersInCluster = logbook.isInCluster
         let departure = Departure(rig: ground.rig, run: run, terms: terms)
-        guard let plan = try await plan(flow, source, departure) else { return nothing(flow) }
+        let found = try await drive.namingTheHolder { try await plan(flow, source, departure) }
+        guard let plan = found else { return nothing(flow) }
         if !request.wantsJSON {
             for way in plan.ways { Terminal.complain("forced: \(way)") }
             for object in plan.staying { Terminal.complain("\(object) stays") }
         }
-        return try await drive.begin(plan.charter)
+        return try await drive.namingTheHolder { try await drive.begin(plan.charter) }
     }
 
     private func plan(_ flow: Flow, _ source: FlowSource, _ departure: Departure) async throws

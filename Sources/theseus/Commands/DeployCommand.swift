@@ -56,9 +56,11 @@ struct DeployCommand: Sendable {
             return try await drive.takeAgain(run, of: flow, removes: false)
         }
         try await kept?.check(on: ground)
-        let charter = try await departure.survey(flow, from: source)
-        try kept?.check(charter)
-        return try await drive.begin(charter)
+        return try await drive.namingTheHolder {
+            let charter = try await departure.survey(flow, from: source)
+            try kept?.check(charter)
+            return try await drive.begin(charter)
+        }
     }
 
     private func list(_ charter: RunCharter) -> ExitCode {

@@ -86,6 +86,30 @@ struct Drive: Sendable {
         return try await take(run)
     }
 
+    /// Where another run holds what this one would move, and this journal has it: says which, and how it
+    /// stands.
+    func namingTheHolder<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            return try await work()
+        } catch let error as VoyageError {
+            guard case .held(let run, nil) = error.code,
+                let card = try await store.runs().first(where: { $0.run == run }),
+                let last = try await RunLog(run: run, store: store).last()
+            else { throw error }
+            let life = try await TargetLease(
+                client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
+                namespace: card.namespace, service: card.service, run: run, holder: "",
+                pace: ground.rig.pace
+            ).life()
+            throw VoyageError(
+                .shared(
+                    run: run, target: "\(card.namespace)/\(card.service)",
+                    weight: last.state.weight.percent,
+                    isDriven: life.map { $0.run == run && !$0.isOver } ?? false),
+                place: error.place)
+        }
+    }
+
     func charter(of run: String) async throws -> RunCharter {
         try await expedition.charter(of: RunLog(run: run, store: store))
     }

@@ -28,7 +28,7 @@ enum Wording {
         switch error {
         case let error as VoyageError:
             switch error.code {
-            case .held: .held
+            case .held, .shared: .held
             case .damaged: .personNeeded
             case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .unremembered,
