@@ -143,11 +143,20 @@ struct ConfigMapDesk: Sendable {
     func error(_ error: KubernetesError, _ doing: String) -> JournalError {
         let said = "\(error.place): \(error.detail)"
         switch error.code {
-        case .unauthorized, .forbidden: return self.error(.denied, said, doing)
+        case .unauthorized, .forbidden:
+            return JournalError(
+                .denied, place: "\(address), \(doing)", detail: said,
+                denial: Self.denial(error.code, said))
         case .notFound, .gone, .invalid, .fenced: return self.error(.unwritable, said, doing)
         case .conflict, .tooMany, .unavailable, .undecodable:
             return self.error(.unreachable, said, doing)
         }
+    }
+
+    /// An API server says by 403 too what no right would change.
+    private static func denial(_ code: KubernetesError.Code, _ said: String) -> JournalError.Denial
+    {
+        code == .unauthorized ? .login : JournalError.Denial(of: said)
     }
 
     func damage(_ damage: Damage, _ doing: String) -> JournalError {

@@ -23,12 +23,46 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case tooLarge
     }
 
+    /// Why an account may not do what it wants, and what else than a right may be missing.
+    package enum Denial: Hashable, Sendable {
+        /// The API server does not know the account, or not any more.
+        case login
+        /// The namespace is being removed.
+        case leaving
+        /// The namespace may not hold more.
+        case quota
+        case right
+
+        /// Of what an API server says with its 403.
+        package init(of said: String) {
+            self =
+                if said.contains("is being terminated") {
+                    .leaving
+                } else {
+                    said.contains("exceeded quota") ? .quota : .right
+                }
+        }
+
+        /// What to do, as the beginning of a sentence.
+        package var remedy: String {
+            switch self {
+            case .login: "log in again, or give another --kubeconfig"
+            case .leaving: "make the namespace anew once it is gone: somebody is removing it"
+            case .quota: "raise the namespace's ResourceQuota, or make room below it"
+            case .right: "give this account the right that it names"
+            }
+        }
+    }
+
     package let code: Code
     /// The journal's address and what was being done.
     package let place: String
     package let detail: String
+    /// Only of `.denied` it says anything.
+    package let denial: Denial
 
-    package init(_ code: Code, place: String, detail: String) {
+    package init(_ code: Code, place: String, detail: String, denial: Denial = .right) {
+        self.denial = denial
         self.code = code
         self.place = place
         self.detail = detail
@@ -71,6 +105,7 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unreadable:
             "check that the file is there, is yours to read, and is not from a newer theseus"
         case .busy: "another process is writing to this journal: try again in a moment"
+        case .denied where denial != .right: denial.remedy
         case .denied:
             "give the account's Role in this namespace {apiGroups: [\"\"], resources: [configmaps], "
                 + "verbs: [get, list, create, update]}, or give --journal sqlite:PATH"

@@ -227,6 +227,32 @@ import Testing
         #expect(error?.detail.contains("PUT ConfigMap home/theseus-log-a-") == true)
     }
 
+    /// Who is not known any more needs no right, but to log in again.
+    @Test func anUnknownCallerIsToldToLogIn() async throws {
+        let cluster = try EmptyCluster()
+        let store = cluster.journal(
+            over: cluster.bad(FaultPlan { $0.method == "PUT" ? .status(401) : nil }))
+        let head = try await store.fill("a", count: 1)
+        let error = await #expect(throws: JournalError.self) {
+            _ = try await store.append(.sample(2), to: "a", after: head)
+        }
+        #expect(error?.code == .denied && error?.denial == .login)
+        #expect(
+            "\(error?.description ?? "")".hasSuffix("log in again, or give another --kubeconfig"))
+    }
+
+    @Test(arguments: [
+        (
+            "configmaps \"x\" is forbidden: unable to create new content in namespace q2 because it is"
+                + " being terminated", JournalError.Denial.leaving
+        ),
+        ("configmaps \"x\" is forbidden: exceeded quota: few, requested: configmaps=1", .quota),
+        ("configmaps is forbidden: User \"ci\" cannot list resource", .right),
+    ])
+    func whatARightWouldNotChangeIsSaid(_ said: String, _ denial: JournalError.Denial) {
+        #expect(JournalError.Denial(of: said) == denial)
+    }
+
     @Test func patienceEnds() async throws {
         let cluster = try EmptyCluster()
         let plan = FaultPlan { $0.number > 4 ? .status(503) : nil }

@@ -216,9 +216,9 @@ struct AbortCommand: Sendable {
                 "nothing in namespace \(namespace) names \(named), neither a lease nor a route"
             }
         if let run = run ?? owner {
-            let code = (error as? JournalError)?.code ?? .damaged
             Terminal.complain(
-                Advice.unwritable(run, code, said + unleft, logbook?.isInCluster ?? false))
+                Advice.unwritable(
+                    run, error as? JournalError, said + unleft, logbook?.isInCluster ?? false))
             ReportFiles(request).leaveOut(run, "the journal cannot be read or written")
         } else {
             Terminal.complain(Advice.unreadable(service, said + unleft))

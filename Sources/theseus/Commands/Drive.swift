@@ -149,7 +149,7 @@ struct Drive: Sendable {
             return stopped(run)
         case .failure(.unwritable(let error, let home)):
             Terminal.complain("\(error)")
-            Terminal.complain(Advice.unwritable(run, error.code, home, logbook.isInCluster))
+            Terminal.complain(Advice.unwritable(run, error, home, logbook.isInCluster))
             return ended(
                 run, "person-needed", .personNeeded, "nothing can be remembered any more; \(home)",
                 next: "theseus \(error.code == .unknownRun ? "abort" : "resume") \(run)")
@@ -353,8 +353,9 @@ enum Advice {
 
     /// `isInCluster`: where the journal is kept.
     static func unwritable(
-        _ run: String, _ code: JournalError.Code, _ home: String, _ isInCluster: Bool
+        _ run: String, _ error: JournalError?, _ home: String, _ isInCluster: Bool
     ) -> String {
+        let code = error?.code ?? .damaged
         // What is gone cannot be resumed.
         if code == .unknownRun {
             return """
@@ -368,7 +369,7 @@ enum Advice {
             case .busy: "end the process that keeps the journal locked"
             case .damaged where isInCluster: "put its ConfigMaps back as they were"
             case .damaged: "give --journal a copy that is whole"
-            case .denied: "give this account the right that it names"
+            case .denied: (error?.denial ?? .right).remedy
             case .unreachable: "see that the API server answers"
             case .exists, .unknownRun, .displaced, .unwritable, .unreadable, .tooLarge:
                 isInCluster

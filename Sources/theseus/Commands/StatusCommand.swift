@@ -27,7 +27,9 @@ struct StatusCommand: Sendable {
 
         /// Where nobody drives the run, the routes are right, and the journal may be late.
         func corrected(by sight: StrayMarks.Sight) -> Row {
-            guard state != "running", let share = sight.share(of: card), share != weight else {
+            guard state != "running", state != "unknown", let share = sight.share(of: card),
+                share != weight
+            else {
                 return self
             }
             var row = self
