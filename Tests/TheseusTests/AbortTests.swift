@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    /// For longer than one look is patient: given up it would leave no trace, and the run would go on.
+    @Test func anAPIServerThatHangsIsAskedOn() async throws {
+        try await atHalf(Self.standsStill) { lab, holder in
+            lab.standStill()
+            let abort = try lab.start(
+                "abort", "r1", through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
+            try await abort.line { $0.hasPrefix("abort: ") && $0.contains("; asking on for 1m ") }
+            lab.goOn()
+            #expect(await abort.end().code == 0)
+            #expect(await holder.end().code == 1)
+            try await expectHome(lab)
+        }
+    }
+
     /// Two people at once: who comes second is told so, and ends as the run does.
     @Test func whoComesSecondFollows() async throws {
         try await atHalf { flow in

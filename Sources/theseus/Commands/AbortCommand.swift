@@ -18,6 +18,10 @@ struct AbortCommand: Sendable {
             throw UsageError(
                 .malformed("--wait", wait, "a time such as 2s"), command: request.command)
         }
+        return try await Insistence(request).carryOut { try await attempt(patience) }
+    }
+
+    private func attempt(_ patience: Duration) async throws -> ExitCode {
         let logbook: Logbook
         let card: RunCard
         do {
