@@ -88,7 +88,7 @@ struct Drive: Sendable {
 
     /// Where another run holds what this one would move, and this journal has it: says which, and how it
     /// stands.
-    func namingTheHolder<Value>(_ work: () async throws -> Value) async throws -> Value {
+    func namingTheHolder<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         do {
             return try await work()
         } catch let error as VoyageError {
@@ -316,94 +316,5 @@ private final class SignalFan: Sendable {
             return state.heard
         }
         if let heard { listener(heard) }
-    }
-}
-
-/// What to do next, in three lines.
-enum Advice {
-    /// An abort that somebody was quicker than.
-    static func tooLate(_ charter: RunCharter) -> String {
-        let service = charter.flow.target.service
-        let (end, remedy) =
-            charter.removal == nil
-            ? ("it is promoted", "`theseus undo \(service)` brings the old version back")
-            : ("the version is removed", "deploy it again to have it back")
-        return """
-            run: the abort came too late: \(end)
-              where: run \(charter.run)
-              do:    \(remedy)
-            """
-    }
-
-    static func followedNoMore(_ run: String) -> String {
-        """
-        run: followed no more; another process drives it on
-          where: run \(run)
-          do:    see `theseus status`, or `theseus abort \(run)` to bring traffic home
-        """
-    }
-
-    static func interrupted(_ run: String) -> String {
-        """
-        run: stopped, resumable
-          where: run \(run)
-          do:    `theseus resume \(run)`, or `theseus abort \(run)` to bring traffic home
-        """
-    }
-
-    /// `isInCluster`: where the journal is kept.
-    static func unwritable(
-        _ run: String, _ error: JournalError?, _ home: String, _ isInCluster: Bool
-    ) -> String {
-        let code = error?.code ?? .damaged
-        // What is gone cannot be resumed.
-        if code == .unknownRun {
-            return """
-                run: nothing can be remembered any more; \(home)
-                  where: run \(run)
-                  do:    `theseus abort \(run)`: it needs no journal, and takes away what the run left
-                """
-        }
-        let remedy =
-            switch code {
-            case .busy: "end the process that keeps the journal locked"
-            case .damaged where isInCluster: "put its ConfigMaps back as they were"
-            case .damaged: "give --journal a copy that is whole"
-            case .denied: (error?.denial ?? .right).remedy
-            case .unreachable: "see that the API server answers"
-            case .exists, .unknownRun, .displaced, .unwritable, .unreadable, .tooLarge:
-                isInCluster
-                    ? "see that the API server takes the journal's ConfigMaps"
-                    : "free the journal's disk"
-            }
-        return """
-            run: nothing can be remembered any more; \(home)
-              where: run \(run)
-              do:    \(remedy), then `theseus resume \(run)`
-            """
-    }
-
-    static func unreadable(_ service: String, _ home: String) -> String {
-        """
-        run: the journal cannot be read; \(home)
-          where: service \(service)
-          do:    give --journal a copy that is whole, then `theseus resume \(service)`
-        """
-    }
-
-    static func personNeeded(_ charter: RunCharter, _ trouble: Trouble, _ state: RunState) -> String
-    {
-        let run = charter.run
-        let decided = charter.removal == nil ? "promotion" : "removal"
-        let where_ =
-            switch trouble.stop {
-            case .returning: "on the way home"
-            case .closing: "after the \(decided) was decided"
-            }
-        return """
-            run: a person is needed: \(trouble.setback.reason)
-              where: run \(run), \(where_); the candidate's weight is \(state.weight.percent)%
-              do:    mend that, then `theseus resume \(run)`
-            """
     }
 }
