@@ -76,9 +76,9 @@ struct ResumeCommand: Sendable {
             }
             return await group.reduce(.done) { $1.isWorse(than: $0) ? $1 : $0 }
         }
-        let strays = try await StrayMarks(request, logbook).all(
-            named: request.operand, on: ground
-        ).filter { !$0.isDriven }
+        // Runs that were brought home are not less so because nobody can look for others.
+        let found = try? await StrayMarks(request, logbook).all(named: request.operand, on: ground)
+        let strays = (found ?? []).filter { !$0.isDriven }
         for stray in strays { tell(stray) }
         return strays.isEmpty || worst.isWorse(than: .personNeeded) ? worst : .personNeeded
     }
