@@ -237,8 +237,8 @@ import Testing
             _ = try await store.append(.sample(2), to: "a", after: head)
         }
         #expect(error?.code == .denied && error?.denial == .login)
-        #expect(
-            "\(error?.description ?? "")".hasSuffix("log in again, or give another --kubeconfig"))
+        let said = error?.description ?? ""
+        #expect(said.hasSuffix("log in again, or give another --kubeconfig"), "\(said)")
     }
 
     @Test(arguments: [
