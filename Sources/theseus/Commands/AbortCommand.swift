@@ -18,10 +18,13 @@ struct AbortCommand: Sendable {
             throw UsageError(
                 .malformed("--wait", wait, "a time such as 2s"), command: request.command)
         }
-        return try await Insistence(request).carryOut { try await attempt(patience) }
+        return try await Insistence(request).carryOut {
+            try await attempt(patience, isAgain: $0)
+        }
     }
 
-    private func attempt(_ patience: Duration) async throws -> ExitCode {
+    /// `isAgain`: an earlier attempt may have been heard, and nobody could tell us.
+    private func attempt(_ patience: Duration, isAgain: Bool) async throws -> ExitCode {
         let logbook: Logbook
         let card: RunCard
         do {
@@ -52,7 +55,7 @@ struct AbortCommand: Sendable {
         case .refused(let why):
             // Somebody was quicker: what was asked for happens already.
             if let last = try? await RunLog(run: card.run, store: store).last(),
-                case .returning = last.state.course
+                isAgain || last.state.isReturning
             {
                 Terminal.complain("run: \(why); following it")
                 return try await follow(card, logbook, after: last.sequence)
@@ -236,6 +239,10 @@ struct AbortCommand: Sendable {
 }
 
 extension RunState {
+    fileprivate var isReturning: Bool {
+        if case .returning = course { true } else { false }
+    }
+
     /// Why there is no way home any more; nil where there is one.
     fileprivate func hasNoWayHome(_ plan: RunPlan) -> String? {
         switch course {

@@ -16,13 +16,13 @@ struct Insistence: Sendable {
 
     init(_ request: CommandRequest) { self.request = request }
 
-    /// `attempt` can be made again: what it did it does not do twice.
-    func carryOut(_ attempt: () async throws -> ExitCode) async throws -> ExitCode {
+    /// `attempt` can be made again: what it did it does not do twice; it hears whether it is.
+    func carryOut(_ attempt: (_ isAgain: Bool) async throws -> ExitCode) async throws -> ExitCode {
         let begin = time.now
         var told = begin
         while true {
             do {
-                return try await attempt()
+                return try await attempt(told != begin)
             } catch  where Self.isSilence(error) {
                 let spent = time.now - begin
                 if spent >= Self.patience { return unheard(error) }
