@@ -13,8 +13,9 @@ import Testing
         }
     }
 
-    private static let unknown =
+    private static var unknown: Regex<Substring> {
         #/run: the cluster carries marks of run r1 at record [0-9]+, and this journal has none of it/#
+    }
 
     private func expectNamed(_ ending: Program.Ending, _ code: Int, _ command: String) {
         #expect(ending.code == code, "\(command): \(ending)")

@@ -40,7 +40,7 @@ import Testing
             #expect(now?["state"] == "person-needed")
             #expect(now?["next"] == "theseus resume r1")
             // Somebody edits what no process looks after: that is no clean end.
-            try await lab.edit(ServedLab.virtualService) { Self.share($0, 50) }
+            try await lab.edit(ServedLab.virtualService) { Self.share(&$0, 50) }
             let edited = try await lab.run("verify")
             #expect(edited.code == 4, "\(edited)")
             #expect(
