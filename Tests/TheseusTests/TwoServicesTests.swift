@@ -2,7 +2,7 @@ import JSONTree
 import Testing
 
 /// Two services on one VirtualService: one run at a time moves it.
-@Suite struct SharedRouteTests {
+@Suite struct TwoServicesTests {
     private static let other = """
           - apiVersion: v1
             kind: Service
