@@ -89,7 +89,7 @@ enum Lateness {
 
 extension Leg {
     /// Every leg has a deadline; this is it.
-    func limit(_ limits: Limits) -> Duration {
+    package func limit(_ limits: Limits) -> Duration {
         switch self {
         case .begin, .decidePromotion: limits.write
         case .settle(let duration), .pause(let duration): duration

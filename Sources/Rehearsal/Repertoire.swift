@@ -11,6 +11,7 @@ package enum Repertoire {
         + shapes + hosts
         + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
         + judges + emptyings + meddling + late + astray
+        + rights
 
     /// Those of which every build plays every death.
     package static let thorough = [

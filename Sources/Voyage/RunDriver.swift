@@ -128,7 +128,8 @@ struct RunDriver: Sendable {
         }
     }
 
-    /// A journal that somebody else holds for a while has not taken the record: asked again.
+    /// A journal that somebody else holds for a while has not taken the record: asked again; and so
+    /// is one that may not be written just now, for less long: a Role may be made anew.
     private func patiently(
         _ append: () async throws(JournalError) -> JournalHead
     ) async throws(JournalError) -> JournalHead {
@@ -137,14 +138,22 @@ struct RunDriver: Sendable {
             do throws(JournalError) {
                 return try await append()
             } catch {
-                guard error.code == .busy, time.now - begin < Self.busyPatience,
-                    (try? await time.sleep(for: .milliseconds(200))) != nil
+                guard let (patience, rest) = Self.patience(error.code),
+                    time.now - begin < patience, (try? await time.sleep(for: rest)) != nil
                 else { throw error }
             }
         }
     }
 
-    private static let busyPatience = Duration.seconds(30)
+    private static func patience(_ code: JournalError.Code) -> (whole: Duration, rest: Duration)? {
+        switch code {
+        case .busy: (.seconds(30), .milliseconds(200))
+        case .denied: (.seconds(5), .seconds(1))
+        case .exists, .unknownRun, .displaced, .damaged, .unwritable, .unreadable, .unreachable,
+            .tooLarge:
+            nil
+        }
+    }
 
     // MARK: Act
 

@@ -18,7 +18,7 @@ extension ShipCrew {
         let candidate = charter.candidate.deployment
         var told = rig.time.now
         while true {
-            let ready = try await keeper.readyPods(ofDeployment: stable)
+            let ready = try await readyPods(of: stable)
             let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
             if carried >= 100 { return sentence(try await router.sendHome(share: .none)) }
             var share = try await router.currentShare()
@@ -30,7 +30,7 @@ extension ShipCrew {
                 share = rest
             }
             if let wait, share < bridge.state.weight { wait.tell(.lowered(wait.id, share)) }
-            let carrying = try await keeper.readyPods(ofDeployment: candidate)
+            let carrying = try await readyPods(of: candidate)
             let allowed = try await keeper.raiseStable(to: max(stableReady, carrying))
             let wanted = min(stableReady, allowed)
             // More than its autoscaler allows never come; and a stable that is unfit is still better

@@ -15,8 +15,7 @@ extension ShipCrew {
         _ work: @escaping @Sendable (_ said: [String]) async throws -> Value
     ) async throws -> Value {
         // Before the pins nothing is ours to keep, and after the pods nobody can be led to them.
-        guard isGoingHome, try await keeper.hasPods(ofDeployment: charter.candidate.deployment)
-        else {
+        guard isGoingHome, try await candidateHasPods() else {
             return try await work(try await mend(isPinned: isPinned))
         }
         var memory = HomeMemory()
@@ -45,9 +44,7 @@ extension ShipCrew {
     /// pods stay.
     func removeFromHome(_ tell: @escaping @Sendable (Fact) -> Void) async throws -> String {
         var memory = HomeMemory()
-        if try await keeper.hasPods(ofDeployment: charter.candidate.deployment),
-            try await !leadHome(&memory, tell).isEmpty
-        {
+        if try await candidateHasPods(), try await !leadHome(&memory, tell).isEmpty {
             try await rig.time.sleep(for: limits.settle)
         }
         try await router.requireCandidateUnnamed()
@@ -82,7 +79,7 @@ extension ShipCrew {
         do {
             let report = try await router.sendHome(share: .none) {
                 guard let stable = charter.stable?.deployment else { return }
-                guard try await keeper.readyPods(ofDeployment: stable) > 0 else {
+                guard try await readyPods(of: stable) > 0 else {
                     throw Setback(.stableUnfit, "stable \(stable) has no ready pod")
                 }
             }

@@ -58,7 +58,7 @@ package struct ShipCrew: Crew {
             switch order.work {
             case .carryOut(let leg):
                 try await restBefore(order)
-                tell(try await fact(of: leg, order, tell))
+                tell(try await insistingOn(leg, order, tell))
             case .watch(let gate): try await watch(gate, order.id, tell)
             case .watchCandidate: try await watchCandidate(order.id, tell)
             case .test(let call, let round):
@@ -193,9 +193,14 @@ package struct ShipCrew: Crew {
             flow.plan.hasShifted(begun: bridge.state.begun) && bridge.state.weight > .none
         guard isOut || mayCopy else { return "no weight was out" }
         do {
-            return try await within(limits.home, by: rig.time) { try await bringHome() }
+            return try await within(limits.home, by: rig.time) {
+                try await insisting(within: limits.home, since: bridge.clock) {
+                    try await bringHome()
+                }
+            }
         } catch {
-            return "traffic could not be brought home: \(setback(error)?.reason ?? "fenced")"
+            let why = setback(error)?.reason ?? "fenced"
+            return "traffic could not be brought home: \(why); \(kept)"
         }
     }
 }

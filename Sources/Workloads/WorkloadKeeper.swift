@@ -78,6 +78,11 @@ package struct WorkloadKeeper: Sendable {
         return try await pods(of: deployment).count(where: \.isReadyPod)
     }
 
+    /// The same by a Deployment that somebody has seen, for an account that may not read it now.
+    package func readyPods(like deployment: KubernetesObject) async throws -> Int {
+        try await pods(of: deployment).count(where: \.isReadyPod)
+    }
+
     /// Does `work`, which waits for pods that this selector means, while these are watched.
     package func watchingPods<Value: Sendable>(
         of deployment: KubernetesObject?,
