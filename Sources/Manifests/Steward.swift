@@ -43,4 +43,12 @@ extension KubernetesObject {
         }
         return newest?["manager"]?.text
     }
+
+    /// Who wrote this member of the spec, by whatever subresource; nil where nobody signed for it.
+    package func writer(ofSpec member: String) -> String? {
+        let entries = tree.at("metadata", "managedFields")?.items ?? []
+        return entries.filter { $0.at("fieldsV1", "f:spec", "f:\(member)") != nil }
+            .max { ($0["time"]?.text ?? "") < ($1["time"]?.text ?? "") }
+            .flatMap { $0["manager"]?.text }
+    }
 }

@@ -17,19 +17,60 @@ extension Repertoire {
         }
     }
 
-    /// Half of the users find nobody until stable has pods again: the way home sees to it.
+    /// Half of the users find nobody until stable has pods again: nobody waits for a gate to say so.
     private static func emptied(_ name: String, _ world: LabWorldFile) -> Scenario {
         Scenario(
             name, flow: DemoFlow.short, world: world,
             events: [
-                .init(.upon(after: .seconds(5)) { $0.isBaking(at: 50) }, scale("v1", to: 0)),
-                .init(.upon(after: .seconds(12)) { $0.isBaking(at: 50) }, .wish(.abort)),
+                .init(.upon(after: .seconds(5)) { $0.isBaking(at: 50) }, scale("v1", to: 0))
             ], ends: .rolledBack
         ).with {
             $0.mayLoseRequests = true
             $0.highestWeight = half
+            $0.saying = "stable demo-app-v1 to 0 pods, and the 50% of users that it has need 2"
         }
     }
+
+    /// Nobody is at the candidate yet, and stable has none for anybody.
+    private static func emptiedInTheDark(
+        _ name: String, _ world: LabWorldFile, _ hand: String = "kubectl-scale"
+    ) -> Scenario {
+        Scenario(
+            name, flow: DemoFlow.short, world: world,
+            events: [
+                .init(.upon(after: .seconds(1)) { $0.isAwaitingReady }, scale("v1", to: 0))
+            ], ends: .rolledBack
+        ).with {
+            $0.mayLoseRequests = true
+            $0.highestWeight = .none
+            $0.saying =
+                "stable demo-app-v1 had been scaled to 0 pods; last written by \(hand);"
+                + " it is brought to 3 again"
+        }
+    }
+
+    /// What holds stable at its size is taken off while half of the users have it.
+    private static func released(
+        _ name: String, _ world: LabWorldFile,
+        _ kind: ResourceKind, percent: Int = 50, saying: String,
+        _ change: @escaping @Sendable (inout KubernetesObject) -> Void
+    ) -> Scenario {
+        let reference = ObjectReference(kind, namespace: "demo", name: "demo-app-v1")
+        return Scenario(
+            name, flow: DemoFlow.short, world: world,
+            events: [
+                .init(
+                    .upon(after: .seconds(5)) { $0.isBaking(at: percent) },
+                    .world { $0.cluster.edit(reference, by: "kubectl-patch", change) })
+            ], ends: .rolledBack
+        ).with {
+            $0.hasForeignHands = true
+            $0.highestWeight = TrafficWeight(percent: percent) ?? .all
+            $0.saying = saying
+        }
+    }
+
+    private static let paused = "autoscaling.keda.sh/paused-replicas"
 
     /// Stable's new pods do not come up: what is waited for is told until somebody mends it.
     private static let held = Scenario(
@@ -78,7 +119,25 @@ extension Repertoire {
         },
         emptied("stable-emptied", DemoWorld.file),
         emptied("stable-emptied-by-hand", DemoVariations.withoutAutoscaler),
-        emptied("stable-emptied-keda", DemoVariations.withKEDA),
+        // KEDA, paused at three, puts it right by itself; what users lost meanwhile a gate sees.
+        emptied("stable-emptied-keda", DemoVariations.withKEDA).with { $0.saying = "" },
+        emptiedInTheDark("stable-emptied-dark", DemoWorld.file),
+        emptiedInTheDark("stable-emptied-dark-by-hand", DemoVariations.withoutAutoscaler),
+        released(
+            "minimum-taken-off", DemoWorld.file, .autoscaler,
+            saying: "somebody took off what holds stable at 3 pods: HorizontalPodAutoscaler"
+                + " demo/demo-app-v1 has minReplicas 1; last written by kubectl-patch"
+        ) { $0.spec["minReplicas"] = 1 },
+        // It changes nothing yet, and the next weight would rest on it.
+        released(
+            "minimum-taken-off-quietly", DemoWorld.file, .autoscaler, percent: 1,
+            saying: "somebody took off what holds stable at 3 pods"
+        ) { $0.spec["minReplicas"] = 2 },
+        released(
+            "keda-resumed", DemoVariations.withKEDA, .scaledObject,
+            saying: "somebody took off what holds stable at 3 pods: ScaledObject demo/demo-app-v1"
+                + " has autoscaling.keda.sh/paused-replicas no more"
+        ) { $0.annotate(paused, nil) },
         // A part of the way is done, and what it stood on goes.
         Scenario(
             "stable-emptied-half-way", flow: DemoFlow.short,

@@ -19,7 +19,8 @@ package enum Repertoire {
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
         "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
-        "removal-forced", "hosts-next-back", "stable-emptied", "rule-deleted", "subset-turned",
+        "removal-forced", "hosts-next-back", "stable-emptied",
+        "stable-emptied-dark", "rule-deleted", "subset-turned",
     ]
 
     package static func scenario(_ name: String) -> Scenario? { all.first { $0.name == name } }

@@ -230,6 +230,7 @@ extension ShipCrew {
                 throw Setback(.foreignEdit, difference)
             }
             try await router.requireWritten(bridge.state.weight, seen: &seen)
+            try await requireStable(pods: look?.stablePods)
         }
     }
 }

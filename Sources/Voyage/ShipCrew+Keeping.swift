@@ -19,7 +19,8 @@ extension ShipCrew {
             return try await work(try await mend(isPinned: isPinned))
         }
         var memory = HomeMemory()
-        let said = try await leadHome(&memory, tell)
+        let upheld = try await unhindered { try await upholdStable() }
+        let said = try await upheld + leadHome(&memory, tell)
         let known = memory
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work(said) }
@@ -65,7 +66,7 @@ extension ShipCrew {
     }
 
     /// Closing has legs of the way home too, and there users are with the candidate for good.
-    private var isGoingHome: Bool {
+    var isGoingHome: Bool {
         if case .returning = bridge.state.course { charter.removal == nil } else { false }
     }
 

@@ -98,11 +98,13 @@ extension ShipCrew {
                 var seen: [String] = []
                 try await router.requireWritten(bridge.state.weight, seen: &seen)
             }
+            let scalers = try await keeper.scalers()
+            try await requireStable(scalers)
             if try await hasGivenAutoscaler(atStep: order.id.step) {
-                try await keeper.requireAutoscaler()
+                try keeper.requireAutoscaler(scalers)
             }
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
-            try await keeper.raiseFloor(candidate, to: needed)
+            try await keeper.raiseFloor(candidate, to: needed, scalers)
             let (ready, look) = try await keeper.awaitCandidate(
                 capacity: needed, readyTerms(tell, within: limits.capacity))
             try requireJudged(look)
@@ -265,7 +267,9 @@ extension ShipCrew {
         case .unpin:
             try await router.unpin(backup: try await copies().routes)
         case .restoreStable:
+            let upheld = try await upholdStable()
             try await keeper.restoreStable(try await copies().workloads)
+            return upheld.joined(separator: "; ")
         case .verifyHome:
             return try await verifyHome()
         default:

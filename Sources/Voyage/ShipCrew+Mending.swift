@@ -9,10 +9,18 @@ extension ShipCrew {
     /// Puts back what users at stable rest on, where somebody took it away; a sentence for each thing.
     ///
     /// Where that cannot be the way home goes on: at its end the routes are unpinned, and need none of it.
+    ///
+    /// In closing nobody is to come back to stable: there its pods are left as they are.
     func mend(isPinned: Bool) async throws -> [String] {
         guard charter.removal == nil else { return [] }
+        let routes = try await unhindered { try await router.mend(includingMade: isPinned) }
+        guard isGoingHome else { return routes }
+        return try await routes + unhindered { try await upholdStable() }
+    }
+
+    func unhindered(_ mend: () async throws -> [String]) async throws -> [String] {
         do {
-            return try await router.mend(includingMade: isPinned)
+            return try await mend()
         } catch let error as CancellationError {
             throw error
         } catch let error as KubernetesError where error.isFenced {
@@ -37,6 +45,7 @@ extension ShipCrew {
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
             try await router.requireWritten(bridge.state.weight, seen: &seen)
+            try await requireStable(pods: nil)
         }
     }
 }

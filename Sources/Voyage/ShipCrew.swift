@@ -20,6 +20,7 @@ package struct ShipCrew: Crew {
     let router: IstioRouter
     let keeper: WorkloadKeeper
     let underWay = TestsUnderWay()
+    let stableMemory = StableMemory()
     /// Told once when an object says that a newer holder has the run.
     let onFenced: @Sendable (String) -> Void
 

@@ -23,6 +23,17 @@ enum Floor: Hashable, Sendable {
         }
     }
 
+    /// As people know it.
+    var name: String {
+        switch self {
+        case .field(let name): name
+        case .pause: Self.pausedReplicas
+        }
+    }
+
+    /// The member of the spec in which it stands; nil where it is an annotation.
+    var member: String? { if case .field(let name) = self { name } else { nil } }
+
     /// nil where it is not said.
     func value(in object: KubernetesObject) -> Int? {
         switch self {

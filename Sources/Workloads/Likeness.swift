@@ -10,6 +10,8 @@ package struct CandidateLook: Sendable {
     package let likeness: Likeness
     /// What the mesh cannot tell from its pods.
     var strangers: [Stranger] = []
+    /// Stable's pods that are not on their way out; nil where the look did not show them.
+    package var stablePods: Int?
     /// Where its pod template was changed since it was made, and is not what the manifest says.
     let alteration: String?
     /// Who shows which print, by the part's name or by both.
@@ -65,8 +67,10 @@ extension WorkloadKeeper {
 
     /// Looks; where everything is in the version of the last look, that one stands.
     package func look(_ memory: inout CandidateMemory) async throws -> CandidateLook? {
-        guard let sight = try await sight(of: scope.candidateName) else { return nil }
-        return try await look(at: sight, &memory)
+        guard let sight = try await sightOfBoth() else { return nil }
+        var look = try await look(at: sight, &memory)
+        look.stablePods = sight.stablePods
+        return look
     }
 
     private func look(at sight: Sight, _ memory: inout CandidateMemory) async throws

@@ -27,6 +27,8 @@ struct Sight: Sendable {
     let pods: [KubernetesObject]
     /// Beside the candidate's own pods: what the mesh cannot tell from them.
     var strangers: [KubernetesObject] = []
+    /// Stable's pods that are not on their way out; nil where the look did not show them.
+    var stablePods: Int?
 
     var readyPods: Int { pods.count(where: \.isReadyPod) }
 
@@ -146,6 +148,21 @@ extension WorkloadKeeper {
         }
         let readiness = sight.readiness(atLeast: wanted)
         return readiness.breakage ?? readiness.obstacle
+    }
+
+    /// One look at the candidate, and at stable's pods where one list of the Service's shows both.
+    func sightOfBoth() async throws -> Sight? {
+        guard let stable = scope.stable, let finder = candidateFinder,
+            let service = scope.serviceSelector,
+            !service.equalities.contains(where: { $0.0 == scope.versionLabel })
+        else { return try await sight(of: scope.candidateName) }
+        guard let deployment = try await get(.deployment, scope.candidateName) else { return nil }
+        let all = try await pods(service)
+        let found = all.filter { finder.matches($0.tree.at("metadata", "labels")) }
+        return Sight(
+            deployment: deployment, pods: own(found, of: deployment),
+            strangers: strangers(in: found),
+            stablePods: all.count { $0.mayServe && $0.isPod(ofDeployment: stable) })
     }
 
     /// One look; nil where there is no such Deployment.

@@ -69,8 +69,14 @@ extension WorkloadKeeper {
     /// Sees that a Deployment has no fewer than `count` pods; never lowers.
     ///
     /// By its autoscaler's minimum or, without one, by its replicas.
-    package func raiseFloor(_ deployment: String, to count: Int) async throws {
-        if let autoscaler = try await autoscaler(of: deployment) {
+    ///
+    /// `scalers`: as they were found just now.
+    package func raiseFloor(_ deployment: String, to count: Int, _ scalers: Scalers? = nil)
+        async throws
+    {
+        let found: Scalers
+        if let scalers { found = scalers } else { found = try await self.scalers() }
+        if let autoscaler = found[deployment] {
             guard count <= autoscaler.maxReplicas else {
                 throw Setback(
                     .denied,
@@ -87,11 +93,11 @@ extension WorkloadKeeper {
 
     /// Throws where the autoscaler that this run gave the candidate is gone, or is another one: a
     /// candidate that has lost it is not what was judged, and nobody would scale it any more.
-    package func requireAutoscaler() async throws {
+    package func requireAutoscaler(_ scalers: Scalers) throws {
         let candidate = scope.candidateName
         // One that scales something else is nothing that the candidate could lose.
         if let own = scope.ownAutoscaler, !own.scales(candidate) { return }
-        guard let autoscaler = try await autoscaler(of: candidate) else {
+        guard let autoscaler = scalers[candidate] else {
             throw Setback(
                 .foreignEdit,
                 "the autoscaler that this run gave \(candidate) was removed by somebody else")

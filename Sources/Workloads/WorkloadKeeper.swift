@@ -130,23 +130,4 @@ package struct WorkloadKeeper: Sendable {
                 && (version == nil || $0.label(scope.versionLabel) == version)
         }
     }
-
-    /// The autoscaler of a Deployment, or the ScaledObject by which KEDA keeps one; nil where it has
-    /// none.
-    func autoscaler(of deployment: String) async throws -> KubernetesObject? {
-        let namespace = scope.namespace
-        if scope.isScaledByKEDA {
-            let scaled = try await writer.client.patiently {
-                try await $0.list(.scaledObject, namespace: namespace).items
-            }
-            if let found = scaled.first(where: { $0.scales(deployment) && !$0.isBeingDeleted }) {
-                return found
-            }
-        }
-        let kind = try await served(.autoscaler)
-        let all = try await writer.client.patiently {
-            try await $0.list(kind, namespace: namespace).items
-        }
-        return all.first { $0.scales(deployment) && !$0.isBeingDeleted && !$0.isKEDAs }
-    }
 }

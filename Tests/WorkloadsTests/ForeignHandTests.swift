@@ -261,9 +261,11 @@ struct ForeignHandTests {
             let keeper = yard.keeper(try Yard.scope())
             try await keeper.applyCandidate()
             try await keeper.giveAutoscaler()
-            try await keeper.requireAutoscaler()
+            try keeper.requireAutoscaler(try await keeper.scalers())
             try await yard.edit(.autoscaler, Yard.candidate) { $0 = $0.unsealed }
-            let other = await #expect(throws: Setback.self) { try await keeper.requireAutoscaler() }
+            let other = await #expect(throws: Setback.self) {
+                try keeper.requireAutoscaler(try await keeper.scalers())
+            }
             #expect(other?.kind == .foreignEdit)
             #expect(
                 other?.reason.hasPrefix(
@@ -271,7 +273,9 @@ struct ForeignHandTests {
                         + " gave demo-app-v2") == true)
             let there = try #require(yard.object(.autoscaler, Yard.candidate))
             try await yard.client().delete(there, as: .autoscaler)
-            let gone = await #expect(throws: Setback.self) { try await keeper.requireAutoscaler() }
+            let gone = await #expect(throws: Setback.self) {
+                try keeper.requireAutoscaler(try await keeper.scalers())
+            }
             #expect(
                 gone
                     == Setback(
