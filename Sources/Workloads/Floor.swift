@@ -42,14 +42,37 @@ enum Floor: Hashable, Sendable {
         }
     }
 
+    /// Noted in place of a number: somebody paused it meanwhile, and it stays paused, however far we had to
+    /// raise it.
+    private static let foreign = "somebody's"
+
+    /// Whether somebody paused it otherwise than we noted; who takes a pause off wants none.
+    func isForeign(in object: KubernetesObject) -> Bool {
+        guard self == .pause, let value = object.annotation(Self.pausedReplicas),
+            let note = object.annotation(WorkloadKeeper.floorAnnotation)
+        else { return false }
+        return note != value
+    }
+
+    /// Notes beside a pause that was there, so that another one can be told from it.
+    func noted(on object: KubernetesObject) -> KubernetesObject {
+        guard self == .pause, let value = value(in: object),
+            object.annotation(WorkloadKeeper.floorAnnotation) == nil
+        else { return object }
+        var object = object
+        object.annotate(WorkloadKeeper.floorAnnotation, "\(value)")
+        return object
+    }
+
     /// Sets it, and notes beside it that it is ours.
     func set(_ count: Int, on object: KubernetesObject) -> KubernetesObject {
+        let note = isForeign(in: object) ? Self.foreign : "\(count)"
         var object = object
         switch self {
         case .field(let name): object.spec[name] = .integer(count)
         case .pause: object.annotate(Self.pausedReplicas, "\(count)")
         }
-        object.annotate(WorkloadKeeper.floorAnnotation, "\(count)")
+        object.annotate(WorkloadKeeper.floorAnnotation, note)
         return object
     }
 
@@ -74,6 +97,18 @@ enum Floor: Hashable, Sendable {
             return value
         }
         return .integer(min(count, object.maxReplicas))
+    }
+
+    /// Pauses what is not paused as `model` was, at no fewer pods than users had.
+    static func pause(
+        _ object: inout KubernetesObject, like model: KubernetesObject, atLeast count: Int
+    ) {
+        let isPaused = [pausedReplicas, paused].contains { object.annotation($0) != nil }
+        guard !isPaused else { return }
+        object.annotate(paused, model.annotation(paused))
+        if let number = Floor.pause.value(in: model) {
+            object.annotate(pausedReplicas, "\(max(number, count))")
+        }
     }
 
     /// The annotations of KEDA that are not as they were, a sentence each.

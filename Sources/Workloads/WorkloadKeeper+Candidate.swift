@@ -67,17 +67,26 @@ extension WorkloadKeeper {
 
     /// Takes the autoscaler's minimum, once the run is over, back from what a weight needed to what
     /// the manifest or, in its absence, stable had.
+    ///
+    /// Where stable's ScaledObject was paused before the run, and the candidate's was made like it, so is
+    /// that from now on: whoever paused KEDA finds it paused.
     package func releaseFloor(_ backup: WorkloadBackup) async throws {
         guard let autoscaler = try await autoscaler(of: scope.candidateName) else { return }
         let run = scope.run
         let original = (scope.ownAutoscaler ?? backup.autoscaler)?.minReplicas
         guard let original else { return }
         let place = autoscaler.isScaledObject ? "minReplicaCount" : "minReplicas"
+        let model = scope.ownAutoscaler == nil ? backup.autoscaler : nil
         _ = try await writer.change(autoscaler.reference(like: .autoscaler)) { object in
-            guard object.seal?.run == run, object.minReplicas > original else { return object }
+            guard object.seal?.run == run else { return object }
             var object = object
-            object.spec[place] = .integer(original)
-            object.annotate(Self.floorAnnotation, nil)
+            if object.minReplicas > original {
+                object.spec[place] = .integer(original)
+                object.annotate(Self.floorAnnotation, nil)
+            }
+            if let model, object.isScaledObject {
+                Floor.pause(&object, like: model, atLeast: backup.stableReady)
+            }
             return object
         }
     }

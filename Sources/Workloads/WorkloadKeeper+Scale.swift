@@ -45,7 +45,7 @@ extension WorkloadKeeper {
             let autoscaler = try await autoscaler(of: stable)
         else { return }
         let floor = min(minimum, autoscaler.maxReplicas)
-        try await raise(autoscaler, .autoscaler, to: floor, mustBeSealed: true)
+        try await raise(autoscaler, .autoscaler, to: floor, mustBeSealed: true, notesPause: true)
     }
 
     /// The way home: stable asks for `count` pods, or as many as it may have; how many that are.
@@ -120,6 +120,12 @@ extension WorkloadKeeper {
         let candidate = scope.candidateName
         _ = try await writer.change(reference, mustBeSealed: true) { object in
             let floor = Floor.of(object, candidate: candidate)
+            if floor.isForeign(in: object) {
+                throw Setback(
+                    .foreignEdit,
+                    "somebody paused \(reference) at \(floor.value(in: object) ?? 0), where the run"
+                        + " had it\(Self.hand(on: object, nil))")
+            }
             // KEDA that is not paused yet keeps as many as its triggers say.
             let present = floor.value(in: object) ?? (floor == .pause ? .max : 1)
             return present > minimum ? floor.set(minimum, on: object) : object
@@ -151,7 +157,7 @@ extension WorkloadKeeper {
     /// On the way forward what we raise carries our seal; on the way home it need not.
     private func raise(
         _ object: KubernetesObject, _ kind: ResourceKind, to count: Int,
-        mustBeSealed: Bool = false
+        mustBeSealed: Bool = false, notesPause: Bool = false
     ) async throws {
         let candidate = scope.candidateName
         let reference = object.reference(like: kind)
@@ -163,8 +169,8 @@ extension WorkloadKeeper {
         let (wanted, least) = (count, object.isScaledObject ? -1 : 1)
         _ = try await writer.change(reference, seen: object, mustBeSealed: mustBeSealed) { object in
             let floor = Floor.of(object, candidate: candidate)
-            return (floor.value(in: object) ?? least) < wanted
-                ? floor.set(wanted, on: object) : object
+            if (floor.value(in: object) ?? least) < wanted { return floor.set(wanted, on: object) }
+            return notesPause ? floor.noted(on: object) : object
         }
     }
 }

@@ -105,6 +105,52 @@ struct KedaTests {
         }
     }
 
+    /// A pause of the middle of a run is theirs: raised where users need it, and never taken off.
+    @Test(arguments: ["0", "7"]) func aPauseOfMeanwhileStays(_ number: String) throws {
+        try Self.inKeda { yard, keeper in
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.holdStable(minimum: 2)
+            try await yard.edit(.scaledObject, Yard.stable) { $0.annotate(Self.number, number) }
+            let setback = await #expect(throws: Setback.self) {
+                try await keeper.shrinkStable(minimum: 1)
+            }
+            #expect(setback?.kind == .foreignEdit)
+            for count in [2, 4] { try await keeper.raiseStable(to: count) }
+            for _ in 0..<2 { try await keeper.restoreStable(backup) }
+            try await keeper.unsealAll()
+            let stays = number == "0" ? "4" : number
+            #expect(
+                yard.object(.scaledObject, Yard.stable)?.annotation(Self.number) == stays)
+            let said = try await keeper.verify(backup)
+            #expect(said.first?.contains("was not there, is \(stays)") == true)
+        }
+    }
+
+    /// What an operator had paused is paused at the end, there and back.
+    @Test func anOperatorsPauseOutlivesTheRun() throws {
+        let object = Self.scaledObject("v1", annotations: [Self.number: "3"])
+        try Self.inKeda(object) { yard, keeper in
+            _ = try await yard.sees { $0.pods.count == 3 }
+            let backup = try await keeper.backUp()
+            try await keeper.claimAll()
+            try await keeper.holdStable(minimum: 3)
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            #expect(
+                yard.object(.scaledObject, Yard.candidate)?.annotation(Self.number) == nil)
+            for _ in 0..<2 { try await keeper.releaseFloor(backup) }
+            #expect(
+                yard.object(.scaledObject, Yard.candidate)?.annotation(Self.number) == "3")
+            // Another pause of stable's is another's.
+            try await yard.edit(.scaledObject, Yard.stable) { $0.annotate(Self.number, "1") }
+            try await keeper.raiseStable(to: 3)
+            try await keeper.restoreStable(backup)
+            #expect(
+                yard.object(.scaledObject, Yard.stable)?.annotation(Self.number) == "3")
+        }
+    }
+
     /// The candidate's ScaledObject is like stable's, with an autoscaler of its own and never paused.
     @Test func theCandidateGetsOneLikeIt() throws {
         try Self.inKeda(Self.scaledObject("v1", config: "demo")) { yard, keeper in
