@@ -156,6 +156,24 @@ extension Repertoire {
             state.cluster.remove(autoscaler, by: "kubectl-delete")
             state.cluster.edit(deployment("v2"), by: "kubectl-scale") { $0.spec["replicas"] = 2 }
         },
+        // It could not grow with its users any more.
+        unscaled(
+            "candidates-maximum-lowered",
+            "somebody lowered the candidate's autoscaler: HorizontalPodAutoscaler demo/demo-app-v2 has"
+                + " maxReplicas 4, and this run gave it 10; last written by kubectl-patch"
+        ) { state in
+            state.cluster.edit(autoscaler, by: "kubectl-patch") { $0.spec["maxReplicas"] = 4 }
+        }.with { $0.hasForeignHands = true },
+        unscaled(
+            "candidates-maximum-raised",
+            "HorizontalPodAutoscaler demo/demo-app-v2, and stays so: maxReplicas 20, and this run gave"
+                + " it 10; last written by kubectl-patch"
+        ) { state in
+            state.cluster.edit(autoscaler, by: "kubectl-patch") { $0.spec["maxReplicas"] = 20 }
+        }.with {
+            $0.hasForeignHands = true
+            $0.ends = [.promoted]
+        },
         // Fewer pods than stable had are all that will come: nobody stays with what failed its gate.
         Scenario(
             "maximum-lowered", flow: DemoFlow.short,

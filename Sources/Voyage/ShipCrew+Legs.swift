@@ -101,7 +101,8 @@ extension ShipCrew {
             let scalers = try await keeper.scalers()
             try await requireStable(scalers)
             if try await hasGivenAutoscaler(atStep: order.id.step) {
-                try keeper.requireAutoscaler(scalers)
+                let moved = try keeper.requireAutoscaler(scalers)
+                if let moved, bridge.state.weight == .all { tell(.noticed(moved)) }
             }
             let needed = Capacity.floor(for: weight, stableReady: stableReady)
             try await keeper.raiseFloor(candidate, to: needed, scalers)

@@ -33,7 +33,10 @@ extension WorkloadKeeper {
         }
         let floor = max(autoscaler.minReplicas, candidate.replicas)
         let place = autoscaler.isScaledObject ? "minReplicaCount" : "minReplicas"
-        autoscaler.spec[place] = .integer(min(floor, autoscaler.maxReplicas))
+        let minimum = min(floor, autoscaler.maxReplicas)
+        autoscaler.spec[place] = .integer(minimum)
+        autoscaler.annotate(Self.floorAnnotation, "\(minimum)")
+        autoscaler.annotate(Self.ceilingAnnotation, "\(autoscaler.maxReplicas)")
         try await make(autoscaler, autoscaler.isScaledObject ? .scaledObject : .autoscaler)
     }
 
@@ -80,7 +83,9 @@ extension WorkloadKeeper {
         _ = try await writer.change(autoscaler.reference(like: .autoscaler)) { object in
             guard object.seal?.run == run else { return object }
             var object = object
-            if object.minReplicas > original {
+            // One that somebody else set is theirs.
+            let isOurs = object.annotation(Self.floorAnnotation) == "\(object.minReplicas)"
+            if object.minReplicas > original, isOurs {
                 object.spec[place] = .integer(original)
                 object.annotate(Self.floorAnnotation, nil)
             }

@@ -91,24 +91,54 @@ extension WorkloadKeeper {
         }
     }
 
-    /// Throws where the autoscaler that this run gave the candidate is gone, or is another one: a
-    /// candidate that has lost it is not what was judged, and nobody would scale it any more.
-    package func requireAutoscaler(_ scalers: Scalers) throws {
+    /// Throws where the autoscaler that this run gave the candidate is gone, is another one, or allows
+    /// less than it was given: a candidate that has lost it is not what was judged, and nobody would
+    /// scale it any more.
+    ///
+    /// What somebody gave it beyond that stays; a sentence for it, or nil.
+    @discardableResult
+    package func requireAutoscaler(_ scalers: Scalers) throws -> String? {
         let candidate = scope.candidateName
         // One that scales something else is nothing that the candidate could lose.
-        if let own = scope.ownAutoscaler, !own.scales(candidate) { return }
+        if let own = scope.ownAutoscaler, !own.scales(candidate) { return nil }
         guard let autoscaler = scalers[candidate] else {
             throw Setback(
                 .foreignEdit,
                 "the autoscaler that this run gave \(candidate) was removed by somebody else")
         }
-        guard autoscaler.seal?.run != scope.run else { return }
+        if autoscaler.seal?.run == scope.run { return try moved(autoscaler) }
         let kind: ResourceKind = autoscaler.isScaledObject ? .scaledObject : .autoscaler
         let hand = autoscaler.lastWriter.map { ", last written by \($0)" } ?? ""
         throw Setback(
             .foreignEdit,
             "\(autoscaler.reference(as: kind)) is not the autoscaler that this run gave"
                 + " \(candidate)\(hand)")
+    }
+
+    /// The bounds that others moved: lowered ones throw, and raised ones are told.
+    private func moved(_ autoscaler: KubernetesObject) throws -> String? {
+        let names =
+            autoscaler.isScaledObject
+            ? ["minReplicaCount", "maxReplicaCount"] : ["minReplicas", "maxReplicas"]
+        let bounds = [
+            (names[0], Self.floorAnnotation, autoscaler.minReplicas),
+            (names[1], Self.ceilingAnnotation, autoscaler.maxReplicas),
+        ]
+        let place = "\(autoscaler.reference(like: .autoscaler))"
+        var said: [String] = []
+        for (name, mark, stands) in bounds {
+            guard let given = autoscaler.annotation(mark).flatMap({ Int($0) }), given != stands
+            else { continue }
+            let change =
+                "\(name) \(stands), and this run gave it \(given)\(Self.hand(on: autoscaler, name))"
+            guard stands > given else {
+                throw Setback(
+                    .foreignEdit,
+                    "somebody lowered the candidate's autoscaler: \(place) has \(change)")
+            }
+            said.append(change)
+        }
+        return said.isEmpty ? nil : "\(place), and stays so: \(said.joined(separator: "; "))"
     }
 
     /// Lets stable become small: its autoscaler's minimum or, without one, its replicas.

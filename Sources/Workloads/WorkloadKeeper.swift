@@ -29,6 +29,9 @@ package struct WorkloadKeeper: Sendable {
     /// Stands where we moved a floor, with the number that we gave it: only such a field is ours.
     static let floorAnnotation = WriteSeal.prefix + "floor"
 
+    /// Stands on the candidate's autoscaler: the maximum that the run gave it.
+    static let ceilingAnnotation = WriteSeal.prefix + "ceiling"
+
     /// So long nobody looks while pods must come or go, and a watch would tell.
     private var watchedPoll: Duration { poll * 5 }
 

@@ -255,6 +255,86 @@ struct ForeignHandTests {
         }
     }
 
+    /// Bounds of it that somebody lowered turn the run; raised ones are told, and stay.
+    @Test func theCandidatesBoundsAreMissed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            let backup = try await keeper.backUp()
+            try await keeper.applyCandidate()
+            try await keeper.giveAutoscaler()
+            try await keeper.raiseFloor(Yard.candidate, to: 4)
+            func look() async throws -> String? {
+                try keeper.requireAutoscaler(try await keeper.scalers())
+            }
+            #expect(try await look() == nil)
+            for (name, lowered) in [("minReplicas", 3), ("maxReplicas", 9)] {
+                let given = yard.object(.autoscaler, Yard.candidate)?.spec[name]
+                try await yard.edit(.autoscaler, Yard.candidate) {
+                    $0.spec[name] = .integer(lowered)
+                }
+                let setback = await #expect(throws: Setback.self) { try await look() }
+                #expect(setback?.kind == .foreignEdit)
+                #expect(
+                    setback?.reason.contains("has \(name) \(lowered), and this run gave") == true)
+                try await yard.edit(.autoscaler, Yard.candidate) { $0.spec[name] = given }
+            }
+            try await yard.edit(.autoscaler, Yard.candidate) {
+                $0.spec["minReplicas"] = 6
+                $0.spec["maxReplicas"] = 20
+            }
+            let said = try #require(try await look())
+            #expect(said.contains("minReplicas 6, and this run gave it 4"))
+            #expect(said.contains("maxReplicas 20, and this run gave it 10"))
+            try await keeper.releaseFloor(backup)
+            #expect(yard.object(.autoscaler, Yard.candidate)?.minReplicas == 6)
+            try await keeper.unsealAll()
+            #expect(
+                yard.object(.autoscaler, Yard.candidate)?.tree.at("metadata", "annotations") == nil)
+        }
+    }
+
+    /// What holds stable, and what its users need, is looked at; nothing is written.
+    @Test func stableIsMissed() throws {
+        try inYard { yard in
+            let keeper = yard.keeper(try Yard.scope())
+            try await keeper.claimAll()
+            try await keeper.holdStable(minimum: 3)
+            let half = TrafficWeight(percent: 50) ?? .all
+            let needs = StableNeeds(share: half, ofStableReady: 3, isHeld: true)
+            func reason() async throws -> String? {
+                do {
+                    try await keeper.requireStable(needs, try await keeper.scalers())
+                    return nil
+                } catch let setback as Setback {
+                    #expect(setback.kind == .foreignEdit)
+                    return setback.reason
+                }
+            }
+            #expect(try await reason() == nil)
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["minReplicas"] = 2 }
+            #expect(
+                try await reason()?.hasPrefix(
+                    "somebody took off what holds stable at 3 pods: HorizontalPodAutoscaler"
+                        + " demo/demo-app-v1 has minReplicas 2") == true)
+            // Its pods alone are asked after where nothing else is known.
+            try await keeper.requireStable(needs)
+            try await yard.edit(.autoscaler, Yard.stable) { $0.spec["minReplicas"] = 3 }
+            try await yard.edit(.deployment, Yard.stable) { $0.spec["replicas"] = 0 }
+            #expect(
+                try await reason()?.hasPrefix(
+                    "somebody scaled stable demo-app-v1 to 0 pods, and the 50% of users that it has"
+                        + " need 2") == true)
+            let said = try await keeper.upholdStable(at: 3)
+            #expect(said?.hasSuffix("; it is brought to 3 again") == true)
+            #expect(try await keeper.upholdStable(at: 3) == nil)
+            #expect(yard.object(.deployment, Yard.stable)?.replicas == 3)
+            let stable = ObjectReference(.deployment, namespace: "demo", name: Yard.stable)
+            yard.world.reach { $0.cluster.remove(stable, by: "kubectl") }
+            #expect(
+                try await reason() == "Deployment demo/demo-app-v1 is gone: somebody deleted it")
+        }
+    }
+
     /// A candidate that somebody took its autoscaler from is not what was judged.
     @Test func theCandidatesAutoscalerIsMissed() throws {
         try inYard { yard in
