@@ -122,6 +122,7 @@ extension IstioRouter {
             }
             said.append("\(Self.gone(Self.reference(object)).reason); put back")
         }
+        if let lack = former?.lack { said.append(lack) }
         return said
     }
 
@@ -147,7 +148,7 @@ extension IstioRouter {
         }
     }
 
-    /// How routes and rule were before the run; nil where the backup cannot be had.
+    /// How routes and rule were before the run; nil where nobody keeps a backup.
     private func former() async throws -> FormerRoutes? {
         guard let backup else { return nil }
         let copies: [KubernetesObject]
@@ -156,7 +157,12 @@ extension IstioRouter {
         } catch let error as CancellationError {
             throw error
         } catch {
-            return nil  // the way home needs no journal
+            // The way home needs no journal.
+            return FormerRoutes(
+                survey: nil, copies: [],
+                lack:
+                    "the backup cannot be read, so it stands as the run noted it, without a policy"
+                    + " that it may have had")
         }
         let live = try await world()
         let theirs = { (object: KubernetesObject) in
@@ -173,31 +179,51 @@ extension IstioRouter {
         // What somebody added meanwhile may be a reason to refuse a new run, but not to stay away.
         var narrow = world
         narrow.virtualServices = before(.virtualService)
-        guard
-            let survey = (try? RouteSurvey(of: world, for: scope))
-                ?? (try? RouteSurvey(of: narrow, for: scope))
-        else { return nil }
-        return FormerRoutes(survey: survey, copies: copies)
+        do throws(RouteRefusal) {
+            let survey: RouteSurvey
+            if let whole = try? RouteSurvey(of: world, for: scope) {
+                survey = whole
+            } else {
+                survey = try RouteSurvey(of: narrow, for: scope)
+            }
+            return FormerRoutes(survey: survey, copies: copies)
+        } catch {
+            let why = error.description.prefix { $0 != "\n" }
+            return FormerRoutes(
+                survey: nil, copies: copies,
+                lack: "it stands as the backup alone has it, for no run could begin with that now:"
+                    + " \(why)")
+        }
     }
 }
 
 /// Routes and rule as they were before the run.
 private struct FormerRoutes: Sendable {
-    let survey: RouteSurvey
+    /// nil where the copies cannot be surveyed any more: then they must do by themselves.
+    let survey: RouteSurvey?
     let copies: [KubernetesObject]
+    /// Why that is less than it was, in a sentence.
+    var lack: String?
 
     private var ruleBefore: KubernetesObject? {
         copies.first { IstioRouter.reference($0).kind.isSame(as: .destinationRule) }
     }
 
     /// As it must be made anew.
-    var rule: KubernetesObject? { ruleBefore?.asNew ?? survey.missingRule }
+    var rule: KubernetesObject? { ruleBefore?.asNew ?? survey?.missingRule }
 
     /// The whole entry, policy included, and whether it stood before the run.
     func subset(_ named: NamedSubset) -> (VersionSubset, isTheirs: Bool) {
-        let stood = ruleBefore.map { SubsetEdit.has(named.name, in: $0) } ?? false
-        let known = [survey.subsets?.stable, survey.subsets?.candidate].compactMap { $0 }
-        return (known.first { $0.name == named.name } ?? named.plain, stood)
+        let entry = ruleBefore.flatMap { rule in
+            SubsetEdit.subsets(of: rule).first { $0["name"]?.text == named.name }
+        }
+        let subsets = survey?.subsets
+        let known = [subsets?.stable, subsets?.candidate].compactMap { $0 }
+        let before = entry.map { VersionSubset(name: named.name, tree: $0) }
+        return (
+            known.first { $0.name == named.name } ?? before ?? named.plain,
+            isTheirs: before != nil
+        )
     }
 
     /// The VirtualService as `pin` writes it: with stable alone, and with our record.
@@ -205,10 +231,13 @@ private struct FormerRoutes: Sendable {
         -> KubernetesObject?
     {
         guard let before = copies.first(where: { IstioRouter.reference($0) == reference }) else {
-            let made = includingMade ? survey.routesToMake(for: scope) : nil
+            let made = includingMade ? survey?.routesToMake(for: scope) : nil
             return made.flatMap { IstioRouter.reference($0) == reference ? $0 : nil }
         }
-        return RouteEdit(survey.record(of: reference, run: scope.run)).pinned(before.asNew)
+        // Which of its routes lead here only the survey knows.
+        return survey.map {
+            RouteEdit($0.record(of: reference, run: scope.run)).pinned(before.asNew)
+        }
     }
 }
 

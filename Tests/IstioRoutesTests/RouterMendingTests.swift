@@ -185,6 +185,53 @@ struct RouterMendingTests {
         waters.audit(Self.theirs.scope)
     }
 
+    /// What stood before the run comes back whole, though nobody could begin a run with it any more.
+    @Test func needsNoSurvey() throws {
+        let waters = try RouterWaters(Self.theirs.objects)
+        let before = waters.rule
+        try waters.play {
+            let managed = try await waters.router(Self.theirs.scope).survey().managed
+            let first = waters.router(Self.theirs.scope, known: managed)
+            let backup = try await RouterForeignTests.advance(first, 6)
+            let crooked = backup.map { object in
+                var object = object
+                if object.kind == "VirtualService" { object.spec["http"] = [] }
+                return object
+            }
+            let router = waters.router(Self.theirs.scope, known: managed, backup: crooked)
+            try await waters.delete(.destinationRule)
+            let report = try await router.sendHome(share: .none)
+            #expect(report.restored.first?.hasSuffix("\(Self.gone); put back") == true)
+            let lack =
+                "it stands as the backup alone has it, for no run could begin with that now: "
+            #expect(report.restored.last?.hasPrefix(lack) == true, "\(report)")
+            let entry = waters.rule.map(SubsetEdit.subsets)?.first
+            #expect(entry == before.map(SubsetEdit.subsets)?.first)
+            #expect(entry?["trafficPolicy"] != nil)
+        }
+    }
+
+    /// Without its journal a run says what it could not bring back.
+    @Test func saysThatTheBackupIsLost() throws {
+        let waters = try RouterWaters(Self.theirs.objects)
+        try waters.play {
+            let managed = try await waters.router(Self.theirs.scope).survey().managed
+            let known = waters.router(Self.theirs.scope, known: managed)
+            _ = try await RouterForeignTests.advance(known, 6)
+            let router = IstioRouter(scope: known.scope, writer: known.writer, known: managed) {
+                throw Setback(.fault, "the disk is gone")
+            }
+            try await Self.turn(waters)
+            let report = try await router.sendHome(share: .none)
+            #expect(
+                report.restored == [
+                    "\(Self.turned); put back",
+                    "the backup cannot be read, so it stands as the run noted it, without a policy"
+                        + " that it may have had",
+                ])
+        }
+    }
+
     /// Who can do nothing else leads nobody to what is not there.
     @Test func anEmergencyLeadsNobodyAstray() throws {
         let waters = try RouterWaters(Self.ours.objects)
