@@ -80,11 +80,21 @@ package struct FactLines: Sendable {
         case .observed(_, let seen, let note):
             seen ? "seen in the mesh: \(note)" : "unseen: \(note)"
         case .lowered(_, let share): "the candidate keeps \(share.percent)%, the rest is home"
-        case .failed(_, let setback): "FAILED: \(setback.reason)"
+        case .failed(let id, let setback): failed(id, setback, state)
         case .deadlinePassed(let id): deadline(id, state)
         case .wished(let wish): "\(wish.kind.rawValue), says \(wish.by)"
         case .refused(let wish, let why): "\(wish.kind.rawValue) refused: \(why)"
         case .noticed(let note): note
+        }
+    }
+
+    /// On the way home, and in closing, a leg is tried again before it has failed; a wait that ended in
+    /// vain is told once, when that is given up.
+    private func failed(_ id: OrderID, _ setback: Setback, _ state: RunState) -> String? {
+        switch state.course {
+        case .returning where id.course == .home, .closing where id.course == .closing:
+            setback.kind == .deadline ? nil : "fails, and is tried again: \(setback.reason)"
+        default: "FAILED: \(setback.reason)"
         }
     }
 
