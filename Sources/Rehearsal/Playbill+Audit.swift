@@ -18,8 +18,11 @@ extension Playbill {
         if !scenario.hasForeignHands, scenario.removal == nil {
             let first = facts.first { $0.state.weight > .none }
             let until = first.map { Duration.milliseconds($0.date - epoch) }
-            leakedRequests = world.mesh.leaks(to: scenario.version, to: until)
-                .reduce(0) { $0 + $1.requests }
+            let kept = scenario.hasStrangers ? keeping(plan, epoch) : Kept(from: nil, to: nil)
+            leakedRequests =
+                kept.map { kept in
+                    leaks(world.mesh, scenario, target, from: kept.from, to: [until, kept.to])
+                } ?? 0
         }
         guard !facts.isEmpty else { return }
         var evidence = Evidence(
@@ -35,6 +38,32 @@ extension Playbill {
             evidence.removes = target.manifest.first { $0.kind == "Deployment" }?.name
         }
         violations += Audit.violations(in: evidence)
+    }
+
+    /// While the run had promised that nobody unasked meets its candidate.
+    private struct Kept {
+        var from: Duration?
+        var to: Duration?
+    }
+
+    /// From when its candidate is made until its routes name a version no more; nil: it made none.
+    ///
+    /// Before and after, the plain Service leads users to whatever bears those labels.
+    private func keeping(_ plan: RunPlan, _ epoch: Int) -> Kept? {
+        func first(_ leg: Leg) -> Duration? {
+            facts.first { Standing($0.state, plan).leg == leg }
+                .map { Duration.milliseconds($0.date - epoch) }
+        }
+        return first(.applyCandidate).map { Kept(from: $0, to: first(.unpin)) }
+    }
+
+    private func leaks(
+        _ mesh: LabMesh, _ scenario: Scenario, _ target: FlowTarget, from start: Duration?,
+        to ends: [Duration?]
+    ) -> Double {
+        mesh.leaks(to: scenario.version, from: start, to: ends.compactMap(\.self).min())
+            .filter { !scenario.hasSideDoor || $0.service.hasPrefix("\(target.service).") }
+            .reduce(0) { $0 + $1.requests }
     }
 }
 

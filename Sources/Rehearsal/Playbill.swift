@@ -64,7 +64,7 @@ package struct Playbill: Sendable {
         if !scenario.mayLoseRequests, lostRequests > 0 {
             complaints.append("\(lostRequests) requests of users were lost")
         }
-        if leakedRequests > 0, !scenario.hasSideDoor {
+        if leakedRequests > 0 {
             complaints.append("S21 \(leakedRequests) requests of users met a dark candidate")
         }
         if lasted > scenario.longest { complaints.append("it took \(lasted)") }

@@ -38,7 +38,7 @@ extension Repertoire {
             world: DemoVariations.world { tree in
                 tree["objects"] = .array((tree["objects"]?.items ?? []) + [twin()])
             }, ends: .refused
-        ).with { $0.hasSideDoor = true },
+        ).with { $0.hasStrangers = true },
         Scenario(
             "stranger-in-the-dark", flow: DemoFlow.short,
             events: [.init(.upon(after: .zero) { $0.isAwaitingReady }, runPod("v2"))],
@@ -46,7 +46,7 @@ extension Repertoire {
         ).with {
             $0.highestWeight = .none
             // Once the routes name no version any more the Service leads to it.
-            $0.hasSideDoor = true
+            $0.hasStrangers = true
             $0.saying = finding + "dbg-v2 (nobody's)"
         },
         Scenario(

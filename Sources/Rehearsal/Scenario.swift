@@ -81,8 +81,10 @@ package struct Scenario: Sendable {
     package var endsAfterCrash: [End] = []
     /// Users' requests may be lost: what breaks is out of any run's hands.
     package var mayLoseRequests = false
-    /// Users know a way to every pod that no route of the run decides on.
+    /// Users know another Service's way to every pod, on which no route of the run decides.
     package var hasSideDoor = false
+    /// Pods of others bear the candidate's labels: while the run keeps nobody from them, users meet them.
+    package var hasStrangers = false
     /// Somebody else edits what the run owns.
     package var hasForeignHands = false
     /// The release mends an unhealthy stable.

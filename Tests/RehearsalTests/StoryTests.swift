@@ -1,3 +1,6 @@
+import JSONTree
+import Lab
+import Manifests
 import Rehearsal
 import Testing
 
@@ -9,6 +12,33 @@ import Testing
         let bill = try Stage(scenario).play()
         #expect(bill.complaints(scenario) == [])
         #expect(bill.jobs > 0)
+    }
+
+    /// Strangers excuse nobody but those whom the plain Service leads to them.
+    @Test(arguments: ["stranger-in-the-dark", "side-door"])
+    func aLeakIsSeenBesideAnothers(_ name: String) throws {
+        let scenario = try #require(Repertoire.scenario(name))
+        let honest = try Stage(scenario).play()
+        #expect(honest.leakedRequests == 0)
+        #expect(honest.candidateRequests > 0)
+        // As if the run had led users to its candidate itself.
+        let routes = ObjectReference(.virtualService, namespace: "demo", name: "demo-app")
+        let there: JSONTree = [["destination": ["host": "demo-app"]]]
+        let leaking = scenario.with {
+            $0.events.append(
+                .init(
+                    .upon(after: .zero) { $0.isAwaitingReady },
+                    .world { state in
+                        state.cluster.edit(routes, by: "theseus") {
+                            $0.tree.set(
+                                [["name": "primary", "route": there]], at: "spec", "http")
+                        }
+                    }))
+        }
+        let bill = try Stage(leaking).play()
+        #expect(bill.leakedRequests > 0)
+        let said = bill.complaints(leaking)
+        #expect(said.contains { $0.hasSuffix("requests of users met a dark candidate") }, "\(said)")
     }
 
     /// At least a dozen scenarios are swept without a gap in every build.
