@@ -23,7 +23,7 @@ struct Ending {
         var isOfRun: Bool
         /// The run wrote it once.
         var isTouched: Bool
-        /// Somebody who is neither the run nor a controller of the cluster changed its spec.
+        /// Somebody who is neither the run nor a controller of the cluster changed its spec, or paused it.
         var isForeign: Bool
     }
 
@@ -51,7 +51,7 @@ struct Ending {
             lives[place].isOfRun = lives[place].isOfRun || isOfRun
             lives[place].isTouched = lives[place].isTouched || isOurs
             if evidence.hasForeignHands, !isOurs,
-                lives[place].last?.spec != stored.object?.spec
+                Self.differs(lives[place].last, stored.object)
             {
                 lives[place].isForeign = true
             }
@@ -62,6 +62,11 @@ struct Ending {
 
     /// What KEDA is paused by: as much a part of a ScaledObject as its spec.
     private static let pauses = ["", "-replicas"].map { "autoscaling.keda.sh/paused\($0)" }
+
+    private static func differs(_ old: KubernetesObject?, _ new: KubernetesObject?) -> Bool {
+        old?.spec != new?.spec
+            || pauses.contains { old?.annotation($0) != new?.annotation($0) }
+    }
 
     /// Pods and what controllers keep are nobody's copies; the journal's own objects may stay.
     private static func counts(_ stored: StoredObject, _ evidence: Evidence) -> Bool {
