@@ -119,8 +119,12 @@ extension Repertoire {
         },
         emptied("stable-emptied", DemoWorld.file),
         emptied("stable-emptied-by-hand", DemoVariations.withoutAutoscaler),
-        // KEDA, paused at three, puts it right by itself; what users lost meanwhile a gate sees.
-        emptied("stable-emptied-keda", DemoVariations.withKEDA).with { $0.saying = "" },
+        // KEDA, paused at three, puts it right by itself: nobody need turn for it, but whoever wants to.
+        emptied("stable-emptied-keda", DemoVariations.withKEDA).with {
+            $0.events.append(
+                .init(.upon(after: .seconds(12)) { $0.isBaking(at: 50) }, .wish(.abort)))
+            $0.saying = ""
+        },
         emptiedInTheDark("stable-emptied-dark", DemoWorld.file),
         emptiedInTheDark("stable-emptied-dark-by-hand", DemoVariations.withoutAutoscaler),
         released(
