@@ -19,7 +19,8 @@ extension Repertoire {
             ], ends: .rolledBack
         ).with {
             $0.keepsJournalInCluster = true
-            $0.highestWeight = half
+            // Whoever takes the run once the rights are back has nothing to turn round for.
+            $0.endsAfterCrash = [.promoted]
             $0.saying = "it was brought home while nothing could be remembered"
         },
         // Users come home by the pods alone; the rest waits for the right.
@@ -28,10 +29,10 @@ extension Repertoire {
             events: [
                 .init(
                     .upon(after: .seconds(3)) { $0.isBaking(at: 50) }, deny("get", "Deployment")),
-                .init(.upon(after: .seconds(80)) { $0.isReturning }, allow),
+                .init(.upon(after: .seconds(90)) { $0.isBaking(at: 50) }, allow),
             ], ends: .rolledBack
         ).with {
-            $0.highestWeight = half
+            $0.endsAfterCrash = [.promoted]
             $0.saying = "may not go on home, and asks again: GET Deployment demo/demo-app-v2"
         },
     ]
