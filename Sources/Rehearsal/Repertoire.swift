@@ -18,7 +18,7 @@ package enum Repertoire {
         "good", "bad", "smoke-fails", "crash-loop", "never-ready", "pods-vanish", "once-asked",
         "abort-deploy", "abort-at-1", "abort-at-50", "abort-after-shrink", "rejected",
         "tool-reverts", "without-routes-back", "two-routes-back", "side-door", "hooks-back",
-        "hooks-person", "hook-says-no", "drilled", "first-release", "first-release-back",
+        "hook-says-no", "drilled", "first-release", "first-release-back",
         "removal-forced", "hosts-next-back", "stable-emptied",
         "stable-emptied-dark", "rule-deleted", "subset-turned",
     ]
