@@ -22,7 +22,7 @@ extension Audit {
 
     /// S6: that all is home is said only where users meet stable.
     mutating func checkSaid(before date: Int) {
-        while said < log.facts.count, log.facts[said].date < date {
+        while said < log.facts.count, log.facts[said].date + evidence.hearsay < date {
             let logged = log.facts[said]
             said += 1
             guard case .done(_, let note) = logged.fact,

@@ -37,6 +37,8 @@ package struct Evidence: Sendable {
     package var isOver: Bool
     /// Somebody else edited or broke things on purpose: what they did is not ours.
     package var hasForeignHands: Bool
+    /// So many milliseconds after it was stored a version may have been heard of, and bear that date.
+    package var hearsay = 0
     /// nil: whether the run took too long is not judged.
     package var plan: RunPlan?
     /// The Deployment that the run is to take away; nil for a release.
