@@ -22,6 +22,14 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         ordered = members.map { Member(key: $0.0, value: $0.1) }
     }
 
+    /// The same after members of ours, whose keys it does not have.
+    package init(_ members: [(String, JSONTree)], before rest: JSONObject) {
+        ordered = []
+        ordered.reserveCapacity(members.count + rest.count)
+        for (key, value) in members { ordered.append(Member(key: key, value: value)) }
+        ordered += rest.ordered
+    }
+
     package init(dictionaryLiteral members: (String, JSONTree)...) { self.init(members) }
 
     package subscript(key: String) -> JSONTree? {
@@ -56,10 +64,13 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     /// Where the member of that key stands.
     ///
-    /// Keys of unlike lengths differ, and most do: their letters are not looked at.
+    /// Short keys, which most are, are equal where their words are; the others' letters are looked at.
     func place(of key: String) -> Int? {
-        let length = key.utf8.count
         let members = ordered.span
+        for index in members.indices where members[index].key._isIdentical(to: key) {
+            return index
+        }
+        let length = key.utf8.count
         for index in members.indices
         where members[index].key.utf8.count == length && members[index].key == key {
             return index

@@ -76,7 +76,9 @@ extension JSONTree {
         at(first, second, third)?[fourth]?.at(rest)
     }
 
-    package func at(_ path: some Sequence<String>) -> JSONTree? {
+    package func at(_ path: [String]) -> JSONTree? { at(path[...]) }
+
+    package func at(_ path: ArraySlice<String>) -> JSONTree? {
         var here: JSONTree? = self
         for key in path { here = here?[key] }
         return here
@@ -92,8 +94,9 @@ extension JSONTree {
             self = value ?? .null
             return
         }
+        // Nothing to take away: what others share with us need not be copied.
+        if value == nil, at(path) == nil { return }
         guard case .object(var members) = self else {
-            guard value != nil else { return }
             var made = JSONObject()
             made.set(value, along: path)
             self = .object(made)

@@ -60,7 +60,6 @@ extension KubernetesClient {
         let named: [(String, JSONTree)] = [
             ("apiVersion", .string(kind.apiVersion)), ("kind", .string(kind.kind)),
         ]
-        return KubernetesObject(
-            .object(JSONObject(named + members.map { ($0.key, $0.value) })))
+        return KubernetesObject(.object(JSONObject(named, before: members)))
     }
 }

@@ -47,20 +47,17 @@ extension KubernetesObject {
     /// The same object without any annotation of ours.
     package var unsealed: KubernetesObject {
         var object = self
-        let ours = tree.at("metadata", "annotations")?.members?.keys.filter {
-            $0.hasPrefix(WriteSeal.prefix)
-        }
-        for key in ours ?? [] { object.annotate(key, nil) }
+        object.removeAnnotations { $0.hasPrefix(WriteSeal.prefix) }
         return object
     }
 
     /// Without the seal, but with the other annotations of ours.
     var bare: KubernetesObject {
         var object = self
-        for key in [
-            WriteSeal.runAnnotation, WriteSeal.epochAnnotation, WriteSeal.headAnnotation,
-            WriteSeal.nudgeAnnotation,
-        ] { object.annotate(key, nil) }
+        object.removeAnnotations { key in
+            key == WriteSeal.runAnnotation || key == WriteSeal.epochAnnotation
+                || key == WriteSeal.headAnnotation || key == WriteSeal.nudgeAnnotation
+        }
         return object
     }
 }

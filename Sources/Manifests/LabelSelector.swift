@@ -56,7 +56,7 @@ package struct LabelSelector: Hashable, Sendable {
     }
 
     private static func equalities(_ map: JSONTree?) -> [Part] {
-        (map?.members ?? JSONObject()).map { .equal($0.key, $0.value.text ?? "") }
+        (map?.members?.ordered ?? []).map { .equal($0.key, $0.value.text ?? "") }
     }
 
     private static func part(_ expression: JSONTree) -> Part {

@@ -28,6 +28,9 @@ package struct ResourceKind: Hashable, Sendable {
 
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
+    /// Few kinds share a plural, and each object's reference is hashed with its kind.
+    package func hash(into hasher: inout Hasher) { hasher.combine(plural) }
+
     /// The same kind in another of its versions.
     package func inVersion(_ version: String) -> ResourceKind {
         ResourceKind(group: group, version: version, kind: kind, plural: plural)
@@ -104,6 +107,16 @@ package struct KubernetesObject: Hashable, Sendable {
 
     package func annotation(_ name: String) -> String? {
         tree.at("metadata", "annotations", name)?.text
+    }
+
+    /// Takes annotations away; an `annotations` left empty goes too.
+    package mutating func removeAnnotations(where isMeant: (String) -> Bool) {
+        guard let all = tree.at("metadata", "annotations")?.members else { return }
+        let kept = all.ordered.filter { !isMeant($0.key) }
+        guard kept.count < all.count else { return }
+        guard !kept.isEmpty else { return tree.set(nil, at: "metadata", "annotations") }
+        let left = JSONObject(kept.map { ($0.key, $0.value) })
+        tree.set(.object(left), at: "metadata", "annotations")
     }
 
     /// Sets or, with nil, removes; an `annotations` left empty goes too.

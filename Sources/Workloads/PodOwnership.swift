@@ -9,8 +9,8 @@ extension KubernetesObject {
     /// that hash as a label: so it is told without a look at ReplicaSets, and holds when they and
     /// the Deployment are gone.
     package func isPod(ofDeployment name: String) -> Bool {
-        guard let hash = label(Self.templateHash) else { return false }
-        return podOwner?.kind == "ReplicaSet" && podOwner?.name == "\(name)-\(hash)"
+        guard let hash = label(Self.templateHash), let podOwner else { return false }
+        return podOwner.kind == "ReplicaSet" && podOwner.name == "\(name)-\(hash)"
     }
 
     private static let templateHash = "pod-template-hash"

@@ -127,8 +127,9 @@ package struct WorkloadKeeper: Sendable {
     func own(_ pods: [KubernetesObject], of deployment: KubernetesObject) -> [KubernetesObject] {
         let selector = deployment.podSelector
         let version = deployment.templateLabels?[scope.versionLabel]?.text
+        let name = deployment.name
         return pods.filter {
-            $0.isPod(ofDeployment: deployment.name)
+            $0.isPod(ofDeployment: name)
                 && (selector?.matches($0.tree.at("metadata", "labels")) ?? false)
                 && (version == nil || $0.label(scope.versionLabel) == version)
         }
