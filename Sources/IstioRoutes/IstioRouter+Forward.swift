@@ -129,8 +129,11 @@ extension IstioRouter {
             "\($0.uid) \($0.resourceVersion) \(weight.percent)"
         }
         guard versions != seen else { return }
+        var edits: [(RouteEdit, KubernetesObject)] = []
         for object in objects {
-            let noted = try Self.requireAsWritten(object, scope.run).record.weight
+            let edit = try Self.requireAsWritten(object, scope.run)
+            edits.append((edit, object))
+            let noted = edit.record.weight
             guard noted != weight else { continue }
             // The note is ours alone: it is lower only where a holder could not remember any more.
             throw Setback(
@@ -138,7 +141,7 @@ extension IstioRouter {
                 "\(Self.reference(object)) stands at \(noted.percent)%, and not at"
                     + " \(weight.percent)%: it was brought home while nothing could be remembered")
         }
-        if let difference = difference(rule, from: subsets(namedBy: objects)) {
+        if let difference = difference(rule, from: subsets(namedBy: edits)) {
             throw Setback(.foreignEdit, difference)
         }
         seen = versions

@@ -30,8 +30,15 @@ struct NotMade: Error {
 
 /// What the routes rest on: looked at on the way forward, and put back on the way home.
 extension IstioRouter {
+    /// The objects that carry our record, each with the edit that it asks for.
+    func edits(of objects: [KubernetesObject]) -> [(RouteEdit, KubernetesObject)] {
+        objects.compactMap { object in
+            RouteEdit(of: object, run: scope.run).map { ($0, object) }
+        }
+    }
+
     /// The subsets that the run's routes name, with whatever weight.
-    func subsets(namedBy objects: [KubernetesObject]) -> [NamedSubset] {
+    func subsets(namedBy edits: [(RouteEdit, KubernetesObject)]) -> [NamedSubset] {
         var named: [NamedSubset] = []
         func add(_ destination: VersionDestination, _ version: String, _ labels: JSONTree?) {
             guard let name = destination.subset, !named.contains(where: { $0.name == name })
@@ -41,8 +48,7 @@ extension IstioRouter {
                     name: name, version: version, versionLabel: scope.versionLabel,
                     labels: labels))
         }
-        for object in objects {
-            guard let edit = RouteEdit(of: object, run: scope.run) else { continue }
+        for (edit, object) in edits {
             let record = edit.record
             if edit.names(.stable, in: object) {
                 add(
@@ -101,7 +107,8 @@ extension IstioRouter {
             reference.kind.isSame(as: .virtualService)
                 && !objects.contains { Self.reference($0) == reference }
         }
-        guard !lost.isEmpty || difference(rule, from: subsets(namedBy: objects)) != nil else {
+        guard !lost.isEmpty || difference(rule, from: subsets(namedBy: edits(of: objects))) != nil
+        else {
             return []
         }
         let former = try await former()
@@ -109,7 +116,7 @@ extension IstioRouter {
             former?.pinned(reference, scope, includingMade: includingMade)
         }
         var said: [String] = []
-        let named = subsets(namedBy: objects + back)
+        let named = subsets(namedBy: edits(of: objects + back))
         if let difference = difference(rule, from: named) {
             try await stand(named, in: rule, former)
             said.append("\(difference); put back")

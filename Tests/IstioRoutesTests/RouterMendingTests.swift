@@ -127,7 +127,7 @@ struct RouterMendingTests {
             #expect(report.restored.contains("\(deed.said); put back"), "\(report)")
             let routes = try #require(waters.routes)
             let rule = try #require(waters.rule)
-            let named = router.subsets(namedBy: [routes])
+            let named = router.subsets(namedBy: router.edits(of: [routes]))
             #expect(named.contains { $0.version == "v1" })
             #expect(router.difference(rule, from: named) == nil)
             let again = try await router.sendHome(share: .none)
