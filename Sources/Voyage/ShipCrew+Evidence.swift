@@ -73,9 +73,8 @@ extension ShipCrew {
 
     /// Who undid our routes, where somebody did; nil also where the API server will not say.
     private func foreignEdit() async -> String? {
-        var seen: [String] = []
         do {
-            try await router.requireWritten(bridge.state.weight, seen: &seen)
+            try await requireWritten()
             return nil
         } catch let setback as Setback where setback.kind == .foreignEdit {
             return setback.reason
@@ -213,12 +212,10 @@ extension ShipCrew {
     ) async throws {
         let pace = rig.pace
         var emptyLooks = 0
-        var seen: [String] = []
-        var memory = CandidateMemory()
         while true {
             let longest = emptyLooks == 0 ? pace.watch : pace.poll
             try await bell.rest(pace.poll, atMost: longest, unwatched: pace.watch)
-            let look = try await keeper.look(&memory)
+            let look = try await lookAtCandidate()
             let readiness = look?.readiness
             emptyLooks = (readiness?.ready ?? 0) == 0 ? emptyLooks + 1 : 0
             if emptyLooks >= 2 {
@@ -229,7 +226,7 @@ extension ShipCrew {
             if let difference = look?.difference(from: bridge.state.likeness) {
                 throw Setback(.foreignEdit, difference)
             }
-            try await router.requireWritten(bridge.state.weight, seen: &seen)
+            try await requireWritten()
             try await requireStable(pods: look?.stablePods)
         }
     }

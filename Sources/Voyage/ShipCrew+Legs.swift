@@ -94,10 +94,7 @@ extension ShipCrew {
         case .prepare(let weight):
             if weight == .all { try await requireStableLeft() }
             // A holder that could remember nothing any more may have brought everybody home.
-            if bridge.state.weight > .none {
-                var seen: [String] = []
-                try await router.requireWritten(bridge.state.weight, seen: &seen)
-            }
+            if bridge.state.weight > .none { try await requireWritten() }
             let scalers = try await keeper.scalers()
             try await requireStable(scalers)
             if try await hasGivenAutoscaler(atStep: order.id.step) {

@@ -41,10 +41,9 @@ extension ShipCrew {
 
     /// A run that has weight out looks at its candidate as well; in the dark, at the routes alone.
     func watchRoutes() async throws {
-        var seen: [String] = []
         while true {
             try await rig.time.sleep(for: rig.pace.watch)
-            try await router.requireWritten(bridge.state.weight, seen: &seen)
+            try await requireWritten()
             try await requireStable(pods: nil)
         }
     }

@@ -21,6 +21,7 @@ package struct ShipCrew: Crew {
     let keeper: WorkloadKeeper
     let underWay = TestsUnderWay()
     let stableMemory = StableMemory()
+    let lookMemory = LookMemory()
     /// Told once when an object says that a newer holder has the run.
     let onFenced: @Sendable (String) -> Void
 
@@ -45,7 +46,7 @@ package struct ShipCrew: Crew {
         self.writer = writer
         router = IstioRouter(
             scope: charter.routeScope, writer: writer, known: charter.routes,
-            backup: { try await Self.copies(bridge, store).routes })
+            backup: { [lookMemory] in try await Self.copies(bridge, store, lookMemory).routes })
         keeper = WorkloadKeeper(
             scope: try charter.workloadScope, writer: writer, time: rig.time,
             poll: rig.pace.poll)
@@ -118,17 +119,22 @@ package struct ShipCrew: Crew {
         var routes: [KubernetesObject]
     }
 
-    func copies() async throws -> Copies { try await Self.copies(bridge, store) }
+    func copies() async throws -> Copies { try await Self.copies(bridge, store, lookMemory) }
 
-    private static func copies(_ bridge: Bridge, _ store: any JournalStore) async throws -> Copies {
-        guard let digest = bridge.state.backup?.digest,
-            let bytes = try await store.blob(digest)
-        else { throw Setback(.fault, "the backup is not in the journal") }
+    private static func copies(
+        _ bridge: Bridge, _ store: any JournalStore, _ memory: LookMemory
+    ) async throws -> Copies {
+        let missing = Setback(.fault, "the backup is not in the journal")
+        guard let digest = bridge.state.backup?.digest else { throw missing }
+        if let copies = memory.copies(digest) { return copies }
+        guard let bytes = try await store.blob(digest) else { throw missing }
         let tree = try JSONReader.tree(of: bytes)
         guard let workloads = tree["workloads"].flatMap(WorkloadBackup.init(tree:)),
             let routes = tree["routes"]?.items
         else { throw Setback(.fault, "the backup \(digest) cannot be read") }
-        return Copies(workloads: workloads, routes: routes.map(KubernetesObject.init))
+        let copies = Copies(workloads: workloads, routes: routes.map(KubernetesObject.init))
+        memory.keep(copies, as: digest)
+        return copies
     }
 
     func backUp() async throws -> Backup {

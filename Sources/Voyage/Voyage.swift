@@ -7,6 +7,7 @@
 //   Crew          the door behind which orders are carried out
 //   ShipCrew      the crew that knows routes, workloads, tests and gates
 //   Expedition    beginning or taking a run: the lease, the epoch, the seals
+//   LookMemory    what a process has found well, and in which version
 //   TargetLease   at most one process drives a run on a target; Pulse, whether one does
 //   RunGuard      the CronJob that ends a run whose holders are all lost
 //   UnrememberedHome  the way home for who cannot read the journal
