@@ -31,13 +31,14 @@ package struct Stage: Sendable {
         plan = stage.plan
     }
 
-    package func play(_ mishap: Mishap = .none) -> Playbill {
+    /// `isJudged`: the audit follows; without it the bill says how it ended and nothing of how.
+    package func play(_ mishap: Mishap = .none, isJudged: Bool = true) -> Playbill {
         let theatre = Theatre(opening, scenario, flow: flow, plan: plan)
         let played = Mutex(Playbill())
         var trouble: String?
         do {
             try theatre.turnable.run(atMost: scenario.longest + .seconds(3 * 86_400)) {
-                await perform(mishap, theatre, played)
+                await perform(mishap, theatre, played, isJudged: isJudged)
             }
         } catch {
             trouble = "\(error)"
@@ -46,12 +47,15 @@ package struct Stage: Sendable {
         if let trouble { bill.trouble = trouble }
         bill.lasted = theatre.clock.now
         bill.jobs = theatre.turnable.jobsRun
-        bill.look(at: theatre.world.snapshot(), as: scenario, of: flow.target, plan: plan)
+        if isJudged {
+            bill.look(at: theatre.world.snapshot(), as: scenario, of: flow.target, plan: plan)
+        }
         return bill
     }
 
     private func perform(
-        _ mishap: Mishap, _ theatre: Theatre, _ played: borrowing Mutex<Playbill>
+        _ mishap: Mishap, _ theatre: Theatre, _ played: borrowing Mutex<Playbill>,
+        isJudged: Bool
     ) async {
         let troupe = Troupe(scenario: scenario, mishap: mishap, theatre: theatre)
         await withDiscardingTaskGroup { group in
@@ -66,7 +70,9 @@ package struct Stage: Sendable {
             group.cancelAll()
         }
         var bill = troupe.bill
-        bill.facts = (try? await RunLog(run: Theatre.run, store: theatre.store).facts()) ?? []
+        if isJudged {
+            bill.facts = (try? await RunLog(run: Theatre.run, store: theatre.store).facts()) ?? []
+        }
         if mishap.jump != nil { bill.redate() }
         if let end = bill.end, end != .refused { bill.trouble = nil }
         played.withLock { $0 = bill }

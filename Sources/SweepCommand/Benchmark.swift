@@ -4,8 +4,9 @@ internal import GateTrials
 internal import Lab
 internal import Rehearsal
 
-/// Deliveries a second: bare ones that only move the traffic, the sweep's short way with tests and
-/// gates, the demo's with its bakes of five minutes, and thin ones, of which a rehearsal's odds come.
+/// Deliveries a second: bare ones that only move the traffic, the same with the audit after each, the
+/// sweep's short way with tests and gates, the demo's with its bakes of five minutes, and thin ones, of
+/// which a rehearsal's odds come.
 struct Benchmark: Sendable {
     let lanes: Lanes
     let count: Int
@@ -16,15 +17,23 @@ struct Benchmark: Sendable {
         self.count = count
     }
 
-    func run() async throws {
-        for (name, flow, count) in [
-            ("bare", DemoFlow.bare, count), ("short", DemoFlow.short, max(1, count / 2)),
-            ("whole", DemoFlow.text(), max(1, count / 8)),
+    /// Whether what was measured are deliveries indeed.
+    func run() async throws -> Bool {
+        for (name, flow, count, isJudged) in [
+            ("bare", DemoFlow.bare, count, false),
+            ("audited bare", DemoFlow.bare, max(1, count / 2), true),
+            ("short", DemoFlow.short, max(1, count / 2), false),
+            ("whole", DemoFlow.text(), max(1, count / 8), false),
         ] {
             let stage = try Stage(Scenario(name, flow: flow, ends: .promoted))
-            let jobs = stage.play().jobs
-            await tell("\(name) deliveries of \(jobs) jobs", count) { _ in
-                _ = stage.play()
+            let bill = stage.play()
+            let complaints = bill.complaints(stage.scenario)
+            guard complaints.isEmpty else {
+                print("bench: \(name): \(complaints.joined(separator: "; "))")
+                return false
+            }
+            await tell("\(name) deliveries of \(bill.jobs) jobs", count) { _ in
+                _ = stage.play(isJudged: isJudged)
             }
         }
         let plan = try thinPlan()
@@ -32,6 +41,7 @@ struct Benchmark: Sendable {
         await tell("thin deliveries", count * 20) { number in
             _ = ThinRun(plan, load, seed: UInt64(number))
         }
+        return true
     }
 
     /// The demo's way; what is neither a weight nor a bake takes half a minute.

@@ -24,8 +24,7 @@ struct SweepProgramme: Sendable {
         case .scenario(let name, let deaths): return try replay(name, deaths)
         case .call(let name, let trial, let death): return try replay(name, trial, death)
         case .bench(let count):
-            try await Benchmark(lanes: lanes, count: count).run()
-            return true
+            return try await Benchmark(lanes: lanes, count: count).run()
         case .evidence(let runs):
             print(EvidencePage(runs: runs).text)
             return true
