@@ -1,9 +1,11 @@
 /// A URL taken apart: where to, which path, what is asked.
-package struct LabAddress: Hashable, Sendable {
+package struct LabAddress: Sendable {
     /// `host` or `host:port`.
     package var authority: String = ""
-    package var path: [String] = []
+    package private(set) var path: [String] = []
     package var query: [Question] = []
+    /// What the path means to the API server; nil where it means nothing there.
+    let place: LabPlace?
 
     package struct Question: Hashable, Sendable {
         package let name: String
@@ -11,7 +13,7 @@ package struct LabAddress: Hashable, Sendable {
     }
 
     package init(_ url: String) {
-        // As plain bytes, not as a view of the string: every request passes here.
+        // As plain bytes, not as a view of the string: many requests pass here.
         let bytes = Array(url.utf8)
         var rest = bytes[...]
         if let colon = rest.firstIndex(of: 0x3A), colon + 2 < rest.endIndex,
@@ -32,7 +34,18 @@ package struct LabAddress: Hashable, Sendable {
         for part in Self.parts(of: rest, between: 0x2F) {
             path.append(Self.plain(part, plusIsSpace: false))
         }
+        place = LabPlace(path)
     }
+
+    /// The same, read once for each URL that anybody asks for.
+    static func known(_ url: String) -> LabAddress {
+        readings.meaning(of: url, or: LabAddress.init)
+    }
+
+    private static let readings = Readings<LabAddress>()
+
+    /// For what is asked within the Lab, by no URL.
+    static let nowhere = LabAddress("")
 
     /// What stands between the separators and is not empty.
     private static func parts(of text: Bytes, between separator: UInt8) -> [Bytes] {

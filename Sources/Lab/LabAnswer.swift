@@ -12,8 +12,6 @@ package struct LabAnswer: Sendable {
     }
 
     package static func tree(_ tree: JSONTree, status: Int = 200) -> LabAnswer {
-        LabAnswer(
-            HTTPResponse(
-                status: status, headers: ["Content-Type": "application/json"], body: .tree(tree)))
+        LabAnswer(.json(tree, status: status))
     }
 }

@@ -17,6 +17,9 @@ package struct LabClock: Timekeeper {
     package var now: Duration { world.now }
     package var date: Int { epoch + world.now.milliseconds }
 
+    /// Sleeps without lying down for it, where nobody else can go on before; else nothing happens.
+    func passes(_ duration: Duration) -> Bool { world.passes(duration) }
+
     package func sleep(for duration: Duration) async throws(CancellationError) {
         try await world.sleep(for: duration)
     }

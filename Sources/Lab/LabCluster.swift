@@ -40,6 +40,14 @@ package struct LabCluster: Sendable {
             return (low, low < keys.count && keys[low] == key)
         }
 
+        /// Those of one namespace stand side by side; an empty one means all.
+        func objects(in namespace: String) -> ArraySlice<KubernetesObject> {
+            if namespace.isEmpty { return objects[...] }
+            let first = place(of: Key(namespace: namespace, name: "")).index
+            let rest = keys[first...]
+            return objects[first..<(rest.firstIndex { $0.namespace != namespace } ?? rest.endIndex)]
+        }
+
         subscript(key: Key) -> KubernetesObject? {
             get {
                 let place = place(of: key)
@@ -124,7 +132,7 @@ package struct LabCluster: Sendable {
 
     /// Keeps a new version of an object, and tells the controllers.
     @discardableResult
-    mutating func store(_ tree: JSONTree, in kind: Int, at key: Key, by manager: String)
+    mutating func store(_ tree: consuming JSONTree, in kind: Int, at key: Key, by manager: String)
         -> KubernetesObject
     {
         revision += 1

@@ -9,13 +9,23 @@ package enum LabDate {
     package static func header(_ milliseconds: Int) -> String {
         let time = CivilTime(milliseconds)
         let days = CivilTime.days(year: time.year, month: time.month, day: time.day)
-        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][(days % 7 + 7) % 7]
-        let month = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ][time.month - 1]
-        let day = time.day < 10 ? "0\(time.day)" : "\(time.day)"
-        return "\(weekday), \(day) \(month) \(time.text().prefix(4)) \(time.clock) GMT"
+        var text = weekdays[(days % 7 + 7) % 7]
+        text.reserveCapacity(29)
+        text += time.day < 10 ? ", 0" : ", "
+        text += String(time.day)
+        text += months[time.month - 1]
+        text += String(time.year)
+        text += " "
+        text += time.clock
+        text += " GMT"
+        return text
     }
+
+    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = [
+        " Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ",
+        " Nov ", " Dec ",
+    ]
 
     /// Milliseconds since 1970 of an RFC 3339 text in UTC; nil: it is none.
     package static func parse(_ text: String) -> Int? {

@@ -81,20 +81,3 @@ extension LabCluster {
         edit(reference, by: keeper.manager) { $0.spec = keeper.spec }
     }
 }
-
-extension LabCall {
-    /// A call that somebody inside the Lab makes.
-    init?(_ reference: ObjectReference, by manager: String) {
-        let kind = reference.kind
-        guard let index = LabCatalog.index(group: kind.group, plural: kind.plural) else {
-            return nil
-        }
-        self.kind = index
-        version = LabCatalog.all[index].versions[0]
-        namespace = reference.namespace
-        name = reference.name
-        subresource = nil
-        address = LabAddress("")
-        self.manager = manager
-    }
-}

@@ -8,13 +8,12 @@ extension LabCluster {
     mutating func handle(_ request: HTTPRequest, _ address: LabAddress) -> HTTPResponse {
         var response: HTTPResponse
         do throws(LabRefusal) {
-            if let call = LabCall(request, address), isServed(call) {
+            if let call = LabCall(request, address), !unserved.contains(call.apiVersion) {
                 response = try answer(call, request)
             } else if let review = try review(request, address) {
                 response = review
             } else if let tree = LabDiscovery.answer(address, without: unserved) {
-                response = HTTPResponse(
-                    status: 200, headers: ["Content-Type": "application/json"], body: .tree(tree))
+                response = .json(tree)
             } else {
                 throw .noSuchPath
             }
@@ -23,10 +22,6 @@ extension LabCluster {
         }
         response.headers.lines.append(HTTPHeaders.Line(name: "Date", value: dateHeader()))
         return response
-    }
-
-    private func isServed(_ call: LabCall) -> Bool {
-        unserved.isEmpty || !unserved.contains(call.apiVersion)
     }
 
     private mutating func answer(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal)
@@ -85,9 +80,17 @@ extension LabCluster {
         return event
     }
 
+    /// What a list or a watch means.
+    func objects(of call: LabCall, where selector: LabSelector) -> [KubernetesObject] {
+        guard call.kind != LabCatalog.events else {
+            return objects(of: call.kind).filter { isIn(call, $0) && selector.matches($0) }
+        }
+        let all = shelves[call.kind].objects(in: call.namespace)
+        return selector.isEverything ? Array(all) : all.filter { selector.matches($0) }
+    }
+
     private func list(_ call: LabCall, _ request: HTTPRequest) throws(LabRefusal) -> HTTPResponse {
-        let selector = try selector(call)
-        let all = objects(of: call.kind).filter { isIn(call, $0) && selector.matches($0) }
+        let all = objects(of: call, where: try selector(call))
         let (objects, metadata) = page(all, call)
         if let table = LabTable.asked(by: request, call) {
             var tree = table.tree(of: objects, at: String(revision), epochNow)
@@ -96,13 +99,12 @@ extension LabCluster {
         }
         let isCustom = LabVersions.isCustom(call.resource)
         let items = objects.map { object -> JSONTree in
-            var tree = LabVersions.present(object, call)
+            let tree = LabVersions.present(object, call)
             // As the real one does it: only custom resources say in a list what they are.
-            if !isCustom {
-                tree["kind"] = nil
-                tree["apiVersion"] = nil
-            }
-            return tree
+            guard !isCustom, var members = tree.members else { return tree }
+            members["kind"] = nil
+            members["apiVersion"] = nil
+            return .object(members)
         }
         return .json([
             "kind": .string(call.resource.kind + "List"), "apiVersion": .string(call.apiVersion),
@@ -316,7 +318,8 @@ extension LabCluster {
 
 extension HTTPResponse {
     static func json(_ tree: JSONTree, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(
-            status: status, headers: ["Content-Type": "application/json"], body: .tree(tree))
+        HTTPResponse(status: status, headers: jsonHeaders, body: .tree(tree))
     }
+
+    private static let jsonHeaders: HTTPHeaders = ["Content-Type": "application/json"]
 }

@@ -130,7 +130,7 @@ extension LabCluster {
                     + " gate is enabled")
         }
         let selector = try selector(call)
-        let matching = objects(of: call.kind).filter { isIn(call, $0) && selector.matches($0) }
+        let matching = objects(of: call, where: selector)
         let table = LabTable.asked(by: request, call)
         let lasts = Duration.seconds(
             call.address.value("timeoutSeconds").flatMap { Int($0) } ?? 1800)

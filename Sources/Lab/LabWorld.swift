@@ -11,8 +11,6 @@ package final class LabWorld: HTTPTransport, Sendable {
         var state: LabState
         var watchers: [Watcher] = []
         var ticket = 0
-        /// Those that were asked lately: most addresses come again and again.
-        var addresses: [String: LabAddress] = [:]
     }
 
     /// A watch that waits for the next change of its kind.
@@ -23,10 +21,14 @@ package final class LabWorld: HTTPTransport, Sendable {
     }
 
     package let time: any Timekeeper
+    /// The timekeeper, where it is one that can be turned.
+    private let clock: LabClock?
     /// The world's own time when its timekeeper read `beginning`.
     private let origin: Duration
     private let beginning: Duration
+    /// What every request costs, and what is on its way back of what a write costs.
     private let latency: Duration
+    private let wayBack: Duration
     private let gateway: String
     private let held: Mutex<Held>
 
@@ -35,10 +37,12 @@ package final class LabWorld: HTTPTransport, Sendable {
     /// `gateway`: the authority (`host:port`) whose requests go through the mesh's gateway.
     package init(_ state: LabState, time: any Timekeeper, gateway: String = LabWorld.gateway) {
         self.time = time
+        clock = time as? LabClock
         self.gateway = gateway
         origin = state.now
         beginning = time.now
         latency = state.cluster.pace.latency
+        wayBack = latency / 2
         var state = state
         state.cluster.epoch = time.date - state.now.milliseconds
         held = Mutex(Held(state: state))
@@ -58,7 +62,7 @@ package final class LabWorld: HTTPTransport, Sendable {
         let now = self.now
         let (value, woken) = held.withLock { held in
             let before = held.state.cluster.revision
-            let due = held.state.nextChange
+            let due = held.watchers.isEmpty ? nil : held.state.nextChange
             held.state.advance(to: now)
             let value = work(&held.state)
             held.state.noticeChanges()
@@ -83,9 +87,9 @@ package final class LabWorld: HTTPTransport, Sendable {
     package func history() -> [StoredVersion] { reach { $0.cluster.history } }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let address = address(of: request)
+        let address = LabAddress.known(request.url)
         // What only reads hears at once what it saw; a write may be called off on its way back.
-        let back = request.method == "GET" ? Duration.zero : latency / 2
+        let back = request.method == "GET" ? Duration.zero : wayBack
         try await pause(latency - back, request)
         if request.method == "GET", address.authority != gateway, address.value("watch") != nil,
             let call = LabCall(request, address), call.isWatch
@@ -101,20 +105,8 @@ package final class LabWorld: HTTPTransport, Sendable {
         return answer.response
     }
 
-    private func address(of request: HTTPRequest) -> LabAddress {
-        let url = request.url
-        // What is long is a query, which is asked once.
-        guard url.utf8.count < 200 else { return LabAddress(url) }
-        return held.withLock { held in
-            if let known = held.addresses[url] { return known }
-            let address = LabAddress(url)
-            if held.addresses.count > 200 { held.addresses.removeAll() }
-            held.addresses[url] = address
-            return address
-        }
-    }
-
     private func pause(_ duration: Duration, _ request: HTTPRequest) async throws(HTTPFailure) {
+        if let clock, clock.passes(duration) { return }
         do {
             try await time.sleep(for: duration)
         } catch {

@@ -67,7 +67,8 @@ package final class Lifeline: Sendable {
     }
 
     package func standsStill(by time: any Timekeeper) -> Bool {
-        state.withLock { $0.frozenUntil } > time.now
+        let end = state.withLock { $0.frozenUntil }
+        return end > .zero && end > time.now
     }
 
     /// Returns when the process does not stand still (any more).

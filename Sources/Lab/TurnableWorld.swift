@@ -31,6 +31,11 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
     fileprivate struct Sleeper {
         let until: Duration
         let ticket: Int
+
+        /// The earlier one goes first; of equals, who lay down first.
+        func precedes(_ other: Sleeper) -> Bool {
+            until == other.until ? ticket < other.ticket : until < other.until
+        }
     }
 
     fileprivate struct State {
@@ -67,9 +72,16 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
         unsafe UnownedSerialExecutor(ordinary: self)
     }
 
+    /// Lets time go by for a task that would be the very next to wake: it need not lie down for it.
+    ///
+    /// False, and nothing has happened, where it would not, or is cancelled.
+    func passes(_ duration: Duration) -> Bool {
+        !Task.isCancelled && state.withLock { $0.passes(max(duration, .zero)) }
+    }
+
     /// Returns when `duration` has gone by; throws at once when the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
-        if !Task.isCancelled, state.withLock({ $0.passes(max(duration, .zero)) }) { return }
+        if passes(duration) { return }
         let ticket = state.withLock { state in
             state.ticket += 1
             return state.ticket
@@ -191,7 +203,7 @@ extension TurnableWorld.State {
         var child = sleepers.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
-            guard Self.precedes(sleepers[child], sleepers[parent]) else { break }
+            guard sleepers[child].precedes(sleepers[parent]) else { break }
             sleepers.swapAt(child, parent)
             child = parent
         }
@@ -203,17 +215,12 @@ extension TurnableWorld.State {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < sleepers.count {
-                if Self.precedes(sleepers[child], sleepers[least]) { least = child }
+            for child in 2 * parent + 1...2 * parent + 2 where child < sleepers.count {
+                if sleepers[child].precedes(sleepers[least]) { least = child }
             }
             if least == parent { return }
             sleepers.swapAt(parent, least)
             parent = least
         }
-    }
-
-    /// The earlier first; of equals, who lay down first.
-    private static func precedes(_ a: TurnableWorld.Sleeper, _ b: TurnableWorld.Sleeper) -> Bool {
-        (a.until, a.ticket) < (b.until, b.ticket)
     }
 }
