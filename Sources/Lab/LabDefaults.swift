@@ -22,13 +22,16 @@ extension JSONTree {
 }
 
 enum LabDefaults {
-    static func fill(_ tree: inout JSONTree, kind: Int) {
+    /// `old`: the version that stands, in which nothing is left to fill in.
+    static func fill(_ tree: inout JSONTree, over old: JSONTree?, kind: Int) {
+        if let former = old?["spec"], tree["spec"] == former { return }
+        let template = old?.at("spec", "template")
         switch kind {
-        case LabCatalog.deployments: tree.change("spec", deployment)
+        case LabCatalog.deployments: tree.change("spec") { deployment(&$0, over: template) }
         case LabCatalog.replicaSets:
             tree.change("spec") { spec in
                 spec.fill("replicas", 1)
-                spec.change("template") { $0.change("spec", pod) }
+                fillTemplate(of: &spec, over: template)
             }
         case LabCatalog.pods: tree.change("spec", pod)
         case LabCatalog.services: tree.change("spec", service)
@@ -40,7 +43,12 @@ enum LabDefaults {
         }
     }
 
-    private static func deployment(_ spec: inout JSONTree) {
+    private static func fillTemplate(of spec: inout JSONTree, over old: JSONTree?) {
+        if let old, spec["template"] == old { return }
+        spec.change("template") { $0.change("spec", pod) }
+    }
+
+    private static func deployment(_ spec: inout JSONTree, over template: JSONTree?) {
         spec.fill("replicas", 1)
         spec.fill("progressDeadlineSeconds", 600)
         spec.fill("revisionHistoryLimit", 10)
@@ -54,7 +62,7 @@ enum LabDefaults {
                 rolling.fill("maxUnavailable", "25%")
             }
         }
-        spec.change("template") { $0.change("spec", pod) }
+        fillTemplate(of: &spec, over: template)
     }
 
     private static func pod(_ spec: inout JSONTree) {

@@ -15,26 +15,43 @@ enum LabOwnership {
         let time: String
     }
 
+    /// A field in which two objects differ.
+    private struct Change {
+        let path: Path
+        /// The same as `fieldsV1` writes it.
+        let field: Path
+        /// The newer object has it no more.
+        let isGone: Bool
+
+        init(_ path: Path, isGone: Bool) {
+            self.path = path
+            field = path.map { "f:" + $0 }
+            self.isGone = isGone
+        }
+    }
+
     /// The object's `managedFields` after `writer` turned `old` into `new`.
     static func fields(after old: JSONTree?, _ new: JSONTree, by writer: Writer) -> JSONTree {
-        let changed = differences(from: old ?? [:], to: new)
+        let changes = changes(from: old ?? [:], to: new)
         var entries = old?.at("metadata", "managedFields")?.items ?? []
-        if let mine = settled(entries, changed, in: new, writer) {
+        if let mine = settled(entries, changes, writer) {
             entries[mine]["time"] = .string(writer.time)
             return .array(entries)
         }
+        let written = changes.filter { !$0.isGone }.map(\.path)
         var isKnown = false
         for place in entries.indices.reversed() {
-            var owned = paths(in: entries[place]["fieldsV1"] ?? [:])
+            let fields = entries[place]["fieldsV1"] ?? [:]
+            var owned: [Path]
             if isMine(entries[place], writer) {
                 isKnown = true
-                owned.removeAll { value(at: $0, in: new) == nil }
-                owned += changed.filter { path in
-                    !owned.contains(path) && value(at: path, in: new) != nil
-                }
+                owned = paths(in: fields).filter { value(at: $0, in: new) != nil }
+                owned += written.filter { !owned.contains($0) }
                 entries[place]["time"] = .string(writer.time)
             } else {
-                owned.removeAll(where: changed.contains)
+                let lost = changes.filter { isLeaf($0.field, of: fields) }.map(\.path)
+                if lost.isEmpty { continue }
+                owned = paths(in: fields).filter { !lost.contains($0) }
             }
             if owned.isEmpty {
                 entries.remove(at: place)
@@ -42,22 +59,25 @@ enum LabOwnership {
                 entries[place]["fieldsV1"] = tree(of: owned)
             }
         }
-        let owned = changed.filter { value(at: $0, in: new) != nil }
-        if !isKnown, !owned.isEmpty { entries.append(entry(writer, owned)) }
+        if !isKnown, !written.isEmpty { entries.append(entry(writer, written)) }
         return .array(entries)
     }
 
     /// The writer's own entry, where all that changed was its own before and still is: nothing moves.
-    private static func settled(
-        _ entries: [JSONTree], _ changed: [Path], in new: JSONTree, _ writer: Writer
-    ) -> Int? {
-        guard let mine = entries.lastIndex(where: { isMine($0, writer) }) else { return nil }
-        for path in changed {
-            guard value(at: path, in: new) != nil else { return nil }
-            let owned = path.map { "f:" + $0 }
-            for place in entries.indices {
-                let stands = entries[place]["fieldsV1"]?.at(owned)
-                guard place == mine ? stands == [:] : stands == nil else { return nil }
+    private static func settled(_ entries: [JSONTree], _ changes: [Change], _ writer: Writer)
+        -> Int?
+    {
+        guard let mine = entries.lastIndex(where: { isMine($0, writer) }),
+            !changes.contains(where: \.isGone)
+        else { return nil }
+        for place in entries.indices {
+            let fields = entries[place]["fieldsV1"] ?? [:]
+            for change in changes {
+                guard
+                    place == mine
+                        ? isLeaf(change.field, of: fields)
+                        : value(at: change.field, in: fields) == nil
+                else { return nil }
             }
         }
         return mine
@@ -79,38 +99,68 @@ enum LabOwnership {
             && entry["subresource"]?.text == writer.subresource
     }
 
+    private static let labels: Path = ["metadata", "labels"]
+    private static let annotations: Path = ["metadata", "annotations"]
+
     /// The fields in which two objects differ.
-    private static func differences(from old: JSONTree, to new: JSONTree) -> [Path] {
-        var found: [Path] = []
-        func compare(_ before: JSONTree?, _ after: JSONTree?, under path: Path) {
-            for member in after?.members ?? [:]
-            where !(before?[member.key]?.isSame(as: member.value) ?? false) {
-                found.append(path + [member.key])
-            }
-            for member in before?.members ?? [:] where after?[member.key] == nil {
-                found.append(path + [member.key])
-            }
+    private static func changes(from old: JSONTree, to new: JSONTree) -> [Change] {
+        var found: [Change] = []
+        for path in [labels, annotations] {
+            compare(value(at: path, in: old), value(at: path, in: new), under: path, &found)
         }
-        for part in ["labels", "annotations"] {
-            compare(
-                old.at("metadata", part), new.at("metadata", part), under: ["metadata", part])
-        }
-        func compare(_ root: String, _ before: JSONTree?, _ after: JSONTree?) {
+        func compareRoot(_ root: String, _ before: JSONTree?, _ after: JSONTree?) {
             if root == "metadata" || root == "apiVersion" || root == "kind" { return }
             if (after ?? before)?.members != nil {
-                compare(before, after, under: [root])
+                compare(before, after, under: [root], &found)
             } else if after != before {
-                found.append([root])
+                found.append(Change([root], isGone: after == nil))
             }
         }
-        for root in new.members ?? [:] { compare(root.key, old[root.key], root.value) }
-        for root in old.members ?? [:] where new[root.key] == nil {
-            compare(root.key, root.value, nil)
+        for root in new.members?.ordered ?? [] {
+            compareRoot(root.key, old[root.key], root.value)
+        }
+        for root in old.members?.ordered ?? [] where new[root.key] == nil {
+            compareRoot(root.key, root.value, nil)
         }
         return found
     }
 
-    private static func value(at path: Path, in tree: JSONTree) -> JSONTree? { tree.at(path) }
+    /// Adds the members in which two objects differ; what was not touched is not walked through.
+    private static func compare(
+        _ before: JSONTree?, _ after: JSONTree?, under path: @autoclosure () -> Path,
+        _ found: inout [Change]
+    ) {
+        if let before, let after, before.isSame(as: after) { return }
+        let former = before?.members?.ordered ?? []
+        var kept = 0
+        for (place, member) in (after?.members?.ordered ?? []).enumerated() {
+            // Most often the order is the same; then no key is looked for.
+            let hasTwin = place < former.count && former[place].key == member.key
+            if let twin = hasTwin ? former[place].value : before?[member.key] {
+                kept += 1
+                if twin.isSame(as: member.value) { continue }
+            }
+            found.append(Change(path() + [member.key], isGone: false))
+        }
+        if kept == former.count { return }
+        for member in former where after?[member.key] == nil {
+            found.append(Change(path() + [member.key], isGone: true))
+        }
+    }
+
+    /// Fields lie three steps deep at most.
+    private static func value(at path: Path, in tree: JSONTree) -> JSONTree? {
+        switch path.count {
+        case 1: tree[path[0]]
+        case 2: tree.at(path[0], path[1])
+        case 3: tree.at(path[0], path[1], path[2])
+        default: tree.at(path)
+        }
+    }
+
+    private static func isLeaf(_ field: Path, of fields: JSONTree) -> Bool {
+        value(at: field, in: fields)?.members?.isEmpty ?? false
+    }
 
     private static func tree(of paths: [Path]) -> JSONTree {
         var tree: JSONTree = [:]
@@ -119,8 +169,8 @@ enum LabOwnership {
     }
 
     private static func paths(in tree: JSONTree) -> [Path] {
-        (tree.members ?? [:]).flatMap { member -> [Path] in
-            let name = String(member.key.dropFirst(2))
+        (tree.members?.ordered ?? []).flatMap { member -> [Path] in
+            let name = String(decoding: member.key.utf8.dropFirst(2), as: UTF8.self)
             let below = paths(in: member.value)
             return below.isEmpty ? [[name]] : below.map { [name] + $0 }
         }

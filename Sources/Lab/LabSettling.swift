@@ -20,7 +20,9 @@ extension LabCluster {
         var tree = given
         if let old { try checkPreconditions(tree, old, call, key.name) }
         inherit(&tree, from: old, call)
-        if call.subresource == nil || old == nil { LabDefaults.fill(&tree, kind: call.kind) }
+        if call.subresource == nil || old == nil {
+            LabDefaults.fill(&tree, over: old?.tree, kind: call.kind)
+        }
         if call.kind == LabCatalog.services { addressService(&tree, over: old) }
         try LabAdmission.check(tree, over: old?.tree, kind: call.kind)
         if resource.countsGenerations {
@@ -32,21 +34,22 @@ extension LabCluster {
             tree.set(.string(old.resourceVersion), at: "metadata", "resourceVersion")
             if tree.isSame(as: old.tree) { return old }
         }
+        let manager = call.manager
         let writer = LabOwnership.Writer(
-            manager: call.manager, operation: operation, apiVersion: call.apiVersion,
+            manager: manager, operation: operation, apiVersion: call.apiVersion,
             subresource: call.subresource, time: timestamp)
         tree.set(
             LabOwnership.fields(after: old?.tree, tree, by: writer), at: "metadata", "managedFields"
         )
-        let object = KubernetesObject(tree)
-        if call.isDryRun { return object }
-        if object.isBeingDeleted, object.tree.at("metadata", "finalizers")?.items?.isEmpty ?? true,
+        if call.isDryRun { return KubernetesObject(tree) }
+        if tree.at("metadata", "deletionTimestamp") != nil,
+            tree.at("metadata", "finalizers")?.items?.isEmpty ?? true,
             call.kind != LabCatalog.pods, old != nil
         {
-            erase(call.kind, key, by: call.manager)
-            return object
+            erase(call.kind, key, by: manager)
+            return KubernetesObject(tree)
         }
-        return store(tree, in: call.kind, at: key, by: call.manager)
+        return store(consume tree, in: call.kind, at: key, by: manager)
     }
 
     private func checkPreconditions(
@@ -87,13 +90,17 @@ extension LabCluster {
             return
         }
         let before = old.tree["metadata"]
-        tree.fill("metadata", [:])
-        tree.change("metadata") { metadata in
-            for kept in Self.unchangeable where metadata[kept] != before?[kept] {
-                metadata[kept] = before?[kept]
+        if tree["metadata"] != before {
+            tree.fill("metadata", [:])
+            tree.change("metadata") { metadata in
+                for kept in Self.unchangeable where metadata[kept] != before?[kept] {
+                    metadata[kept] = before?[kept]
+                }
             }
         }
-        if resource.hasStatus { tree["status"] = old.tree["status"] }
+        if resource.hasStatus, tree["status"] != old.tree["status"] {
+            tree["status"] = old.tree["status"]
+        }
         if call.kind == LabCatalog.services {
             tree.change("spec") { spec in
                 for kept in ["clusterIP", "clusterIPs"] {

@@ -4,7 +4,7 @@ internal import Manifests
 /// The same object in the several versions in which the API server serves it.
 enum LabVersions {
     static func isCustom(_ resource: LabResource) -> Bool {
-        ["networking.istio.io", "keda.sh"].contains(resource.group)
+        resource.group == "networking.istio.io" || resource.group == "keda.sh"
     }
 
     /// The stored object as the caller's version has it.
@@ -21,19 +21,24 @@ enum LabVersions {
     /// What the caller sent, as the store has it; refused where it says that it is something else.
     static func stored(_ given: JSONTree, _ call: LabCall) throws(LabRefusal) -> JSONTree {
         guard given.members != nil else { throw .badRequest("the body is no object") }
-        if let said = given["apiVersion"]?.text, said != call.apiVersion {
+        let resource = call.resource
+        let apiVersion = given["apiVersion"]?.text
+        let kind = given["kind"]?.text
+        if let apiVersion, apiVersion != call.apiVersion {
             throw .badRequest(
-                "the API version in the data (\(said)) does not match the expected API version"
+                "the API version in the data (\(apiVersion)) does not match the expected API version"
                     + " (\(call.apiVersion))")
         }
-        if let said = given["kind"]?.text, said != call.resource.kind {
+        if let kind, kind != resource.kind {
             throw .badRequest(
-                "\(call.resource.kind) in version \"\(call.version)\" cannot be handled as a"
-                    + " \(call.resource.kind): no kind \"\(said)\" is expected here")
+                "\(resource.kind) in version \"\(call.version)\" cannot be handled as a"
+                    + " \(resource.kind): no kind \"\(kind)\" is expected here")
         }
         var tree = given
-        tree["apiVersion"] = .string(call.resource.storedAPIVersion)
-        tree["kind"] = .string(call.resource.kind)
+        if apiVersion == nil || call.version != resource.versions[0] {
+            tree["apiVersion"] = .string(resource.storedAPIVersion)
+        }
+        if kind == nil { tree["kind"] = .string(resource.kind) }
         if call.kind == LabCatalog.autoscalers, call.version == "v1" {
             tree.change("spec", toSecond)
         }
