@@ -144,7 +144,8 @@ package struct LabMesh: Sendable {
 
     /// When the mesh next changes by itself; nil: never.
     package var nextChange: Duration? {
-        [gateway.nextArrival, clients.nextArrival, users.nextChange].compactMap(\.self).min()
+        LabTime.earlier(
+            LabTime.earlier(gateway.nextArrival, clients.nextArrival), users.nextChange)
     }
 
     /// Lets users send requests, and configuration spread, up to `now`.

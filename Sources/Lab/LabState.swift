@@ -19,10 +19,7 @@ package struct LabState: Sendable {
 
     /// When something next changes by itself; nil: never.
     package var nextChange: Duration? {
-        switch (cluster.agenda.next, mesh.nextChange) {
-        case (let chore?, let change?): min(chore, change)
-        case (let either, nil), (nil, let either): either
-        }
+        LabTime.earlier(cluster.agenda.next, mesh.nextChange)
     }
 
     /// Whether something changes by itself earlier than was thought.

@@ -1,5 +1,14 @@
-/// Durations as people write them in a world file: `500ms`, `3s`, `2m`, `1h`.
 package enum LabTime {
+    /// Of two moments, either of which may never come.
+    static func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
+        switch (one, other) {
+        case (let one?, let other?): min(one, other)
+        case (let either, nil), (nil, let either): either
+        }
+    }
+
+    /// A duration as people write it in a world file: `500ms`, `3s`, `2m`, `1h`.
+    ///
     /// nil: no such text, or longer than some three hundred years.
     package static func duration(_ text: String) -> Duration? {
         let number = text.prefix { $0.isNumber || $0 == "." }

@@ -29,7 +29,11 @@ struct LabUsers: Sendable {
     }
 
     /// When a load next changes by its schedule.
-    var nextChange: Duration? { loads.compactMap { $0.schedule.first?.at }.min() }
+    var nextChange: Duration? {
+        var next: Duration?
+        for index in loads.indices { next = LabTime.earlier(next, loads[index].schedule.first?.at) }
+        return next
+    }
 
     mutating func followSchedule(until now: Duration) {
         for index in loads.indices {
@@ -60,9 +64,10 @@ struct LabUsers: Sendable {
         for (index, load) in loads.enumerated() where load.perSecond > 0 {
             isOpen[index] = isOpen[index] || clients.hasPods(load, among: pods)
             guard isOpen[index] else { continue }
-            let parts = [(gateway, load.gatewayShare), (clients, 1 - load.gatewayShare)]
-            for (proxies, part) in parts where part > 0 {
-                let isGateway = proxies.gateway != MeshNames.mesh
+            for isGateway in [true, false] {
+                let part = isGateway ? load.gatewayShare : 1 - load.gatewayShare
+                guard part > 0 else { continue }
+                let proxies = isGateway ? gateway : clients
                 let request = load.features(throughGateway: isGateway)
                 for fate in proxies.fates(of: request, among: pods) {
                     flows.append(

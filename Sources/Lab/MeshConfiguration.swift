@@ -10,6 +10,18 @@ struct RouteTable: Hashable, Sendable {
         let hosts: [String]
         let gateways: [String]
         let routes: [MeshRoute]
+
+        /// How well its hosts fit one that goes by these names; nil not at all.
+        fileprivate func fit(_ names: [String]) -> Int? {
+            var best: Int?
+            for host in hosts {
+                for name in names {
+                    guard let fit = MeshNames.fit(host, name) else { continue }
+                    best = max(best ?? fit, fit)
+                }
+            }
+            return best
+        }
     }
 
     private var entries: [Entry] = []
@@ -58,21 +70,19 @@ struct RouteTable: Hashable, Sendable {
     /// In the mesh one VirtualService holds a host, the oldest; at a gateway all that name the
     /// host stand one after the other.
     func choose(for request: RequestFeatures, names: [String], gateway: String?) -> Choice {
-        var bound: [(fit: Int, entry: Entry)] = []
-        for entry in entries where MeshNames.isBound(entry.gateways, to: gateway) {
-            let fits = entry.hosts.flatMap { host in
-                names.compactMap { MeshNames.fit(host, $0) }
-            }
-            if let fit = fits.max() { bound.append((fit, entry)) }
+        let fits = entries.map { entry in
+            MeshNames.isBound(entry.gateways, to: gateway) ? entry.fit(names) : nil
         }
-        guard let best = bound.map(\.fit).max() else { return .noHost }
-        let holders = bound.filter { $0.fit == best }.map(\.entry)
-        let heard = gateway == MeshNames.mesh ? Array(holders.prefix(1)) : holders
-        for route in heard.flatMap(\.routes) {
-            if route.matches.isEmpty { return .route(route, isSelective: false) }
-            if let match = route.matches.first(where: { $0.matches(request, gateway: gateway) }) {
-                return .route(route, isSelective: match.isSelective)
+        guard let best = fits.compactMap(\.self).max() else { return .noHost }
+        for (entry, fit) in zip(entries, fits) where fit == best {
+            for route in entry.routes {
+                if route.matches.isEmpty { return .route(route, isSelective: false) }
+                if let match = route.matches.first(where: { $0.matches(request, gateway: gateway) })
+                {
+                    return .route(route, isSelective: match.isSelective)
+                }
             }
+            if gateway == MeshNames.mesh { break }
         }
         return .noRoute
     }

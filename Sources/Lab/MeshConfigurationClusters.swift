@@ -36,8 +36,13 @@ struct MeshPod: Hashable, Sendable {
         return String(name[..<dash])
     }
 
+    /// Whether requests fare the same at either, if both are ready and of one Service.
+    func isLike(_ other: MeshPod) -> Bool {
+        workload == other.workload && version == other.version && image == other.image
+    }
+
     func bears(_ wanted: JSONObject) -> Bool {
-        wanted.allSatisfy { labels[$0.key] == $0.value }
+        wanted.ordered.allSatisfy { labels[$0.key] == $0.value }
     }
 }
 

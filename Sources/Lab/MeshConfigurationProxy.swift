@@ -57,12 +57,7 @@ struct MeshProxies: Sendable {
         var headers: [HeaderEdits] = []
     }
 
-    var nextArrival: Duration? {
-        switch (routes.next, clusters.next) {
-        case (let one?, let other?): min(one, other)
-        case (let either, nil), (nil, let either): either
-        }
-    }
+    var nextArrival: Duration? { LabTime.earlier(routes.next, clusters.next) }
 
     mutating func arrive(until now: Duration) -> Bool {
         let hasRoutes = routes.arrive(until: now)
@@ -145,18 +140,20 @@ struct MeshProxies: Sendable {
             let isUnpinned = chosen.contains { $0.version != chosen[0].version }
             let path: RequestStream.Path =
                 isSelective ? .matched : isUnpinned ? .unpinned : .routed
-            var fates: [Fate] = []
+            var kinds: [(pod: MeshPod, share: Double)] = []
             for pod in chosen {
+                if let known = kinds.firstIndex(where: { $0.pod.isLike(pod) }) {
+                    kinds[known].share += each
+                } else {
+                    kinds.append((pod, each))
+                }
+            }
+            return kinds.map { pod, share in
                 let end = Fate.End.pod(
                     service: service, workload: pod.workload, version: pod.version,
                     image: pod.image)
-                if let known = fates.firstIndex(where: { $0.end == end }) {
-                    fates[known].share += each
-                } else {
-                    fates.append(Fate(end: end, share: each, path: path))
-                }
+                return Fate(end: end, share: share, path: path)
             }
-            return fates
         }
     }
 }

@@ -115,6 +115,9 @@ struct PromQLEvaluation {
             switch function {
             case .rate, .increase, .delta, .irate:
                 value = window.change(function, rate: ends(of: index, in: found))
+            case .countOverTime:
+                value = Double((found.upperBound - found.lowerBound) / book.interval + 1)
+            case .lastOverTime: value = book.sample(index, at: found.upperBound, in: ledger)
             default:
                 let times = stride(
                     from: found.lowerBound, through: found.upperBound, by: book.interval)
@@ -157,15 +160,13 @@ struct PromQLEvaluation {
     }
 
     private static func summary(_ function: PromQLFunction, _ values: [Double]) -> Double? {
-        guard let last = values.last else { return nil }
         let sum = values.reduce(0, +)
         return switch function {
         case .averageOverTime: sum / Double(values.count)
         case .sumOverTime: sum
         case .minimumOverTime: values.min()
         case .maximumOverTime: values.max()
-        case .countOverTime: Double(values.count)
-        default: last
+        default: nil
         }
     }
 

@@ -60,16 +60,17 @@ struct PrometheusBook: Sendable {
     }
 
     private struct Series: Sendable {
-        let labels: SeriesLabels
-        let nameless: SeriesLabels
+        let metric: String
         let measure: Measure
         /// Which of `flows` it counts, or of `pods`.
         let flow: Int
+        /// With its metric and without it; made once somebody asks for the metric.
+        var labels: (whole: SeriesLabels, nameless: SeriesLabels)?
     }
 
     /// Streams of requests that have all labels in common.
     private struct Flow: Sendable {
-        let labels: [SeriesLabels.Label]
+        let labels: SeriesLabels
         var places: [Int]
     }
 
@@ -81,7 +82,7 @@ struct PrometheusBook: Sendable {
 
     private var flows: [Flow] = []
     private var series: [Series] = []
-    private var flowPlaces: [[SeriesLabels.Label]: Int] = [:]
+    private var flowPlaces: [SeriesLabels: Int] = [:]
     /// The series of each metric: a query that names one looks at no others.
     private var places: [String: [Int]] = [:]
     /// What selectors were found to mean, by their matchers: a query's window changes from look to
@@ -106,16 +107,35 @@ struct PrometheusBook: Sendable {
     /// How many series there are; grows only.
     var seriesCount: Int { series.count }
 
-    func labels(of index: Int) -> SeriesLabels { series[index].labels }
+    func labels(of index: Int) -> SeriesLabels {
+        series[index].labels?.whole ?? written(index).whole
+    }
 
-    func namelessLabels(of index: Int) -> SeriesLabels { series[index].nameless }
+    func namelessLabels(of index: Int) -> SeriesLabels {
+        series[index].labels?.nameless ?? written(index).nameless
+    }
+
+    private func written(_ index: Int) -> (whole: SeriesLabels, nameless: SeriesLabels) {
+        let one = series[index]
+        let nameless =
+            switch one.measure {
+            case .requests, .sum: flows[one.flow].labels
+            case .bucket(let bound): flows[one.flow].labels.adding("le", Self.bounds[bound])
+            case .pod(let measure): SeriesLabels(pods.labels(of: one.flow) + measure.labels)
+            }
+        return (nameless.adding(SeriesLabels.metric, one.metric), nameless)
+    }
 
     mutating func indices(matching selector: PromQLSelector) -> [Int] {
         if readPods == nil, selector.metric.map(Self.podMetrics.contains) ?? true { learnPods() }
         let all = selector.metric.map { places[$0] ?? [] } ?? Array(series.indices)
         var known = found[selector.matchers] ?? Found()
         guard known.known < all.count else { return known.series }
-        known.series += all[known.known...].filter { selector.holds(series[$0].labels) }
+        for index in all[known.known...] {
+            let labels = series[index].labels ?? written(index)
+            series[index].labels = labels
+            if selector.holds(labels.whole) { known.series.append(index) }
+        }
         known.known = all.count
         if found.count > 500 { found.removeAll() }
         found[selector.matchers] = known
@@ -126,11 +146,7 @@ struct PrometheusBook: Sendable {
 
     private mutating func learnPods() {
         for place in (readPods ?? 0)..<pods.count {
-            for measure in pods.measures(of: place) {
-                begin(
-                    measure.metric, SeriesLabels(pods.labels(of: place) + measure.labels),
-                    .pod(measure), place)
-            }
+            for measure in pods.measures(of: place) { begin(measure.metric, .pod(measure), place) }
         }
         readPods = pods.count
     }
@@ -154,61 +170,59 @@ struct PrometheusBook: Sendable {
         }
     }
 
-    private mutating func begin(_ labels: [SeriesLabels.Label], with place: Int) {
+    private mutating func begin(_ labels: SeriesLabels, with place: Int) {
         let flow = flows.count
         flowPlaces[labels] = flow
         flows.append(Flow(labels: labels, places: [place]))
-        let plain = SeriesLabels(labels)
-        begin("istio_requests_total", plain, .requests, flow)
-        let histogram = "istio_request_duration_milliseconds"
-        for (index, bound) in Self.bounds.enumerated() {
-            begin(histogram + "_bucket", plain.adding("le", bound), .bucket(index), flow)
+        begin(Self.requests, .requests, flow)
+        let first = series.count
+        for bound in Self.bounds.indices {
+            series.append(Series(metric: Self.bucket, measure: .bucket(bound), flow: flow))
         }
-        begin(histogram + "_sum", plain, .sum, flow)
-        begin(histogram + "_count", plain, .requests, flow)
+        places[Self.bucket, default: []] += first..<series.count
+        begin(Self.sum, .sum, flow)
+        begin(Self.count, .requests, flow)
     }
 
-    private mutating func begin(
-        _ metric: String, _ nameless: SeriesLabels, _ measure: Measure, _ flow: Int
-    ) {
+    private mutating func begin(_ metric: String, _ measure: Measure, _ flow: Int) {
         places[metric, default: []].append(series.count)
-        series.append(
-            Series(
-                labels: nameless.adding(SeriesLabels.metric, metric), nameless: nameless,
-                measure: measure, flow: flow))
+        series.append(Series(metric: metric, measure: measure, flow: flow))
     }
 
+    private static let requests = "istio_requests_total"
+    private static let histogram = "istio_request_duration_milliseconds"
+    private static let bucket = histogram + "_bucket"
+    private static let sum = histogram + "_sum"
+    private static let count = histogram + "_count"
     private static let bounds = LatencyProfile.bounds.map(PromQLNumber.text)
 
     /// The label sets under which a stream is reported: by who asked, and by who answered.
-    private func metricLabels(of stream: RequestStream) -> [[SeriesLabels.Label]] {
+    private func metricLabels(of stream: RequestStream) -> [SeriesLabels] {
         let host = stream.service.split(separator: ".")
         let isService = stream.service.hasSuffix(".svc.cluster.local") && host.count == 5
         let service = isService ? String(host[0]) : stream.service
         let namespace = isService ? String(host[1]) : "unknown"
         let unknown = { (text: String) in text.isEmpty ? "unknown" : text }
-        let pairs = [
-            ("destination_canonical_revision", unknown(stream.version)),
-            ("destination_canonical_service", stream.hasReached ? service : "unknown"),
-            ("destination_service", stream.service),
-            ("destination_service_name", service),
-            ("destination_service_namespace", namespace),
-            ("destination_version", unknown(stream.version)),
-            ("destination_workload", unknown(stream.workload)),
-            ("destination_workload_namespace", stream.hasReached ? namespace : "unknown"),
-            ("request_protocol", "http"),
-            ("response_code", String(stream.code)),
-            ("response_flags", stream.flags),
-            ("source_workload", stream.source),
-            ("source_workload_namespace", sourceNamespaces[stream.source] ?? "unknown"),
-        ]
+        let labels = SeriesLabels(
+            [
+                ("destination_canonical_revision", unknown(stream.version)),
+                ("destination_canonical_service", stream.hasReached ? service : "unknown"),
+                ("destination_service", stream.service),
+                ("destination_service_name", service),
+                ("destination_service_namespace", namespace),
+                ("destination_version", unknown(stream.version)),
+                ("destination_workload", unknown(stream.workload)),
+                ("destination_workload_namespace", stream.hasReached ? namespace : "unknown"),
+                ("request_protocol", "http"),
+                ("response_code", String(stream.code)),
+                ("response_flags", stream.flags),
+                ("source_workload", stream.source),
+                ("source_workload_namespace", sourceNamespaces[stream.source] ?? "unknown"),
+            ].map { SeriesLabels.Label(name: $0, value: $1) })
         var reporters = ["source", "destination"]
         if !stream.hasReached { reporters = ["source"] }
         if stream.origin == .mirror { reporters = ["destination"] }
-        return reporters.map { reporter in
-            pairs.map { SeriesLabels.Label(name: $0.0, value: $0.1) }
-                + [SeriesLabels.Label(name: "reporter", value: reporter)]
-        }
+        return reporters.map { labels.adding("reporter", $0) }
     }
 
     /// The newest scrape that is not after a moment, in milliseconds of the world's time.
