@@ -19,9 +19,7 @@ extension LabCluster {
         else { return }
         let template = deployment.spec["template"] ?? [:]
         let hash = knownHash(of: template, deployment.uid)
-        let mine = shelves[LabCatalog.replicaSets].objects.filter {
-            $0.namespace == key.namespace && isOwned($0, by: deployment.uid)
-        }
+        let mine = replicaSets(of: deployment, in: key.namespace)
         let current = mine.first { $0.label("pod-template-hash") == hash }
         let former = mine.filter { $0.label("pod-template-hash") != hash }
         let wanted = deployment.spec["replicas"]?.whole ?? 1
@@ -35,6 +33,15 @@ extension LabCluster {
             for set in former { resize(set, to: 0) }
         }
         report(deployment, key, hash)
+    }
+
+    private func replicaSets(of deployment: KubernetesObject, in namespace: String)
+        -> [KubernetesObject]
+    {
+        let uid = deployment.uid
+        return shelves[LabCatalog.replicaSets].objects(in: namespace).filter {
+            isOwned($0, by: uid)
+        }
     }
 
     /// The template's hash, reckoned once for each template that a Deployment has.
@@ -143,20 +150,16 @@ extension LabCluster {
     // MARK: Status
 
     private mutating func report(_ deployment: KubernetesObject, _ key: Key, _ hash: String) {
-        let sets = shelves[LabCatalog.replicaSets].objects.filter {
-            $0.namespace == key.namespace && isOwned($0, by: deployment.uid)
-        }
-        func sum(_ field: String, where isCounted: (KubernetesObject) -> Bool = { _ in true })
-            -> Int
-        {
-            sets.filter(isCounted).map { $0.status[field]?.whole ?? 0 }.reduce(0, +)
-        }
-        let isCurrent = { (set: KubernetesObject) in set.label("pod-template-hash") == hash }
         let wanted = deployment.spec["replicas"]?.whole ?? 1
-        let total = sum("replicas")
-        let updated = sum("replicas", where: isCurrent)
-        let available = sum("availableReplicas")
-        let ready = sum("readyReplicas")
+        var (total, updated, available, ready) = (0, 0, 0, 0)
+        for set in replicaSets(of: deployment, in: key.namespace) {
+            let status = set.status
+            let replicas = status["replicas"]?.whole ?? 0
+            total += replicas
+            if set.label("pod-template-hash") == hash { updated += replicas }
+            available += status["availableReplicas"]?.whole ?? 0
+            ready += status["readyReplicas"]?.whole ?? 0
+        }
         let progress = follow(
             deployment, hash,
             Progress(

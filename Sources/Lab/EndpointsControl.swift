@@ -13,19 +13,20 @@ extension LabCluster {
             return
         }
         let chosen = LabSelector(equal: selector)
-        let pods = shelves[LabCatalog.pods].objects.filter {
-            $0.namespace == key.namespace && !$0.isBeingDeleted && chosen.matches($0)
-                && $0.status["podIP"] != nil
+        let pods = shelves[LabCatalog.pods].objects(in: key.namespace).filter {
+            !$0.isBeingDeleted && chosen.matches($0) && $0.status["podIP"] != nil
         }
+        let ends = pods.map { Endpoint(address: Self.address($0), isReady: Self.isReady($0)) }
+        let ports: JSONTree = .array(
+            (service.spec["ports"]?.items ?? []).map { Self.port($0, pods.first) })
         var subset: JSONTree = [:]
         for (field, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
-            let some = pods.filter { Self.isReady($0) == isReady }
-            if !some.isEmpty { subset[field] = .array(some.map(Self.address)) }
+            let some = ends.filter { $0.isReady == isReady }
+            if !some.isEmpty { subset[field] = .array(some.map(\.address)) }
         }
-        subset["ports"] = .array(
-            (service.spec["ports"]?.items ?? []).map { Self.port($0, pods.first) })
+        subset["ports"] = ports
         let subsets: JSONTree = pods.isEmpty ? [] : [subset]
-        keepSlice(of: service, key, pods, subset["ports"] ?? [])
+        keepSlice(of: service, key, ends, ports)
         if shelves[LabCatalog.endpoints][key] == nil {
             let tree: JSONTree = [
                 "apiVersion": "v1", "kind": "Endpoints",
@@ -43,6 +44,11 @@ extension LabCluster {
         }
     }
 
+    private struct Endpoint {
+        let address: JSONTree
+        let isReady: Bool
+    }
+
     // MARK: Slices
 
     private func sliceKey(_ key: Key) -> Key {
@@ -51,12 +57,12 @@ extension LabCluster {
 
     /// The same once more, in the form that newer clients read.
     private mutating func keepSlice(
-        of service: KubernetesObject, _ key: Key, _ pods: [KubernetesObject], _ ports: JSONTree
+        of service: KubernetesObject, _ key: Key, _ ends: [Endpoint], _ ports: JSONTree
     ) {
         let endpoints: JSONTree = .array(
-            pods.map { pod in
-                let isReady: JSONTree = .bool(Self.isReady(pod))
-                let address = Self.address(pod)
+            ends.map { end in
+                let isReady: JSONTree = .bool(end.isReady)
+                let address = end.address
                 return [
                     "addresses": .array([address["ip"] ?? ""]),
                     "conditions": ["ready": isReady, "serving": isReady, "terminating": false],

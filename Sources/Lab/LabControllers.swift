@@ -134,7 +134,7 @@ extension LabCluster {
         {
             tree.set(.integer(old.generation + 1), at: "metadata", "generation")
         }
-        store(tree, in: kind, at: key, by: controller)
+        store(consume tree, in: kind, at: key, by: controller)
     }
 
     /// The date of a moment, as a time stamp.
@@ -177,9 +177,10 @@ extension LabCluster {
         }
         for kind in shelves.indices {
             for object in shelves[kind].objects {
-                let key = Key(namespace: object.namespace, name: object.name)
                 let owners = (object.tree.at("metadata", "ownerReferences")?.items ?? [])
                     .compactMap { $0["uid"]?.text }
+                if owners.isEmpty, leaving.isEmpty { continue }
+                let key = Key(namespace: object.namespace, name: object.name)
                 if !owners.isEmpty, owners.allSatisfy({ !present.contains($0) }) {
                     remove(kind, key, object)
                 } else if owners.contains(where: leaving.contains) {

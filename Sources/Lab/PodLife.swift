@@ -204,9 +204,9 @@ extension LabCluster {
 
     /// The image's name without its tag.
     private static func untagged(_ image: String) -> String {
-        let name = image.split(separator: "/", omittingEmptySubsequences: false)
-        let last = name.last?.prefix { $0 != ":" } ?? ""
-        return (name.dropLast() + [last]).joined(separator: "/")
+        let last = image.utf8.lastIndex(of: UInt8(ascii: "/")) ?? image.startIndex
+        let tag = image.utf8[last...].firstIndex(of: UInt8(ascii: ":"))
+        return String(image[..<(tag ?? image.endIndex)])
     }
 
     /// What a tag means where nobody moved it: a digest made from the name.

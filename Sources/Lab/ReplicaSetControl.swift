@@ -5,19 +5,25 @@ internal import Manifests
 extension LabCluster {
     mutating func syncReplicaSet(_ key: Key) {
         guard let set = shelves[LabCatalog.replicaSets][key], !set.isBeingDeleted else { return }
-        let pods = shelves[LabCatalog.pods].objects.filter {
-            $0.namespace == key.namespace && !$0.isBeingDeleted && isOwned($0, by: set.uid)
-        }
+        let pods = pods(of: set, in: key.namespace)
         let wanted = set.spec["replicas"]?.whole ?? 1
+        if pods.count == wanted { return count(pods, of: set, key) }
         if pods.count < wanted {
             for _ in pods.count..<wanted { makePod(for: set) }
-        } else if pods.count > wanted {
+        } else {
             for pod in lastWanted(pods).prefix(pods.count - wanted) {
                 let home = Key(namespace: key.namespace, name: pod.name)
                 terminate(home, pod, grace: nil, by: Controller.replicaSet)
             }
         }
-        count(key, set)
+        count(self.pods(of: set, in: key.namespace), of: set, key)
+    }
+
+    private func pods(of set: KubernetesObject, in namespace: String) -> [KubernetesObject] {
+        let uid = set.uid
+        return shelves[LabCatalog.pods].objects(in: namespace).filter {
+            isOwned($0, by: uid) && !$0.isBeingDeleted
+        }
     }
 
     /// The pods that may go first: those that are not ready, then the newest.
@@ -28,10 +34,9 @@ extension LabCluster {
         return pods.sorted { rank($0) < rank($1) }
     }
 
-    private mutating func count(_ key: Key, _ set: KubernetesObject) {
-        let pods = shelves[LabCatalog.pods].objects.filter {
-            $0.namespace == key.namespace && !$0.isBeingDeleted && isOwned($0, by: set.uid)
-        }
+    private mutating func count(
+        _ pods: [KubernetesObject], of set: KubernetesObject, _ key: Key
+    ) {
         let ready = pods.filter(Self.isReady)
         let patience = Duration.seconds(set.spec["minReadySeconds"]?.whole ?? 0)
         var available = 0
