@@ -72,8 +72,8 @@ extension Audit {
     }
 
     /// S12: no epoch stamps an object after a later one has.
-    mutating func checkStamp(_ stored: StoredObject) {
-        guard let object = stored.object, let mark = Mark(on: object), mark.run == evidence.run,
+    mutating func checkStamp(_ stored: StoredObject, _ mark: Mark?) {
+        guard let object = stored.object, let mark, mark.run == evidence.run,
             let epoch = mark.epoch
         else { return }
         let known = stamps[stored.reference].flatMap { $0.uid == object.uid ? $0 : nil }
@@ -87,9 +87,9 @@ extension Audit {
     ///
     /// The record's hash is the proof: nobody can know it earlier. Dates prove nothing, since
     /// clocks jump.
-    mutating func checkMark(_ stored: StoredObject) {
-        guard stored.reference.kind.kind != ResourceKind.lease.kind, let object = stored.object,
-            let mark = Mark(on: object), mark.run == evidence.run, mark.epoch != nil
+    mutating func checkMark(_ stored: StoredObject, _ mark: Mark?) {
+        guard stored.reference.kind.kind != ResourceKind.lease.kind, let mark,
+            mark.run == evidence.run, mark.epoch != nil
         else { return }
         guard let sequence = mark.sequence else {
             report("S7", "our version names no record of the journal", stored)

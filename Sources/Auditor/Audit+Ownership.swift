@@ -18,9 +18,11 @@ extension Audit {
             reportForeign(old, new, "spec", stored)
         }
         for part in ["labels", "annotations"] {
-            let old = Self.foreignEntries(before.tree.at("metadata", part))
-            let new = Self.foreignEntries(after.tree.at("metadata", part))
-            reportForeign(old, new, "metadata.\(part)", stored)
+            let old = before.tree.at("metadata", part)
+            let new = after.tree.at("metadata", part)
+            if old == new { continue }
+            reportForeign(
+                Self.foreignEntries(old), Self.foreignEntries(new), "metadata.\(part)", stored)
         }
     }
 
@@ -55,7 +57,7 @@ extension Audit {
     private static func foreignEntries(_ map: JSONTree?) -> JSONTree {
         .object(
             JSONObject(
-                (map?.members ?? [:]).filter { !$0.key.hasPrefix(Cast.prefix) }
+                (map?.members?.ordered ?? []).filter { !$0.key.hasPrefix(Cast.prefix) }
                     .map { ($0.key, $0.value) }))
     }
 

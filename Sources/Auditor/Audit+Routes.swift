@@ -5,7 +5,7 @@ internal import Manifests
 
 /// S1 to S4, S15 and S21: what our versions of the VirtualServices say.
 extension Audit {
-    mutating func checkRoutes(_ stored: StoredObject) {
+    mutating func checkRoutes(_ stored: StoredObject, _ mark: Mark?) {
         let before = world.table(stored.reference)
         guard let object = stored.object else { return }
         let after = RouteTable(object, at: stored.reference, cast: cast, run: evidence.run)
@@ -13,16 +13,16 @@ extension Audit {
         checkNames(before, after, stored)
         checkPods(before, after, stored)
         checkCapacity(before, after, stored)
-        checkRise(before, after, stored)
-        checkMeant(before, after, stored)
+        checkRise(before, after, stored, mark)
+        checkMeant(before, after, stored, mark)
         checkPins(before, after, stored)
-        checkAside(before, after, stored)
+        checkAside(before, after, stored, mark)
     }
 
     /// S15, S21: what is put beside the routes takes nobody who was not meant, and goes on the way
     /// home.
     private mutating func checkAside(
-        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject, _ mark: Mark?
     ) {
         let share = world.candidateShare(in: after)
         for route in after.routes where route.isKept {
@@ -35,7 +35,7 @@ extension Audit {
         }
         let had = before.map { copies(in: $0) } ?? 0
         let turned = log.turned.map {
-            wasMeant(stored, stored.object.flatMap(Mark.init(on:)), after: $0.sequence, $0.date)
+            wasMeant(stored, mark, after: $0.sequence, $0.date)
         }
         if turned == true, copies(in: after) > had {
             report("S15", "requests are copied to the candidate after the turn", stored)
@@ -149,11 +149,10 @@ extension Audit {
 
     /// S15: never up after the turn; before it, only after something was looked at.
     private mutating func checkRise(
-        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject, _ mark: Mark?
     ) {
         let old = world.candidateShare(in: before)
         let new = world.candidateShare(in: after)
-        let mark = stored.object.flatMap(Mark.init(on:))
         if new < old, evidence.removes == nil, let decided = log.promotionDecided,
             wasMeant(stored, mark, after: decided.sequence, decided.date)
         {
@@ -206,11 +205,11 @@ extension Audit {
 
     /// S7: the journal had meant as much when the version was written.
     private mutating func checkMeant(
-        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject
+        _ before: RouteTable?, _ after: RouteTable, _ stored: StoredObject, _ mark: Mark?
     ) {
         let old = world.candidateShare(in: before)
         let new = world.candidateShare(in: after)
-        guard new > old, let sequence = stored.object.flatMap(Mark.init(on:))?.sequence,
+        guard new > old, let sequence = mark?.sequence,
             let meant = log.fact(sequence)?.state.weight.percent, new > max(meant, 1)
         else { return }
         // A pool below 100 rounds: a route cannot give less than 1 of it.
@@ -310,11 +309,10 @@ extension Audit {
 
     /// S21: when a pod of the candidate appears every route is pinned already.
     mutating func checkDark(_ stored: StoredObject) {
-        guard let object = stored.object, !object.isBeingDeleted,
-            stored.reference.namespace == cast.namespace, !evidence.hasForeignHands,
-            cast.isPod(object, of: cast.candidate)
+        guard !isDarkChecked, evidence.removes == nil, !evidence.hasForeignHands,
+            stored.reference.namespace == cast.namespace, let object = stored.object,
+            !object.isBeingDeleted, cast.isPod(object, of: cast.candidate)
         else { return }
-        guard !isDarkChecked, evidence.removes == nil else { return }
         isDarkChecked = true
         if world.tables.isEmpty {
             report("S21", "the candidate has a pod, and no route keeps users from it", stored)

@@ -83,14 +83,15 @@ package struct Audit {
 
     /// The checks of one version, the world as it was just before.
     private mutating func check(_ stored: StoredObject) {
-        checkStamp(stored)
+        let mark = stored.object.flatMap(Mark.init(on:))
+        checkStamp(stored, mark)
         guard Self.isOurs(stored) else { return }
-        checkMark(stored)
-        if isAfterPromotion(stored) { checkPromotion(at: stored.date) }
+        checkMark(stored, mark)
+        if isAfterPromotion(mark) { checkPromotion(at: stored.date) }
         checkOwnership(stored)
         checkLettingGo(stored)
         switch stored.reference.kind.kind {
-        case "VirtualService": checkRoutes(stored)
+        case "VirtualService": checkRoutes(stored, mark)
         case "DestinationRule": checkRule(stored)
         case "Deployment": checkRemoval(stored)
         case "Service": checkService(stored)
@@ -106,10 +107,10 @@ package struct Audit {
         checkEmpty(at: stored.date)
     }
 
-    private func isAfterPromotion(_ stored: StoredObject) -> Bool {
-        guard let decided = log.promotionDecided?.sequence,
-            let meant = stored.object.flatMap(Mark.init(on:))?.sequence
-        else { return false }
+    private func isAfterPromotion(_ mark: Mark?) -> Bool {
+        guard let decided = log.promotionDecided?.sequence, let meant = mark?.sequence else {
+            return false
+        }
         return meant >= decided
     }
 

@@ -99,7 +99,7 @@ struct Cast: Sendable {
         let wanted = labels?.members ?? [:]
         func means(_ member: Member?) -> Bool {
             guard let member else { return false }
-            return wanted.allSatisfy { member.labels[$0.key] == $0.value }
+            return wanted.ordered.allSatisfy { member.labels[$0.key] == $0.value }
         }
         return switch (means(stable), means(candidate)) {
         case (true, true): .both
@@ -118,11 +118,11 @@ struct Cast: Sendable {
             return false
         }
         let labels = pod.tree.at("metadata", "labels")
-        let set = "\(member.name)-\(labels?["pod-template-hash"]?.text ?? "")"
-        let isMade = (pod.tree.at("metadata", "ownerReferences")?.items ?? []).contains {
-            $0["kind"] == "ReplicaSet" && $0["name"]?.text == set
+        guard wanted.ordered.allSatisfy({ labels?[$0.key] == $0.value }) else { return false }
+        let set = member.name + "-" + (labels?["pod-template-hash"]?.text ?? "")
+        return (pod.tree.at("metadata", "ownerReferences")?.items ?? []).contains {
+            $0["kind"]?.text == "ReplicaSet" && $0["name"]?.text == set
         }
-        return isMade && wanted.allSatisfy { labels?[$0.key] == $0.value }
     }
 
     /// Whether a host, written in an object of that namespace, leads to pods of the versions.

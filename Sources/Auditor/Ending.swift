@@ -114,7 +114,7 @@ struct Ending {
             for name in Self.pauses where first.annotation(name) != last.annotation(name) {
                 differences.append("\(life.reference) is not as before: \(name)")
             }
-            if Self.spec(first, isScaled) != Self.spec(last, isScaled) {
+            if first.spec != last.spec, Self.spec(first, isScaled) != Self.spec(last, isScaled) {
                 differences.append("\(life.reference) is not as before: \(Self.place(first, last))")
             }
         }

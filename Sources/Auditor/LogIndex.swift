@@ -98,8 +98,8 @@ struct Mark: Sendable {
         self.run = run
         epoch = object.annotation("theseus.dev/epoch").flatMap { Int($0) }
         let head = object.annotation("theseus.dev/journal") ?? ""
-        let parts = head.split(separator: ":", maxSplits: 1)
-        sequence = parts.count == 2 ? Int(parts[0]) : nil
-        hash = parts.count == 2 ? String(parts[1]) : ""
+        let colon = head.utf8.firstIndex(of: UInt8(ascii: ":"))
+        hash = colon.map { String(head[head.utf8.index(after: $0)...]) } ?? ""
+        sequence = hash.isEmpty ? nil : colon.flatMap { Int(head[..<$0]) }
     }
 }

@@ -49,7 +49,7 @@ struct Makeup: Sendable {
 
     /// `@sha256:…` where the id names a repository, whichever; else the configuration's.
     private static func digest(of id: String) -> String {
-        if let at = id.lastIndex(of: "@") { return String(id[at...]) }
+        if let at = id.utf8.lastIndex(of: UInt8(ascii: "@")) { return String(id[at...]) }
         return id.firstRange(of: "://").map { String(id[$0.upperBound...]) } ?? id
     }
 

@@ -25,6 +25,7 @@ final class Prompter: Sendable {
 
     /// The run stands elsewhere: whatever waited for that is called.
     func hear(_ state: RunState) {
+        if waiting.withLock(\.isEmpty) { return }
         let standing = Standing(state, plan)
         let called = waiting.withLock { waiting -> [Cue] in
             var called: [Cue] = []
