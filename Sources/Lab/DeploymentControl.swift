@@ -106,6 +106,7 @@ extension LabCluster {
     }
 
     private mutating func resize(_ set: KubernetesObject, to replicas: Int) {
+        if set.spec["replicas"]?.whole == replicas { return }
         let key = Key(namespace: set.namespace, name: set.name)
         amend(LabCatalog.replicaSets, key, by: Controller.deployment) {
             $0.set(.integer(replicas), at: "spec", "replicas")

@@ -1,3 +1,4 @@
+internal import HTTPMessages
 internal import JSONTree
 package import Manifests
 
@@ -106,7 +107,8 @@ package struct LabCluster: Sendable {
     var kept: [Int: [Key: Kept]] = [:]
     private var issued = 0
     private var dateSecond = -1
-    private var dateText = ""
+    private var date = HTTPHeaders.Line(name: "Date", value: "")
+    private var datedJSON: HTTPHeaders = [:]
 
     package init(epoch: Int, seed: UInt64, pace: LabPace = LabPace()) {
         self.epoch = epoch
@@ -184,14 +186,15 @@ package struct LabCluster: Sendable {
         return String((0..<count).map { _ in letters[Int(dice.next() % UInt64(letters.count))] })
     }
 
-    /// The `Date` header's text, made anew once a second.
-    mutating func dateHeader() -> String {
+    /// Headers with the `Date`, which is made anew once a second, as what most answers say is.
+    mutating func dated(_ headers: HTTPHeaders) -> HTTPHeaders {
         let second = (epoch + now.milliseconds) / 1000
         if second != dateSecond {
             dateSecond = second
-            dateText = LabDate.header(second * 1000)
+            date.value = LabDate.header(second * 1000)
+            datedJSON = HTTPHeaders(HTTPHeaders.ofJSON.lines + [date])
         }
-        return dateText
+        return headers == .ofJSON ? datedJSON : HTTPHeaders(headers.lines + [date])
     }
 
     /// `2026-01-05T12:00:00Z`, now.

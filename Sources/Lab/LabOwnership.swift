@@ -5,6 +5,7 @@ internal import JSONTree
 /// A field here is a label, an annotation, or a member of `spec`, `status`, `data` and the like;
 /// what lies below belongs to its parent.
 enum LabOwnership {
+    /// The way to a field as `fieldsV1` writes it: keys, each behind an `f:`.
     typealias Path = [String]
 
     struct Writer {
@@ -18,16 +19,8 @@ enum LabOwnership {
     /// A field in which two objects differ.
     private struct Change {
         let path: Path
-        /// The same as `fieldsV1` writes it.
-        let field: Path
         /// The newer object has it no more.
         let isGone: Bool
-
-        init(_ path: Path, isGone: Bool) {
-            self.path = path
-            field = path.map { "f:" + $0 }
-            self.isGone = isGone
-        }
     }
 
     /// The object's `managedFields` after `writer` turned `old` into `new`.
@@ -45,11 +38,11 @@ enum LabOwnership {
             var owned: [Path]
             if isMine(entries[place], writer) {
                 isKnown = true
-                owned = paths(in: fields).filter { value(at: $0, in: new) != nil }
+                owned = paths(in: fields).filter { isThere($0, in: new) }
                 owned += written.filter { !owned.contains($0) }
                 entries[place]["time"] = .string(writer.time)
             } else {
-                let lost = changes.filter { isLeaf($0.field, of: fields) }.map(\.path)
+                let lost = changes.filter { isLeaf($0.path, of: fields) }.map(\.path)
                 if lost.isEmpty { continue }
                 owned = paths(in: fields).filter { !lost.contains($0) }
             }
@@ -75,8 +68,8 @@ enum LabOwnership {
             for change in changes {
                 guard
                     place == mine
-                        ? isLeaf(change.field, of: fields)
-                        : value(at: change.field, in: fields) == nil
+                        ? isLeaf(change.path, of: fields)
+                        : value(at: change.path, in: fields) == nil
                 else { return nil }
             }
         }
@@ -99,21 +92,21 @@ enum LabOwnership {
             && entry["subresource"]?.text == writer.subresource
     }
 
-    private static let labels: Path = ["metadata", "labels"]
-    private static let annotations: Path = ["metadata", "annotations"]
+    private static let labels: Path = ["f:metadata", "f:labels"]
+    private static let annotations: Path = ["f:metadata", "f:annotations"]
 
     /// The fields in which two objects differ.
     private static func changes(from old: JSONTree, to new: JSONTree) -> [Change] {
         var found: [Change] = []
-        for path in [labels, annotations] {
-            compare(value(at: path, in: old), value(at: path, in: new), under: path, &found)
+        for (part, path) in [("labels", labels), ("annotations", annotations)] {
+            compare(old.at("metadata", part), new.at("metadata", part), under: path, &found)
         }
         func compareRoot(_ root: String, _ before: JSONTree?, _ after: JSONTree?) {
             if root == "metadata" || root == "apiVersion" || root == "kind" { return }
             if (after ?? before)?.members != nil {
-                compare(before, after, under: [root], &found)
+                compare(before, after, under: ["f:" + root], &found)
             } else if after != before {
-                found.append(Change([root], isGone: after == nil))
+                found.append(Change(path: ["f:" + root], isGone: after == nil))
             }
         }
         for root in new.members?.ordered ?? [] {
@@ -140,11 +133,11 @@ enum LabOwnership {
                 kept += 1
                 if twin.isSame(as: member.value) { continue }
             }
-            found.append(Change(path() + [member.key], isGone: false))
+            found.append(Change(path: path() + ["f:" + member.key], isGone: false))
         }
         if kept == former.count { return }
         for member in former where after?[member.key] == nil {
-            found.append(Change(path() + [member.key], isGone: true))
+            found.append(Change(path: path() + ["f:" + member.key], isGone: true))
         }
     }
 
@@ -158,21 +151,25 @@ enum LabOwnership {
         }
     }
 
-    private static func isLeaf(_ field: Path, of fields: JSONTree) -> Bool {
-        value(at: field, in: fields)?.members?.isEmpty ?? false
+    private static func isLeaf(_ path: Path, of fields: JSONTree) -> Bool {
+        value(at: path, in: fields)?.members?.isEmpty ?? false
+    }
+
+    private static func isThere(_ path: Path, in object: JSONTree) -> Bool {
+        value(at: path.map { String(decoding: $0.utf8.dropFirst(2), as: UTF8.self) }, in: object)
+            != nil
     }
 
     private static func tree(of paths: [Path]) -> JSONTree {
         var tree: JSONTree = [:]
-        for path in paths { tree.set([:], along: path.map { "f:" + $0 }[...]) }
+        for path in paths { tree.set([:], along: path[...]) }
         return tree
     }
 
     private static func paths(in tree: JSONTree) -> [Path] {
         (tree.members?.ordered ?? []).flatMap { member -> [Path] in
-            let name = String(decoding: member.key.utf8.dropFirst(2), as: UTF8.self)
             let below = paths(in: member.value)
-            return below.isEmpty ? [[name]] : below.map { [name] + $0 }
+            return below.isEmpty ? [[member.key]] : below.map { [member.key] + $0 }
         }
     }
 }

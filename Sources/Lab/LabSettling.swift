@@ -112,15 +112,15 @@ extension LabCluster {
 
     /// Equal in all but metadata and status.
     private func isSameContent(_ old: JSONTree, _ new: JSONTree) -> Bool {
-        func content(_ tree: JSONTree) -> [JSONObject.Member] {
-            (tree.members?.ordered ?? []).filter { $0.key != "metadata" && $0.key != "status" }
+        func isContent(_ member: JSONObject.Member) -> Bool {
+            member.key != "metadata" && member.key != "status"
         }
-        let mine = content(old)
-        let theirs = content(new)
-        return mine.count == theirs.count
-            && mine.allSatisfy { member in
-                theirs.first { $0.key == member.key }?.value.isSame(as: member.value) ?? false
-            }
+        var same = 0
+        for member in old.members?.ordered ?? [] where isContent(member) {
+            guard new[member.key]?.isSame(as: member.value) ?? false else { return false }
+            same += 1
+        }
+        return new.members?.ordered.count(where: isContent) == same
     }
 
     private mutating func addressService(_ tree: inout JSONTree, over old: KubernetesObject?) {

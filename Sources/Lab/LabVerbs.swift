@@ -20,7 +20,7 @@ extension LabCluster {
         } catch {
             response = error.response
         }
-        response.headers.lines.append(HTTPHeaders.Line(name: "Date", value: dateHeader()))
+        response.headers = dated(response.headers)
         return response
     }
 
@@ -318,8 +318,11 @@ extension LabCluster {
 
 extension HTTPResponse {
     static func json(_ tree: JSONTree, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: status, headers: jsonHeaders, body: .tree(tree))
+        HTTPResponse(status: status, headers: .ofJSON, body: .tree(tree))
     }
+}
 
-    private static let jsonHeaders: HTTPHeaders = ["Content-Type": "application/json"]
+extension HTTPHeaders {
+    /// Of an answer that says nothing else of itself.
+    static let ofJSON: HTTPHeaders = ["Content-Type": "application/json"]
 }

@@ -198,7 +198,7 @@ extension LabCluster {
     ) -> String {
         if let pulled = known?["imageID"]?.text, !pulled.isEmpty { return pulled }
         let image = container["image"]?.text ?? ""
-        if image.contains("@sha256:") { return image }
+        if image.utf8.contains(UInt8(ascii: "@")), image.contains("@sha256:") { return image }
         return untagged(image) + "@" + (tags[image] ?? digest(image))
     }
 

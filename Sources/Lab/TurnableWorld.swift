@@ -138,11 +138,11 @@ package final class TurnableWorld: TaskExecutor, SerialExecutor, Sendable {
     private func turn(until limit: Duration, jobs jobLimit: Int) -> Stuck.Reason? {
         let tasks = unsafe asUnownedTaskExecutor()
         while true {
-            while let job = state.withLock({ $0.nextJob() }) {
+            while let job = state.withLock({ $0.nextJob(atMost: jobLimit) }) {
                 // As any executor's job, and isolated to nobody: else each `await` is a job more.
                 unsafe job.runSynchronously(on: tasks)
-                if jobsRun >= jobLimit { return .outOfJobs }
             }
+            if jobsRun >= jobLimit { return .outOfJobs }
             switch state.withLock({ $0.wake(notAfter: limit) }) {
             case .woken(let continuation): continuation.resume(returning: true)
             case .over: return nil
@@ -161,7 +161,8 @@ extension TurnableWorld.State {
         case later
     }
 
-    fileprivate mutating func nextJob() -> UnownedJob? {
+    fileprivate mutating func nextJob(atMost limit: Int) -> UnownedJob? {
+        guard ran < limit else { return nil }
         guard head < jobs.count else {
             jobs.removeAll(keepingCapacity: true)
             head = 0
@@ -178,7 +179,7 @@ extension TurnableWorld.State {
     fileprivate mutating func passes(_ duration: Duration) -> Bool {
         let end = now + duration
         guard head == jobs.count, !isOver, end <= latest, ran < mostJobs else { return false }
-        while let first = sleepers.first, waiting[first.ticket] == nil { removeFirst() }
+        while let first = sleepers.first, !waiting.keys.contains(first.ticket) { removeFirst() }
         if let first = sleepers.first, first.until <= end { return false }
         now = end
         ran += 1
@@ -189,7 +190,7 @@ extension TurnableWorld.State {
         if isOver { return .over }
         while let first = sleepers.first {
             let isLate = first.until > limit
-            if isLate, waiting[first.ticket] != nil { return .later }
+            if isLate, waiting.keys.contains(first.ticket) { return .later }
             removeFirst()
             guard let continuation = waiting.removeValue(forKey: first.ticket) else { continue }
             now = max(now, first.until)
