@@ -6,13 +6,7 @@ extension LabMesh {
     /// Routes one request as the gateway's proxies would now, and lets a version answer it.
     package mutating func handleGateway(_ request: HTTPRequest, at now: Duration) -> LabAnswer {
         advance(to: now)
-        let features = Self.features(of: request)
-        var possible = fates[features] ?? []
-        if possible.isEmpty {
-            possible = gateway.fates(of: features, among: pods)
-            // Whoever asks for ever new paths must not fill the memory.
-            if fates.count < 1000 { fates[features] = possible }
-        }
+        let possible = gateway.fates(of: Self.features(of: request), among: pods)
         for fate in possible where fate.isMirror && requestDice.fraction() < fate.share {
             _ = book(fate, origin: .mirror)
         }

@@ -23,8 +23,6 @@ package struct LabMesh: Sendable {
     private var read = 0
     /// What each version's pods bear now, where it is known what they can bear.
     private(set) var podLoads: [PodLoad] = []
-    /// Fates of requests through the gateway, until something changes.
-    var fates: [RequestFeatures: [MeshProxies.Fate]] = [:]
 
     /// A mesh as a world's file describes it.
     package init(settings: JSONTree, seed: UInt64) {
@@ -161,9 +159,8 @@ package struct LabMesh: Sendable {
 
     /// Books from now on what flows now.
     private mutating func reckon() {
-        fates.removeAll(keepingCapacity: true)
         users.flow(
-            through: gateway, and: clients, to: pods, settings: settings, booked: &ledger,
+            through: &gateway, and: &clients, to: pods, settings: settings, booked: &ledger,
             at: now.inSeconds)
         podLoads = users.burdens.compactMap { burden in
             let image = pods.first { $0.isReady && $0.version == burden.version }?.image ?? ""

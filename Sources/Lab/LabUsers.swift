@@ -57,7 +57,7 @@ struct LabUsers: Sendable {
 
     /// Reckons anew what flows where, and has it booked from now on.
     mutating func flow(
-        through gateway: MeshProxies, and clients: MeshProxies, to pods: [MeshPod],
+        through gateway: inout MeshProxies, and clients: inout MeshProxies, to pods: [MeshPod],
         settings: MeshSettings, booked ledger: inout RequestLedger, at seconds: Double
     ) {
         var flows: [Flow] = []
@@ -67,12 +67,15 @@ struct LabUsers: Sendable {
             for isGateway in [true, false] {
                 let part = isGateway ? load.gatewayShare : 1 - load.gatewayShare
                 guard part > 0 else { continue }
-                let proxies = isGateway ? gateway : clients
                 let request = load.features(throughGateway: isGateway)
-                for fate in proxies.fates(of: request, among: pods) {
+                let fates =
+                    isGateway
+                    ? gateway.fates(of: request, among: pods)
+                    : clients.fates(of: request, among: pods)
+                for fate in fates {
                     flows.append(
                         Flow(
-                            source: isGateway ? proxies.workload : load.client, fate: fate,
+                            source: isGateway ? gateway.workload : load.client, fate: fate,
                             perSecond: load.perSecond * part * fate.share))
                 }
             }

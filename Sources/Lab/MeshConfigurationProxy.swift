@@ -39,6 +39,14 @@ struct MeshProxies: Sendable {
     let gateway: String?
     /// The workload as which they send requests on; empty where many do.
     let workload: String
+    /// What requests were found to come to among these pods, since something last arrived.
+    private var known: [RequestFeatures: [Fate]] = [:]
+    private var knownPods: [MeshPod] = []
+
+    init(gateway: String?, workload: String) {
+        self.gateway = gateway
+        self.workload = workload
+    }
 
     /// How one request fares, or an endless number of equal ones.
     struct Fate: Hashable, Sendable {
@@ -61,7 +69,9 @@ struct MeshProxies: Sendable {
 
     mutating func arrive(until now: Duration) -> Bool {
         let hasRoutes = routes.arrive(until: now)
-        return clusters.arrive(until: now) || hasRoutes
+        let isChanged = clusters.arrive(until: now) || hasRoutes
+        if isChanged { known.removeAll(keepingCapacity: true) }
+        return isChanged
     }
 
     /// Whether any pod stands ready behind a load's service, whatever the routes.
@@ -74,7 +84,19 @@ struct MeshProxies: Sendable {
     }
 
     /// All the ends that a request may come to, with their shares; those of no mirror sum to 1.
-    func fates(of request: RequestFeatures, among pods: [MeshPod]) -> [Fate] {
+    mutating func fates(of request: RequestFeatures, among pods: [MeshPod]) -> [Fate] {
+        if pods != knownPods {
+            known.removeAll(keepingCapacity: true)
+            knownPods = pods
+        }
+        if let fates = known[request] { return fates }
+        let fates = reckonFates(of: request, among: pods)
+        // Whoever asks for ever new paths must not fill the memory.
+        if known.count < 1000 { known[request] = fates }
+        return fates
+    }
+
+    private func reckonFates(of request: RequestFeatures, among pods: [MeshPod]) -> [Fate] {
         let service = clusters.current.service(request.authority)
         let names = service?.names ?? [request.authority]
         let host = service?.host ?? request.authority

@@ -23,12 +23,13 @@ struct PromQLQuery: Sendable {
 
     private static let readings = Readings<PromQLParser.Reading>()
 
-    /// Looks for new series, if there are any.
-    mutating func match(_ book: inout PrometheusBook) {
-        guard known != book.seriesCount else { return }
+    /// Looks for new series; false where there are none.
+    mutating func match(_ book: inout PrometheusBook) -> Bool {
+        guard known != book.seriesCount else { return false }
         known = book.seriesCount
         matched.removeAll(keepingCapacity: true)
         for selector in selectors { matched.append(book.indices(matching: selector)) }
+        return true
     }
 
     func series(of selector: PromQLSelector) -> [Int] { matched[selector.index] }

@@ -76,9 +76,10 @@ struct PrometheusDoor: Sendable {
     {
         book.learn(from: ledger)
         var query = if let known = queries[text] { known } else { try PromQLQuery(text) }
-        query.match(&book)
-        if queries.count > 500 { queries.removeAll() }
-        queries[text] = query
+        if query.match(&book) {
+            if queries.count > 500 { queries.removeAll() }
+            queries[text] = query
+        }
         return query
     }
 
