@@ -8,8 +8,8 @@ internal import Manifests
 extension Audit {
     mutating func checkOwnership(_ stored: StoredObject) {
         let kind = stored.reference.kind.kind
-        guard let before = objects[stored.reference], let after = stored.object,
-            before.uid == after.uid
+        guard Self.isEdited(kind), let before = objects[stored.reference],
+            let after = stored.object, before.uid == after.uid
         else { return }
         if before.spec != after.spec {
             var old = foreignPart(of: before.spec, kind, stored.reference)
@@ -45,12 +45,15 @@ extension Audit {
 
     /// Remembers how the objects stand that a run edits.
     mutating func remember(_ stored: StoredObject) {
-        switch stored.reference.kind.kind {
+        if Self.isEdited(stored.reference.kind.kind) { objects[stored.reference] = stored.object }
+    }
+
+    private static func isEdited(_ kind: String) -> Bool {
+        switch kind {
         case "VirtualService", "DestinationRule", "Deployment", "HorizontalPodAutoscaler",
             "Service":
-            objects[stored.reference] = stored.object
-        default:
-            break
+            true
+        default: false
         }
     }
 

@@ -34,6 +34,9 @@ struct AuditedWorld: Sendable {
     private var services: Set<String> = []
     /// The newest version changed a route or a pod.
     private(set) var hasChanged = false
+    /// What says that users are led to a subset that is not there, or that means others than it did;
+    /// nil where they meet whom they are led to.
+    private(set) var astray: String?
 
     /// A write is decided on a look that is a little older than the version it makes.
     static let lookAge = 5_000
@@ -56,8 +59,10 @@ struct AuditedWorld: Sendable {
             }
             tables.removeAll { $0.reference == stored.reference }
             if let table, !table.routes.isEmpty { tables.append(table) }
+            astray = whoIsAstray()
         case "DestinationRule":
             takeRule(stored)
+            astray = whoIsAstray()
         case "Service":
             takeService(stored)
         default:
@@ -152,9 +157,7 @@ struct AuditedWorld: Sendable {
     /// Whether a subset once was that of one version, whatever it is now.
     func isOfVersion(_ subset: String) -> Bool { meant[subset] != nil }
 
-    /// What says that users are led to a subset that is not there, or that means others than it did;
-    /// nil where they meet whom they are led to.
-    var astray: String? {
+    private func whoIsAstray() -> String? {
         for table in tables {
             for route in table.routes where !route.isDark {
                 for destination in route.destinations
