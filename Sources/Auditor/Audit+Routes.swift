@@ -5,10 +5,8 @@ internal import Manifests
 
 /// S1 to S4, S15 and S21: what our versions of the VirtualServices say.
 extension Audit {
-    mutating func checkRoutes(_ stored: StoredObject, _ mark: Mark?) {
+    mutating func checkRoutes(_ after: RouteTable, _ stored: StoredObject, _ mark: Mark?) {
         let before = world.table(stored.reference)
-        guard let object = stored.object else { return }
-        let after = RouteTable(object, at: stored.reference, cast: cast, run: evidence.run)
         checkWeights(after, stored)
         checkNames(before, after, stored)
         checkPods(before, after, stored)

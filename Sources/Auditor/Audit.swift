@@ -48,12 +48,13 @@ package struct Audit {
         audit.checkJournal()
         for stored in evidence.history {
             audit.checkDecision(before: stored.date)
-            audit.check(stored)
+            let table = audit.world.table(of: stored)
+            audit.check(stored, table)
             audit.checkHome(at: stored.date)
             audit.checkFooting(at: stored.date)
             audit.checkKept(at: stored.date)
             audit.checkSaid(before: stored.date)
-            audit.world.take(stored)
+            audit.world.take(stored, table)
             audit.makeup.take(stored)
             audit.checkAfter(stored)
         }
@@ -82,7 +83,7 @@ package struct Audit {
     }
 
     /// The checks of one version, the world as it was just before.
-    private mutating func check(_ stored: StoredObject) {
+    private mutating func check(_ stored: StoredObject, _ table: RouteTable?) {
         let mark = stored.object.flatMap(Mark.init(on:))
         checkStamp(stored, mark)
         guard Self.isOurs(stored) else { return }
@@ -91,7 +92,8 @@ package struct Audit {
         checkOwnership(stored)
         checkLettingGo(stored)
         switch stored.reference.kind.kind {
-        case "VirtualService": checkRoutes(stored, mark)
+        case "VirtualService":
+            if let table { checkRoutes(table, stored, mark) }
         case "DestinationRule": checkRule(stored)
         case "Deployment": checkRemoval(stored)
         case "Service": checkService(stored)

@@ -46,7 +46,14 @@ struct AuditedWorld: Sendable {
         self.run = run
     }
 
-    mutating func take(_ stored: StoredObject) {
+    /// What a version of a VirtualService says; nil for anything else, and where it is gone.
+    func table(of stored: StoredObject) -> RouteTable? {
+        guard stored.reference.kind.kind == "VirtualService" else { return nil }
+        return stored.object.map { RouteTable($0, at: stored.reference, cast: cast, run: run) }
+    }
+
+    /// `table`: what it says, if it is of a VirtualService.
+    mutating func take(_ stored: StoredObject, _ table: RouteTable?) {
         hasChanged = false
         switch stored.reference.kind.kind {
         case "Pod":
@@ -54,9 +61,6 @@ struct AuditedWorld: Sendable {
             takePod(stored)
         case "VirtualService":
             hasChanged = true
-            let table = stored.object.map {
-                RouteTable($0, at: stored.reference, cast: cast, run: run)
-            }
             tables.removeAll { $0.reference == stored.reference }
             if let table, !table.routes.isEmpty { tables.append(table) }
             astray = whoIsAstray()

@@ -82,10 +82,9 @@ extension LabMesh {
 
     /// What the gateway sees of a request: the authority, from `Host` where it is given.
     private static func features(of request: HTTPRequest) -> RequestFeatures {
-        let address = LabAddress(request.url)
-        var authority = address
-        authority.authority = request.headers["Host"] ?? address.authority
-        var features = RequestFeatures(authority: authority.host)
+        let address = LabAddress.known(request.url)
+        let authority = request.headers["Host"] ?? address.authority
+        var features = RequestFeatures(authority: LabAddress.host(of: authority))
         features.method = request.method
         features.path = path(of: request.url)
         features.headers = request.headers.lines.map {

@@ -1,21 +1,23 @@
 /// A URL taken apart: where to, which path, what is asked.
-package struct LabAddress: Sendable {
+///
+/// An object, since every request for the URL shares it.
+final class LabAddress: Sendable {
     /// `host` or `host:port`.
-    package var authority: String = ""
-    package private(set) var path: [String] = []
-    package var query: [Question] = []
+    let authority: String
+    let path: [String]
+    let query: [Question]
     /// What the path means to the API server; nil where it means nothing there.
     let place: LabPlace?
 
-    package struct Question: Hashable, Sendable {
-        package let name: String
-        package let value: String
+    struct Question: Hashable, Sendable {
+        let name: String
+        let value: String
     }
 
-    package init(_ url: String) {
+    init(_ url: String) {
         // As plain bytes, not as a view of the string: many requests pass here.
-        let bytes = Array(url.utf8)
-        var rest = bytes[...]
+        var rest = Array(url.utf8)[...]
+        var authority = ""
         if let colon = rest.firstIndex(of: 0x3A), colon + 2 < rest.endIndex,
             rest[colon + 1] == 0x2F, rest[colon + 2] == 0x2F
         {
@@ -26,14 +28,13 @@ package struct LabAddress: Sendable {
         }
         if let hash = rest.firstIndex(of: 0x23) { rest = rest[..<hash] }
         if let mark = rest.firstIndex(of: 0x3F) {
-            for part in Self.parts(of: rest[(mark + 1)...], between: 0x26) {
-                query.append(Self.question(part))
-            }
+            query = Self.parts(of: rest[(mark + 1)...], between: 0x26).map(Self.question)
             rest = rest[..<mark]
+        } else {
+            query = []
         }
-        for part in Self.parts(of: rest, between: 0x2F) {
-            path.append(Self.plain(part, plusIsSpace: false))
-        }
+        self.authority = authority
+        path = Self.parts(of: rest, between: 0x2F).map { Self.plain($0, plusIsSpace: false) }
         place = LabPlace(path)
     }
 
@@ -59,9 +60,10 @@ package struct LabAddress: Sendable {
         return parts
     }
 
-    package func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
+    func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
-    package var host: String {
+    /// An authority without its port.
+    static func host(of authority: String) -> String {
         guard let colon = authority.utf8.lastIndex(of: 0x3A) else { return authority }
         return String(authority[..<colon])
     }

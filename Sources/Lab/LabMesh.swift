@@ -141,6 +141,7 @@ package struct LabMesh: Sendable {
     }
 
     /// When the mesh next changes by itself; nil: never.
+    @inline(__always)  // else all of it is copied to be asked
     package var nextChange: Duration? {
         LabTime.earlier(
             LabTime.earlier(gateway.nextArrival, clients.nextArrival), users.nextChange)

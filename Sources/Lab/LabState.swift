@@ -18,6 +18,7 @@ package struct LabState: Sendable {
     package var now: Duration { cluster.now }
 
     /// When something next changes by itself; nil: never.
+    @inline(__always)  // else all of it is copied to be asked
     package var nextChange: Duration? {
         LabTime.earlier(cluster.agenda.next, mesh.nextChange)
     }

@@ -54,21 +54,25 @@ struct PrometheusDoor: Sendable {
                 HTTPResponse(status: 200, body: .text("Prometheus Server is Ready.\n")))
         case "api/v1/status/buildinfo":
             return success(["version": "3.0.0", "revision": "lab", "goVersion": "none"])
-        case "api/v1/query": return instant(parameters(request, address), ledger, now)
-        case "api/v1/query_range": return range(parameters(request, address), ledger, now)
+        case "api/v1/query": return instant(Parameters(request, address), ledger, now)
+        case "api/v1/query_range": return range(Parameters(request, address), ledger, now)
         default:
             return LabAnswer(HTTPResponse(status: 404, body: .text("404 page not found\n")))
         }
     }
 
     /// The query's and the form's parameters together.
-    private func parameters(_ request: HTTPRequest, _ address: LabAddress) -> LabAddress {
-        guard request.method == "POST", let bytes = request.body.bytes, !bytes.isEmpty else {
-            return address
+    private struct Parameters {
+        let form: LabAddress?
+        let address: LabAddress
+
+        init(_ request: HTTPRequest, _ address: LabAddress) {
+            self.address = address
+            let sent = request.method == "POST" ? request.body.bytes ?? [] : []
+            form = sent.isEmpty ? nil : LabAddress("?" + String(decoding: sent, as: UTF8.self))
         }
-        var both = LabAddress("?" + String(decoding: bytes, as: UTF8.self))
-        both.query += address.query
-        return both
+
+        func value(_ name: String) -> String? { form?.value(name) ?? address.value(name) }
     }
 
     private mutating func query(_ text: String, _ ledger: RequestLedger) throws(PromQLFlaw)
@@ -89,7 +93,7 @@ struct PrometheusDoor: Sendable {
     }
 
     private mutating func instant(
-        _ parameters: LabAddress, _ ledger: RequestLedger, _ now: Duration
+        _ parameters: Parameters, _ ledger: RequestLedger, _ now: Duration
     ) -> LabAnswer {
         var moment = now.milliseconds
         if let text = parameters.value("time") {
@@ -109,7 +113,7 @@ struct PrometheusDoor: Sendable {
     }
 
     private mutating func range(
-        _ parameters: LabAddress, _ ledger: RequestLedger, _ now: Duration
+        _ parameters: Parameters, _ ledger: RequestLedger, _ now: Duration
     ) -> LabAnswer {
         guard let start = Self.date(parameters.value("start") ?? "") else {
             return Self.badTime("start", parameters.value("start") ?? "")
