@@ -24,23 +24,26 @@ extension JSONTree {
 enum LabDefaults {
     /// `old`: the version that stands, in which nothing is left to fill in.
     static func fill(_ tree: inout JSONTree, over old: JSONTree?, kind: Int) {
-        if let former = old?["spec"], tree["spec"] == former { return }
         let template = old?.at("spec", "template")
+        let fillSpec: (inout JSONTree) -> Void
         switch kind {
-        case LabCatalog.deployments: tree.change("spec") { deployment(&$0, over: template) }
+        case LabCatalog.deployments: fillSpec = { deployment(&$0, over: template) }
         case LabCatalog.replicaSets:
-            tree.change("spec") { spec in
+            fillSpec = { spec in
                 spec.fill("replicas", 1)
                 fillTemplate(of: &spec, over: template)
             }
-        case LabCatalog.pods: tree.change("spec", pod)
-        case LabCatalog.services: tree.change("spec", service)
-        case LabCatalog.autoscalers: tree.change("spec", autoscaler)
+        case LabCatalog.pods: fillSpec = pod
+        case LabCatalog.services: fillSpec = service
+        case LabCatalog.autoscalers: fillSpec = autoscaler
         case LabCatalog.namespaces:
             tree.fill("spec", ["finalizers": ["kubernetes"]])
             tree.fill("status", ["phase": "Active"])
-        default: break
+            return
+        default: return
         }
+        if let former = old?["spec"], tree["spec"] == former { return }
+        tree.change("spec", fillSpec)
     }
 
     private static func fillTemplate(of spec: inout JSONTree, over old: JSONTree?) {

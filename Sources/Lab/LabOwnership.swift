@@ -123,10 +123,11 @@ enum LabOwnership {
         _ before: JSONTree?, _ after: JSONTree?, under path: @autoclosure () -> Path,
         _ found: inout [Change]
     ) {
-        if let before, let after, before.isSame(as: after) { return }
         let former = before?.members?.ordered ?? []
+        let newer = after?.members?.ordered ?? []
+        if former.span.isIdentical(to: newer.span) { return }
         var kept = 0
-        for (place, member) in (after?.members?.ordered ?? []).enumerated() {
+        for (place, member) in newer.enumerated() {
             // Most often the order is the same; then no key is looked for.
             let hasTwin = place < former.count && former[place].key == member.key
             if let twin = hasTwin ? former[place].value : before?[member.key] {
