@@ -5,6 +5,32 @@ internal import Manifests
 
 /// Every way in which a call to the API server can end, once for each step, verb and kind.
 package struct CallSweep: Sendable {
+    /// Step, verb and kind; on the way home and at the end the leg, since all of either is no step.
+    ///
+    /// By value: equal in two stories that have the step in common.
+    package struct Place: Hashable, Sendable {
+        let stretch: Stretch
+        /// Verb and kind.
+        let act: String
+        var words: String { "\(stretch.words) \(act)" }
+    }
+
+    /// What need not be tried, since it was elsewhere.
+    package enum Known: Sendable {
+        case places(Set<Place>)
+        case acts(Set<String>)
+
+        /// Every verb with every kind that there were calls of.
+        package static func acts(of places: Set<Place>) -> Self { .acts(Set(places.map(\.act))) }
+
+        fileprivate func has(_ place: Place) -> Bool {
+            switch self {
+            case .places(let places): places.contains(place)
+            case .acts(let acts): acts.contains(place.act)
+            }
+        }
+    }
+
     /// One call that goes wrong.
     package struct Trial: Hashable, Sendable {
         package let call: Int
@@ -34,24 +60,26 @@ package struct CallSweep: Sendable {
     }
 
     /// The first call of each step, verb and kind, with each outcome; or every single call.
-    ///
-    /// `beyond`: verbs and kinds that were tried elsewhere are left out.
-    package func trials(everyCall: Bool = false, beyond met: Set<String> = []) -> [Trial] {
-        let (bill, calls) = undisturbed()
-        var known: Set<String> = []
-        var trials: [Trial] = []
-        for call in calls where !met.contains(call.act) {
-            let place = "\(bill.place(at: call.at, stage.plan)) \(call.act)"
-            guard everyCall || known.insert(place).inserted else { continue }
-            trials += (call.isStream ? CallOutcome.ofStreams : CallOutcome.everyOne).map {
-                Trial(call: call.number, outcome: $0, place: place)
+    package func trials(everyCall: Bool = false, beyond known: Known = .places([])) -> [Trial] {
+        var met: Set<Place> = []
+        return placed().filter { place, _ in
+            !known.has(place) && (met.insert(place).inserted || everyCall)
+        }.flatMap { place, call in
+            (call.isStream ? CallOutcome.ofStreams : CallOutcome.everyOne).map {
+                Trial(call: call.number, outcome: $0, place: place.words)
             }
         }
-        return trials
     }
 
-    /// Every verb with every kind that the scenario has calls of.
-    package func acts() -> Set<String> { Set(undisturbed().calls.map(\.act)) }
+    /// Every place at which the scenario has calls.
+    package func places() -> Set<Place> { Set(placed().map(\.place)) }
+
+    private func placed() -> [(place: Place, call: FaultPlan.Call)] {
+        let (bill, calls) = undisturbed()
+        return calls.map { call in
+            (Place(stretch: bill.stretch(at: call.at, stage.plan), act: call.act), call)
+        }
+    }
 
     private func undisturbed() -> (bill: Playbill, calls: [FaultPlan.Call]) {
         let plan = FaultPlan { _ in nil }
@@ -96,10 +124,10 @@ package struct CallSweep: Sendable {
     }
 
     package func run(
-        on lanes: Lanes, everyCall: Bool = false, beyond met: Set<String> = [],
+        on lanes: Lanes, everyCall: Bool = false, beyond known: Known = .places([]),
         oneIn stride: Int = 1, until isOver: @escaping @Sendable () -> Bool = { false }
     ) async -> Sweep.Outcome {
-        let trials = trials(everyCall: everyCall, beyond: met).enumerated()
+        let trials = trials(everyCall: everyCall, beyond: known).enumerated()
             .filter { $0.offset % stride == 0 }.map(\.element)
         let findings = await lanes.map(trials, until: isOver) { play($0) }
         var outcome = Sweep.Outcome()
@@ -112,20 +140,42 @@ package struct CallSweep: Sendable {
     }
 }
 
-extension Playbill {
-    /// Where the run stood at a moment of the world's clock: its step, and at its end and on its way
-    /// home the leg, since all of either is no step.
-    func place(at moment: Duration, _ plan: RunPlan) -> String {
-        let date = LabClock.date(at: moment)
-        guard let state = facts.last(where: { $0.date <= date })?.state else { return "before" }
-        let leg = Standing(state, plan).leg?.name ?? ""
-        return switch state.course {
-        case .advancing(let place): "step \(place.step)"
+/// How far a run is.
+enum Stretch: Hashable, Sendable {
+    case before
+    case step(Int, Step)
+    case asking
+    case paused
+    case home(Leg?)
+    case closing(Leg?)
+    case after
+
+    var words: String {
+        switch self {
+        case .before: "before"
+        case .step(let number, _): "step \(number)"
         case .asking: "asking"
         case .paused: "paused"
-        case .returning: "home, \(leg)"
-        case .closing: "closing, \(leg)"
-        case .promoted, .rolledBack, .personNeeded: "after"
+        case .home(let leg): "home, \(leg?.name ?? "")"
+        case .closing(let leg): "closing, \(leg?.name ?? "")"
+        case .after: "after"
+        }
+    }
+}
+
+extension Playbill {
+    /// Where the run stood at a moment of the world's clock.
+    fileprivate func stretch(at moment: Duration, _ plan: RunPlan) -> Stretch {
+        let date = LabClock.date(at: moment)
+        guard let state = facts.last(where: { $0.date <= date })?.state else { return .before }
+        let leg = Standing(state, plan).leg
+        return switch state.course {
+        case .advancing(let place): .step(place.step, plan.steps[place.step])
+        case .asking: .asking
+        case .paused: .paused
+        case .returning: .home(leg)
+        case .closing: .closing(leg)
+        case .promoted, .rolledBack, .personNeeded: .after
         }
     }
 }

@@ -17,20 +17,21 @@ package struct Sweep: Sendable {
 
     package init(_ scenario: Scenario) throws { stage = try Stage(scenario) }
 
-    private var scenario: Scenario { stage.scenario }
+    package var scenario: Scenario { stage.scenario }
 
     /// All deaths, in order: before the first effect, after it, and so on.
-    package func deaths() -> [Lifeline.Death] {
-        Self.deaths(of: stage.play().effects.first?.count ?? 0)
+    package func deaths() -> [Lifeline.Death] { Self.deaths(of: story().effects.count) }
+
+    /// Of a process that does so much.
+    package static func deaths(of effects: Int) -> [Lifeline.Death] {
+        (0..<effects).flatMap { deaths(at: $0 + 1) }
     }
 
-    private static func deaths(of effects: Int) -> [Lifeline.Death] {
-        (0..<effects).flatMap { number in
-            [
-                Lifeline.Death(effect: number + 1, point: .before),
-                Lifeline.Death(effect: number + 1, point: .after),
-            ]
-        }
+    static func deaths(at effect: Int) -> [Lifeline.Death] {
+        [
+            Lifeline.Death(effect: effect, point: .before),
+            Lifeline.Death(effect: effect, point: .after),
+        ]
     }
 
     /// Another process takes the run after the death, and must end it as it should be; with several
@@ -58,27 +59,28 @@ package struct Sweep: Sendable {
             plays: findings.count, findings: findings.compactMap { $0 ?? nil })
     }
 
-    /// The story itself, without any death.
-    package func play() -> Finding? {
-        let complaints = stage.play().complaints(scenario)
-        guard !complaints.isEmpty else { return nil }
-        return Finding(
-            replay: Replay.command("--scenario \(scenario.name)"), complaints: complaints)
+    /// What a scenario is without any death.
+    package struct Story: Sendable {
+        package let sweep: Sweep
+        package let finding: Finding?
+        /// What its process did, in order.
+        package let effects: [String]
     }
 
-    /// Plays deaths on the lanes: all, or one in so many.
-    package func run(
-        on lanes: Lanes, oneIn stride: Int = 1,
-        until isOver: @escaping @Sendable () -> Bool = { false }
-    ) async -> Outcome {
-        let chosen = deaths().enumerated().filter { $0.offset % stride == 0 }.map(\.element)
-        let findings = await lanes.map(chosen, until: isOver) { play($0) }
-        var outcome = Outcome()
-        for finding in findings {
-            guard let finding else { continue }
-            outcome.plays += 1
-            if let finding { outcome.findings.append(finding) }
-        }
-        return outcome
+    /// The story itself.
+    package func story() -> Story {
+        let bill = stage.play()
+        let complaints = bill.complaints(scenario)
+        let finding = Finding(
+            replay: Replay.command("--scenario \(scenario.name)"), complaints: complaints)
+        return Story(
+            sweep: self, finding: complaints.isEmpty ? nil : finding,
+            effects: bill.effects.first ?? [])
+    }
+
+    /// Plays those deaths on the lanes.
+    package func run(on lanes: Lanes, deaths: [Lifeline.Death]) async -> Outcome {
+        let findings = await lanes.map(deaths) { play($0) }
+        return Outcome(plays: findings.count, findings: findings.compactMap { $0 ?? nil })
     }
 }

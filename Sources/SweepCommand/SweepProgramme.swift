@@ -14,8 +14,8 @@ struct SweepProgramme: Sendable {
         switch request.part {
         case .quick: return try await everything(nights: 200)
         case .all(let duration): return try await all(for: duration)
-        case .stories: return try await stories()
-        case .deaths: return try await deaths()
+        case .stories: return try await stories() != nil
+        case .deaths: return try await deaths(of: told(), isWhole: true)
         case .doubles: return try await doubles()
         case .outcomes: return try await outcomes()
         case .mustFail: return try await mustFail()
@@ -32,7 +32,9 @@ struct SweepProgramme: Sendable {
     }
 
     private func everything(nights count: Int, isWhole: Bool = false) async throws -> Bool {
-        guard try await stories(), try await deaths(isWhole: isWhole) else { return false }
+        guard let stories = try await stories(), await deaths(of: stories, isWhole: isWhole) else {
+            return false
+        }
         guard try await doubles(oneIn: isWhole ? 7 : 23), try await outcomes() else { return false }
         guard await nights(from: 1, count) else { return false }
         return try await mustFail()
@@ -67,36 +69,48 @@ struct SweepProgramme: Sendable {
         return findings.isEmpty
     }
 
-    private func stories() async throws -> Bool {
-        let start = clock.now
-        let sweeps = try Repertoire.all.map { try Sweep($0) }
-        let findings = await lanes.map(sweeps) { $0.play() }.compactMap { $0 ?? nil }
-        say("stories", sweeps.count, since: start)
-        return complain(findings)
+    /// The scenarios that were asked for, each without any death.
+    private func told() async throws -> [Sweep.Story] {
+        let scenarios = Repertoire.all.filter { request.only == nil || $0.name == request.only }
+        let sweeps = try scenarios.map { try Sweep($0) }
+        return await lanes.map(sweeps) { $0.story() }.compactMap { $0 }
     }
 
-    /// Dies everywhere in the core of the repertoire, and here and there in the rest.
+    /// nil where one is wrong.
+    private func stories() async throws -> [Sweep.Story]? {
+        let start = clock.now
+        let stories = try await told()
+        say("stories", stories.count, since: start)
+        return complain(stories.compactMap(\.finding)) ? stories : nil
+    }
+
+    /// Dies everywhere in the core of the repertoire, and in the rest where something is new, and here
+    /// and there.
     ///
-    /// `isWhole`: everywhere in all of it, and on the long way too. An odd stride meets deaths before
-    /// an effect as well as after one.
-    private func deaths(isWhole: Bool = true) async throws -> Bool {
+    /// `isWhole`: everywhere in all of it, and on the long way too.
+    private func deaths(of stories: [Sweep.Story], isWhole: Bool) async -> Bool {
+        func isCore(_ name: String) -> Bool { isWhole || Repertoire.thorough.contains(name) }
+        var choice = DeathChoice(oneIn: 61)
+        for story in stories where isCore(story.sweep.scenario.name) { choice.know(story.effects) }
         var isRight = true
-        for scenario in Repertoire.all {
-            if let only = request.only, scenario.name != only { continue }
-            let isLengthy = Self.lengthy.contains(where: scenario.name.hasPrefix)
-            if !isWhole, isLengthy, scenario.name != "canary-good" { continue }
+        for story in stories {
+            let name = story.sweep.scenario.name
+            let isLengthy = Self.lengthy.contains(where: name.hasPrefix)
+            if !isWhole, isLengthy, name != "canary-good" { continue }
             let start = clock.now
-            let isThorough = isWhole || Repertoire.thorough.contains(scenario.name)
-            let stride = isThorough ? 1 : isLengthy ? 61 : 7
-            let outcome = try await Sweep(scenario).run(on: lanes, oneIn: stride)
-            say("deaths of \(scenario.name)", outcome.plays, since: start)
+            let deaths =
+                isCore(name)
+                ? Sweep.deaths(of: story.effects.count)
+                : choice.deaths(of: story.effects, isNewSought: !isLengthy)
+            let outcome = await story.sweep.run(on: lanes, deaths: deaths)
+            say("deaths of \(name)", outcome.plays, since: start)
             isRight = complain(outcome.findings) && isRight
         }
         return isRight
     }
 
-    /// Days of half an hour and more, whose deaths are left to the whole sweep but for a few of the
-    /// default template's: they are made of the same legs as the short ones.
+    /// Days of half an hour and more, whose deaths are left to the whole sweep but for one here and there
+    /// of the default template's: they are made of the same legs as the short ones.
     private static let lengthy = ["whole-way", "canary", "mirror-then-canary"]
 
     /// The process that takes the run dies as well.
@@ -112,24 +126,24 @@ struct SweepProgramme: Sendable {
         return isRight
     }
 
-    /// Every outcome of calls: of each step's in two stories, and in others of what those never ask;
-    /// then of the calls by which a run is taken over.
+    /// Every outcome of calls: of each step's in two stories, of the second where the first had no such
+    /// call; in others of what those two never ask; then of the calls by which a run is taken over.
     private func outcomes(
         everyCall: Bool = false, until end: ContinuousClock.Instant? = nil
     ) async throws -> Bool {
         var isRight = true
-        var met: Set<String> = []
+        var met: Set<CallSweep.Place> = []
         for name in Self.asking {
             guard let scenario = Repertoire.scenario(name) else { return false }
             let sweep = try CallSweep(scenario)
             let isOneOfTwo = name == "good" || name == "bad"
-            let isWhole =
-                everyCall && (isOneOfTwo || Self.whole.contains(name))
+            let isWhole = everyCall && (isOneOfTwo || Self.whole.contains(name))
+            let known: CallSweep.Known =
+                isWhole ? .places([]) : isOneOfTwo ? .places(met) : .acts(of: met)
             isRight =
-                await outcomes(
-                    of: sweep, name, everyCall: isWhole,
-                    beyond: isOneOfTwo || isWhole ? [] : met, until: end) && isRight
-            met.formUnion(sweep.acts())
+                await outcomes(of: sweep, name, everyCall: isWhole, beyond: known, until: end)
+                && isRight
+            met.formUnion(sweep.places())
         }
         // The same verbs and kinds as elsewhere, and other writes.
         for (name, stride) in everyCall ? [] : [("hosts-next", 37), ("hosts-next-back", 9)] {
@@ -138,21 +152,29 @@ struct SweepProgramme: Sendable {
             isRight =
                 await outcomes(of: sweep, "\(name), some", oneIn: stride, until: end) && isRight
         }
-        for (name, death) in [("good", 60), ("bad", 60), ("good-in-cluster", 90)] {
+        // On the way to a weight, on the way home, and what a journal in the cluster is asked for.
+        met = []
+        for (name, death) in [("good", 60), ("bad", 92), ("good-in-cluster", 90)] {
             guard let scenario = Repertoire.scenario(name) else { return false }
             let sweep = try CallSweep(scenario, death: Lifeline.Death(effect: death, point: .after))
-            isRight = await outcomes(of: sweep, "\(name), taken over", until: end) && isRight
+            let known: CallSweep.Known =
+                everyCall || name != "good-in-cluster" ? .places([]) : .acts(of: met)
+            isRight =
+                await outcomes(of: sweep, "\(name), taken over", beyond: known, until: end)
+                && isRight
+            met.formUnion(sweep.places())
         }
         return isRight
     }
 
     private func outcomes(
         of sweep: CallSweep, _ name: String, everyCall: Bool = false,
-        beyond met: Set<String> = [], oneIn stride: Int = 1, until end: ContinuousClock.Instant?
+        beyond known: CallSweep.Known = .places([]), oneIn stride: Int = 1,
+        until end: ContinuousClock.Instant?
     ) async -> Bool {
         let start = clock.now
         let outcome = await sweep.run(
-            on: lanes, everyCall: everyCall, beyond: met, oneIn: stride,
+            on: lanes, everyCall: everyCall, beyond: known, oneIn: stride,
             until: { end.map { ContinuousClock().now >= $0 } ?? false })
         say("calls of \(name)", outcome.plays, since: start)
         return complain(outcome.findings)

@@ -22,7 +22,7 @@ import Testing
 
     @Test func ofAStory() throws {
         let sweep = try Sweep(wrong())
-        let finding = try #require(sweep.play())
+        let finding = try #require(sweep.story().finding)
         #expect(finding.replay.hasSuffix("/theseus-sweep --scenario never-ready"))
         try expectRuns(finding.replay)
     }
