@@ -33,8 +33,9 @@ package struct TrialOutcome: Hashable, Sendable {
                 traffic.goOn()
                 // Gates wait for two scrapes.
                 guard let now = traffic.looks.last, traffic.looks.count >= 2 else { continue }
+                var sight = TrialSight(traffic.looks)
                 looking.removeAll { place in
-                    let ruling = rules[place].ruling(traffic.looks, share: scenario.weight)
+                    let ruling = rules[place].ruling(&sight, share: scenario.weight)
                     if ruling == .pass { passed.insert(place) }
                     guard ruling == .fail else { return false }
                     outcomes[place].failed += 1

@@ -36,6 +36,12 @@ package enum TrialRule: Hashable, Sendable {
 
     /// What it says at the newest look; `.fail` ends the run.
     package func ruling(_ looks: [TrialLook], share: Double) -> Verdict.Ruling {
+        var sight = TrialSight(looks)
+        return ruling(&sight, share: share)
+    }
+
+    func ruling(_ sight: inout TrialSight, share: Double) -> Verdict.Ruling {
+        let looks = sight.looks
         guard let now = looks.last else { return .notEnough }
         switch self {
         case .sequential(let rule):
@@ -48,29 +54,36 @@ package enum TrialRule: Hashable, Sendable {
             return count.rate > most ? .fail : .pass
         case .countedChecks(let most, let failures):
             guard looks.count % 4 == 0 else { return .notEnough }
-            let failed = Self.minutes(looks).count {
+            let failed = sight.minutes.count {
                 $0.candidate.total == 0 || $0.candidate.rate > most
             }
             return failed >= failures ? .fail : .pass
         case .scored(let minutes):
             guard looks.count % (4 * minutes) == 0 else { return .notEnough }
-            return Self.score(Self.minutes(looks))
+            return sight.score
         }
     }
+}
+
+/// What rules see at one look: reckoned once, however many look.
+struct TrialSight {
+    let looks: [TrialLook]
+
+    init(_ looks: [TrialLook]) { self.looks = looks }
 
     /// What each full minute brought.
-    private static func minutes(_ looks: [TrialLook]) -> [TrialLook] {
-        stride(from: 3, to: looks.count, by: 4).map { place in
-            let before = place > 3 ? looks[place - 4] : TrialLook()
-            let now = looks[place]
-            return TrialLook(
-                seconds: now.seconds, candidate: now.candidate.since(before.candidate),
-                stable: now.stable.since(before.stable))
-        }
+    lazy var minutes: [TrialLook] = stride(from: 3, to: looks.count, by: 4).map { place in
+        let before = place > 3 ? looks[place - 4] : TrialLook()
+        let now = looks[place]
+        return TrialLook(
+            seconds: now.seconds, candidate: now.candidate.since(before.candidate),
+            stable: now.stable.since(before.stable))
     }
 
+    /// Mann and Whitney's test on all minutes so far.
+    ///
     /// Minutes without requests have no ratio, and are removed, as Kayenta removes NaN.
-    private static func score(_ minutes: [TrialLook]) -> Verdict.Ruling {
+    lazy var score: Verdict.Ruling = {
         let one = minutes.map(\.candidate).filter { $0.total > 0 }.map(\.rate)
         let other = minutes.map(\.stable).filter { $0.total > 0 }.map(\.rate)
         guard !one.isEmpty, !other.isEmpty else { return .fail }
@@ -78,5 +91,5 @@ package enum TrialRule: Hashable, Sendable {
             let shift = ShiftInterval(one, above: other, confidence: 0.98)
         else { return .pass }
         return shift.lower > 0.25 * abs(shift.estimate) ? .fail : .pass
-    }
+    }()
 }
