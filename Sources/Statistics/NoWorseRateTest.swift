@@ -58,11 +58,15 @@ package struct NoWorseRateTest: Hashable, Sendable {
         var values = points.map(evidence)
         for _ in 0..<30 {
             guard let place = values.indices.min(by: { values[$0] < values[$1] }) else { break }
-            let (low, middle) = (points[max(0, place - 1)], points[place])
-            let high = points[min(points.count - 1, place + 1)]
+            let (before, behind) = (max(0, place - 1), min(points.count - 1, place + 1))
+            let (low, middle, high) = (points[before], points[place], points[behind])
             guard high - low > 1e-9 * high else { break }
             points = [low, low / 2 + middle / 2, middle, middle / 2 + high / 2, high]
-            values = points.map(evidence)
+            // Three of the five are known.
+            values = [
+                values[before], evidence(points[1]), values[place], evidence(points[3]),
+                values[behind],
+            ]
         }
         return values.min() ?? 0
     }
