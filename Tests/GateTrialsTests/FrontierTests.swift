@@ -5,7 +5,7 @@ import Testing
 
 /// A small part of what docs/EVIDENCE.md says of equal false rollbacks.
 @Suite struct FrontierTests {
-    private static let runs = 150
+    private static let runs = 100
 
     private static func frontier(
         _ weight: Double, _ load: Double, _ ours: SequentialRule = SequentialRule(),
