@@ -17,12 +17,15 @@ import Testing
         return try #require(line?["records"]?.whole)
     }
 
-    /// An API server that has nothing but 503 is asked for as long as our patience lasts.
+    /// An API server that has nothing but 503 is asked for as long as our patience lasts; by two who
+    /// look, at the same time.
     @Test func aClusterThatDoesNotAnswer() async throws {
         try await ServedLab.serving { lab in
             let records = try await leave(lab)
             try await lab.post("/lab/api", ["failNext": 1_000_000, "status": 503])
-            let verify = try await lab.run("verify")
+            async let verifying = lab.run("verify")
+            async let looking = lab.run("status", "--output", "json")
+            let (verify, status) = (try await verifying, try await looking)
             #expect(verify.code == 3, "\(verify)")
             #expect(
                 verify.output
@@ -30,7 +33,6 @@ import Testing
             #expect(verify.complaint.hasPrefix("kubernetes: "), "\(verify)")
             #expect(verify.complaint.split(separator: "\n").count == 3, "\(verify)")
 
-            let status = try await lab.run("status", "--output", "json")
             #expect(status.code == 3, "\(status)")
             let row = try JSONReader.tree(of: Array(status.output.utf8)).items?.first
             #expect(row?["state"] == "unknown")
