@@ -13,7 +13,19 @@ package struct HomeReport: Hashable, Sendable {
     /// What somebody had taken away, and stands again.
     package var restored: [String] = []
 
+    package init() {}
+
     package var sentences: [String] { restored + overridden + missing }
+
+    /// What a later look found; what was said already is not said again.
+    package mutating func add(_ later: HomeReport) {
+        func new(_ said: [String], beside known: [String]) -> [String] {
+            said.filter { !known.contains($0) }
+        }
+        restored += new(later.restored, beside: restored)
+        overridden += new(later.overridden, beside: overridden)
+        missing = later.missing
+    }
 }
 
 /// Where both versions are found, as far as it can be told without a record.
@@ -134,16 +146,18 @@ extension IstioRouter {
             notes.sentences = [
                 "\(reference) had lost our record; \(ForeignHand(on: object).sentence)"
             ]
-            let edit = RouteEdit(makeshiftRecord(of: object, names))
+            let edit = RouteEdit(makeshiftRecord(of: object, names.stable, names.candidate))
+            // Whoever is ready answers there, of both versions: it waits until stable carries all.
+            if aim.share > .none, edit.isUnpinned(object) { return object }
             return edit.lowered(edit.record.written(on: object), to: aim.share)
         }
         if written == nil { report.missing.append("\(reference) is gone") }
     }
 
     /// A record made from the object as it stands.
-    private func makeshiftRecord(of object: KubernetesObject, _ names: Destinations)
-        -> RouteRecord
-    {
+    func makeshiftRecord(
+        of object: KubernetesObject, _ stable: VersionDestination, _ candidate: VersionDestination
+    ) -> RouteRecord {
         let reading = RouteReading(object, domain: scope.clusterDomain)
         let places = reading.places(leadingTo: scope.hosts).filter { place in
             let route = reading[place]
@@ -151,8 +165,8 @@ extension IstioRouter {
                 && !KeptRoute.isOurs(route, of: scope.run, among: reading.http.count)
         }
         var record = RouteRecord(
-            run: scope.run, service: scope.host.name, stable: names.stable,
-            candidate: names.candidate, weight: .all,
+            run: scope.run, service: scope.host.name, stable: stable,
+            candidate: candidate, weight: .all,
             routes: places.map { place in
                 RouteRecord.Route(
                     key: reading.key(at: place, leadingTo: scope.hosts),

@@ -59,15 +59,28 @@ package struct IstioRouter: Sendable {
     }
 
     /// The candidate's share as the stored routes have it; of several routes the largest.
-    package func currentShare() async throws -> TrafficWeight {
+    ///
+    /// Where our record is gone the destinations still say whose a weight is. `unknown` is for what
+    /// cannot be told: a route whose VirtualService is gone, or that is illegible.
+    package func currentShare(unknown: TrafficWeight = .all) async throws -> TrafficWeight {
         var share = TrafficWeight.none
-        for object in try await managed() {
-            guard let edit = RouteEdit(of: object, run: scope.run) else { continue }
-            for (_, state) in edit.states(in: object) {
-                share = max(share, state?.share ?? .none)
+        let objects = try await managed()
+        for object in objects {
+            let edit: RouteEdit
+            if let own = RouteEdit(of: object, run: scope.run) {
+                edit = own
+            } else {
+                let bare = try await bareRecord()
+                edit = RouteEdit(makeshiftRecord(of: object, bare.stable, bare.candidate))
+                if unknown == .none, edit.isUnpinned(object) { continue }
             }
+            share = max(share, edit.share(in: object) ?? unknown)
         }
-        return share
+        let isLost = known.contains { reference in
+            reference.kind.isSame(as: .virtualService)
+                && !objects.contains { Self.reference($0) == reference }
+        }
+        return isLost ? max(share, unknown) : share
     }
 
     /// What the run's routes divide between the two versions: by these a weight becomes a share.

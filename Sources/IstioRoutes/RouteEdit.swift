@@ -1,3 +1,4 @@
+internal import CanaryEngine
 internal import JSONTree
 package import Manifests
 
@@ -76,6 +77,28 @@ package struct RouteEdit: Sendable {
             found.append((RouteRecord.Route(key: key, was: list), place))
         }
         return found
+    }
+
+    /// The share that the candidate can have at most, by all routes that give it any; nil: one of them is
+    /// illegible.
+    func share(in object: KubernetesObject) -> TrafficWeight? {
+        let reading = reading(object)
+        var share = TrafficWeight.none
+        for (_, place) in placesToLower(in: object) {
+            guard let state = OwnedState(of: reading[place], in: reading, record: record) else {
+                return nil
+            }
+            share = max(share, state.share)
+        }
+        return share
+    }
+
+    /// Whether a route of the record leads to the service, and to neither version as we know them.
+    func isUnpinned(_ object: KubernetesObject) -> Bool {
+        let reading = reading(object)
+        return places(in: object).contains { _, place in
+            place.map { !isPinned(reading[$0], in: reading) } ?? false
+        }
     }
 
     /// Changes the `route` list of every route of the record; a route that is gone is left out.

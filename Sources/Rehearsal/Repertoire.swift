@@ -10,7 +10,7 @@ package enum Repertoire {
         releases + refusals + strangers + wishes + weather + surroundings + metamorphoses
         + shapes + hosts
         + leftBehind + scales + hooks + beginnings + removals + keda + secrets + templates
-        + judges + emptyings + meddling + late + astray
+        + judges + emptyings + meddling + late + astray + unrecorded
         + rights
 
     /// Its core: those of which every build plays every death.

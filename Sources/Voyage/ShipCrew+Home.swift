@@ -1,4 +1,5 @@
 internal import CanaryEngine
+internal import FlowFiles
 internal import IstioRoutes
 internal import Timekeeping
 internal import Workloads
@@ -16,18 +17,35 @@ extension ShipCrew {
             return sentence(try await router.sendHome(share: .none))
         }
         let candidate = charter.candidate.deployment
+        // What cannot be told of routes that had users may be anything, and of others it is nothing.
+        let unknown: TrafficWeight =
+            flow.plan.hasShifted(begun: bridge.state.begun) ? .all : .none
         var told = rig.time.now
+        var wasEmpty = false
+        var found = HomeReport()
+        func allHome() async throws -> String {
+            found.add(try await router.sendHome(share: .none))
+            return sentence(found)
+        }
         while true {
             let ready = try await readyPods(of: stable)
             let carried = Capacity.carry(ready: ready, ofStableReady: stableReady)
-            if carried >= 100 { return sentence(try await router.sendHome(share: .none)) }
-            var share = try await router.currentShare()
+            if ready == 0 { wasEmpty = true }
+            if ready > 0, wasEmpty, try await readyPods(of: candidate) > 0 {
+                // The mesh hears a moment later of pods where there were none: until then all find nobody.
+                wasEmpty = false
+                try await rig.time.sleep(for: limits.settle)
+                continue
+            }
+            if carried >= 100 { return try await allHome() }
+            var share = try await router.currentShare(unknown: unknown)
             // Nobody is out there: copies and cookies end without a pod of stable more.
-            if share == .none { return sentence(try await router.sendHome(share: .none)) }
+            if share == .none { return try await allHome() }
             let rest = TrafficWeight(percent: 100 - carried) ?? .all
             if ready > 0, share > rest {
-                _ = try await router.sendHome(share: rest)
-                share = rest
+                found.add(try await router.sendHome(share: rest))
+                // An unpinned route stays with whoever is ready.
+                share = try await router.currentShare(unknown: unknown)
             }
             if let wait, share < bridge.state.weight { wait.tell(.lowered(wait.id, share)) }
             let carrying = try await readyPods(of: candidate)
@@ -36,7 +54,7 @@ extension ShipCrew {
             // More than its autoscaler allows never come; and a stable that is unfit is still better
             // than a candidate without pods.
             if ready > 0, ready >= wanted || carrying == 0 {
-                return sentence(try await router.sendHome(share: .none))
+                return try await allHome()
             }
             if let wait {
                 let isLast = bridge.clock >= wait.end

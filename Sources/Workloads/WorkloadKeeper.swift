@@ -78,7 +78,8 @@ package struct WorkloadKeeper: Sendable {
     /// Pods of the Deployment that are ready and not on their way out; 0 where it is not there.
     package func readyPods(ofDeployment name: String) async throws -> Int {
         guard let deployment = try await get(.deployment, name) else { return 0 }
-        return try await pods(of: deployment).count(where: \.isReadyPod)
+        // Those beyond what is asked for are about to go.
+        return min(try await pods(of: deployment).count(where: \.isReadyPod), deployment.replicas)
     }
 
     /// The same by a Deployment that somebody has seen, for an account that may not read it now.
