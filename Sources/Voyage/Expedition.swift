@@ -152,6 +152,8 @@ package struct Expedition: Sendable {
         }
         do {
             try await Heads(cluster: patientCluster, store: store).check(charter)
+            let now = try await log.last()?.state ?? last.state
+            try await EndedElsewhere(cluster: patientCluster, charter).requireNot(now)
             let left = try await lease.leftAbort().map { Wish(.abort, by: $0) }
             let (state, head) = try await raiseEpoch(
                 log, charter, left ?? wish.map { Wish($0, by: actor) })

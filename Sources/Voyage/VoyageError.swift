@@ -12,6 +12,9 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case shared(run: String, target: String, weight: Int, isDriven: Bool)
         /// The journal is behind what the cluster's objects carry.
         case damaged(String)
+        /// Nothing in the cluster carries a mark of the run any more, and its way home would lead to what is
+        /// gone, or away from what serves now.
+        case endedElsewhere(String)
         case unknownRun
         /// The cluster carries marks of a run that this journal does not know, left at that record.
         case unremembered(run: String, record: Int)
@@ -58,6 +61,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
             "run \(run) of \(target) moves this object too: at \(weight)%, and "
                 + (isDriven ? "under way" : "nobody drives it")
         case .damaged(let what): "the journal has lost records: \(what)"
+        case .endedElsewhere(let why):
+            "the run was ended without this journal: nothing carries a mark of it any more, and \(why)"
         case .unknownRun: "no such run"
         case .unremembered(let run, let record):
             "the cluster carries marks of run \(run) at record \(record), and this journal has none of it"
@@ -89,6 +94,9 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .shared(let run, _, _, true): "wait for it, or end it with `theseus abort \(run)`"
         case .shared(let run, _, _, false): "`theseus resume \(run)`, or `theseus abort \(run)`"
         case .damaged: "give --journal the newest copy; weights can go home with `theseus abort`"
+        case .endedElsewhere:
+            "leave it: nothing of it is left to undo, and users stay where they are;"
+                + " give --journal the one that goes on, and put this one away"
         case .unknownRun: "see `theseus history` for the runs in this journal"
         case .unremembered(let run, _):
             "give --journal the one that has it; where that is lost, `theseus abort \(run)`"

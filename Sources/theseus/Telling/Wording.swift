@@ -29,7 +29,7 @@ enum Wording {
         case let error as VoyageError:
             switch error.code {
             case .held, .shared: .held
-            case .damaged: .personNeeded
+            case .damaged, .endedElsewhere: .personNeeded
             case .notTaken, .takenInVain: .interrupted
             case .guardWithoutJournal, .otherCluster, .charter, .unknownRun, .unremembered,
                 .severalRuns,
