@@ -92,9 +92,7 @@ package struct UnrememberedEnd: Sendable {
         try await router.removeDarkRoute()
         var left = marked.candidates
         if left.isEmpty, !labels.isEmpty {
-            left = try await home.pods(labelled: labels).map {
-                ObjectReference(.pod, namespace: $0.namespace, name: $0.name)
-            }
+            left = try await podsLeft(labels, home)
         }
         guard left.isEmpty else { return .objects(left) }
         try await router.unpin(backup: [])
@@ -108,6 +106,26 @@ package struct UnrememberedEnd: Sendable {
     }
 
     private static let settling = Duration.seconds(10)
+
+    /// The candidate's pods that stay, once those that are ending have ended: as long as most of them are
+    /// given for it.
+    private func podsLeft(_ labels: [(String, String)], _ home: UnrememberedHome) async throws
+        -> [ObjectReference]
+    {
+        let begin = client.time.now
+        while true {
+            let pods = try await home.pods(labelled: labels)
+            let patience = pods.contains(where: \.isBeingDeleted) ? Self.ending : Self.collecting
+            if pods.isEmpty || client.time.now - begin >= patience {
+                return pods.map { ObjectReference(.pod, namespace: $0.namespace, name: $0.name) }
+            }
+            try await client.time.sleep(for: pace.poll)
+        }
+    }
+
+    private static let ending = Duration.seconds(60)
+    /// Pods whose Deployment was just removed are told to end a moment later.
+    private static let collecting = Duration.seconds(3)
 
     private func unseal(_ references: [ObjectReference], _ writer: SealedWriter) async throws {
         for reference in references { try await writer.unseal(reference) }
