@@ -33,7 +33,7 @@ struct Ground: Sendable {
         choice.deniesPlugins = request.has("--deny-exec-plugins")
         let doors = machine
         let plan = try AccessFinding(doors).plan(choice)
-        for notice in plan.notices { Terminal.complain("warning: \(notice.text)") }
+        for notice in plan.notices { Terminal.complainOnce("warning: \(notice.text)") }
         let cluster = SignedTransport(plan, doors)
         try await cluster.signIn()
         var time = RealTime()

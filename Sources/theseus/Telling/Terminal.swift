@@ -7,6 +7,13 @@ enum Terminal {
 
     static func complain(_ text: String) { write(text, to: STDERR_FILENO) }
 
+    /// As `complain`, but only once in a process.
+    static func complainOnce(_ text: String) {
+        if said.withLock({ $0.insert(text).inserted }) { complain(text) }
+    }
+
+    private static let said = Mutex<Set<String>>([])
+
     /// A line that the next one takes the place of; only where somebody looks on.
     static func hint(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
