@@ -88,7 +88,8 @@ package struct VoyageError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case .charter: "use the version of theseus that wrote it"
         case .held(_, true): "wait for it, or end it with `theseus abort`"
-        case .held(let run, false): "run `theseus resume \(run)` with its journal"
+        case .held(let run, false):
+            "`theseus abort \(run)` brings its traffic home; `theseus resume \(run)` goes on by its journal"
         case .held(let run, nil):
             "wait for it; `theseus status \(run)`, with its journal, says whether somebody drives it"
         case .shared(let run, _, _, true): "wait for it, or end it with `theseus abort \(run)`"

@@ -93,7 +93,7 @@ import Testing
             #expect(
                 ending.complaint.hasPrefix(
                     "run: run r1 holds this target, and nobody drives it\n"), "\(ending)")
-            #expect(ending.complaint.hasSuffix("run `theseus resume r1` with its journal\n"))
+            #expect(ending.complaint.hasSuffix("`theseus resume r1` goes on by its journal\n"))
             #expect(try await lab.ourWrites().count == writes)
         }
     }

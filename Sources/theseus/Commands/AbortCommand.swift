@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import ClusterAccess
 internal import FlowFiles
 internal import IstioRoutes
 internal import Journal
@@ -25,18 +26,41 @@ struct AbortCommand: Sendable {
 
     /// `isAgain`: an earlier attempt may have been heard, and nobody could tell us.
     private func attempt(_ patience: Duration, isAgain: Bool) async throws -> ExitCode {
-        let logbook: Logbook
-        let card: RunCard
+        let found: AbortSearch.Found
+        var logbook: Logbook?
         do {
-            logbook = try await Logbook.open(request, .writes)
-            switch try await find(in: logbook) {
-            case .remembered(let found): card = found
-            case .stray(let stray, let ground):
-                return try await StrayAbort(request: request, ground: ground).carryOut(stray.mark)
-            }
-        } catch let error as JournalError where [.damaged, .denied].contains(error.code) {
+            let opened = try await Logbook.open(request, .writes)
+            logbook = opened
+            found = try await AbortSearch(request: request).find(in: opened)
+        } catch let error as JournalError
+            where logbook?.isInCluster != true || error.code == .damaged
+        {
+            return try await byMarks(error, of: logbook, patience, isAgain)
+        } catch let error as JournalError where error.code == .denied {
             return try await withoutJournal(error)
         }
+        return try await end(found, beside: logbook, patience, isAgain)
+    }
+
+    /// `logbook`: the one at hand; nil where it cannot be opened.
+    private func end(
+        _ found: AbortSearch.Found, beside logbook: Logbook?, _ patience: Duration, _ isAgain: Bool
+    ) async throws -> ExitCode {
+        switch found {
+        case .stray(let mark, let ground):
+            return try await StrayAbort(request: request, ground: ground).carryOut(mark)
+        case .remembered(let card, let its):
+            if its.isInCluster, logbook?.isInCluster != true {
+                Terminal.complain(
+                    "run \(card.run): it is in the cluster's journal, and ends by that")
+            }
+            return try await end(card, its, patience, isAgain)
+        }
+    }
+
+    private func end(
+        _ card: RunCard, _ logbook: Logbook, _ patience: Duration, _ isAgain: Bool
+    ) async throws -> ExitCode {
         let store = logbook.store
         // Nobody drives it, and it knows the way home.
         if await Self.standsOnTheWayHome(card, store) { return try await takeOver(card, logbook) }
@@ -47,6 +71,7 @@ struct AbortCommand: Sendable {
             if let why = await Self.hasNoWayHome(card, store) {
                 return await refused(card, why, store)
             }
+            if error.code == .damaged { return try await byMarks(error, card, of: logbook) }
             return try await withoutJournal(error, card, of: logbook)
         }
         switch answer {
@@ -62,6 +87,11 @@ struct AbortCommand: Sendable {
             }
             return await refused(card, why, store)
         case .unanswered:
+            if let other = await AbortSearch(request: request).other(than: card, in: logbook) {
+                Terminal.complain(
+                    "run \(card.run): nothing on the routes is its own; another run holds them")
+                return try await end(other, beside: logbook, patience, isAgain)
+            }
             return try await takeOver(card, logbook)
         }
     }
@@ -80,44 +110,9 @@ struct AbortCommand: Sendable {
         do {
             return try await drive(logbook).take(card.run, wish: .abort, byForce: true)
         } catch let error as VoyageError where error.isOfLostRecords {
-            // Nobody may drive it by this journal; weights go home without one.
-            return try await withoutJournal(error, card, of: logbook)
+            // Nobody may drive it by this journal; it ends without one.
+            return try await byMarks(error, card, of: logbook)
         }
-    }
-
-    private enum Found {
-        case remembered(RunCard)
-        /// No journal at hand knows it; its marks stand on the routes.
-        case stray(StrayMarks.Stray, Ground)
-    }
-
-    /// What is meant may be a run whose very card cannot be read: then that is what is wrong.
-    ///
-    /// Where the journal has no open run of that name, one that it does not know may hold the routes.
-    private func find(in logbook: Logbook) async throws -> Found {
-        let card: RunCard
-        do {
-            card = try await RunChoice(request, logbook).find(request.operand ?? "")
-        } catch let error as VoyageError where error.code == .unknownRun {
-            if let damage = await logbook.damagedCards().last { throw damage }
-            guard let (stray, ground) = await stray(beside: logbook) else { throw error }
-            return .stray(stray, ground)
-        }
-        let last = try await RunLog(run: card.run, store: logbook.store).last()
-        guard last?.state.isOver ?? false, card.run != request.operand,
-            let (stray, ground) = await stray(beside: logbook)
-        else { return .remembered(card) }
-        return .stray(stray, ground)
-    }
-
-    /// Who cannot look at the routes goes by the journal.
-    private func stray(beside logbook: Logbook) async -> (StrayMarks.Stray, Ground)? {
-        guard let ground = try? await logbook.ground(),
-            let found = try? await StrayMarks(request, logbook).all(
-                named: request.operand, on: ground
-            ).first
-        else { return nil }
-        return (found, ground)
     }
 
     private func drive(_ logbook: Logbook) async throws -> Drive {
@@ -177,12 +172,41 @@ struct AbortCommand: Sendable {
         (try? await Charters.read(log))?.flow.plan ?? RunPlan(steps: [])
     }
 
+    /// The journal is of no use: the marks on the routes lead home, or another journal that has their run.
+    private func byMarks(
+        _ error: any Error, _ card: RunCard? = nil, of logbook: Logbook? = nil,
+        _ patience: Duration = .seconds(2), _ isAgain: Bool = false
+    ) async throws -> ExitCode {
+        let ground: Ground
+        do {
+            ground = try await Ground.cluster(request)
+        } catch is AccessError {
+            throw error  // there is no other way to look
+        }
+        if let card, logbook?.holds(card, on: ground) == false {
+            throw VoyageError(.otherCluster(ground.rig.cluster.server), place: card.target)
+        }
+        let isInCluster = logbook?.isInCluster ?? false
+        let found = try await AbortSearch(request: request)
+            .byMarks(card, isOfCluster: isInCluster, on: ground)
+        switch found {
+        case nil: return try await withoutJournal(error, card, of: logbook)
+        case .stray(let mark, _)?:
+            Terminal.complain(Advice.passedOver(error))
+            return try await StrayAbort(
+                request: request, ground: ground, remedy: Advice.mending(error, isInCluster)
+            ).carryOut(mark)
+        case let found?:
+            Terminal.complain(Advice.passedOver(error))
+            return try await end(found, beside: nil, patience, isAgain)
+        }
+    }
+
     /// The journal cannot be read or written: weights go home by what stands on the routes, and the
     /// holder is told by its lease.
     private func withoutJournal(
         _ error: any Error, _ card: RunCard? = nil, of logbook: Logbook? = nil
     ) async throws -> ExitCode {
-        Terminal.complain(Wording.text(of: error))
         let ground = try await Ground.cluster(request)
         if let card, logbook?.holds(card, on: ground) == false {
             throw VoyageError(.otherCluster(ground.rig.cluster.server), place: card.target)
@@ -214,14 +238,13 @@ struct AbortCommand: Sendable {
         let done = try await UnrememberedHome(
             client: client, namespace: namespace, service: service
         ).bring(run: run)
+        // Nothing in the cluster has that name, neither a lease nor a route.
+        if done.isEmpty, run ?? owner == nil { throw error }
+        Terminal.complain(Wording.text(of: error))
         let said =
-            if !done.isEmpty {
-                done.joined(separator: "; ")
-            } else if run ?? owner != nil {
-                "no weight stands on the routes to \(namespace)/\(service)"
-            } else {
-                "nothing in namespace \(namespace) names \(named), neither a lease nor a route"
-            }
+            done.isEmpty
+            ? "no weight stands on the routes to \(namespace)/\(service)"
+            : done.joined(separator: "; ")
         if let run = run ?? owner {
             Terminal.complain(
                 Advice.unwritable(

@@ -67,6 +67,27 @@ enum Advice {
             """
     }
 
+    /// A journal that an abort goes on without, in one line.
+    static func passedOver(_ error: any Error) -> String {
+        let lines = Wording.text(of: error).split(separator: "\n")
+        let place = lines.dropFirst().first?.drop { $0 == " " } ?? ""
+        return "\(lines.first ?? ""), \(place.dropFirst("where: ".count));"
+            + " going by the marks on the routes"
+    }
+
+    /// What brings back a journal that is of no use as it is.
+    static func mending(_ error: any Error, _ isInCluster: Bool) -> String {
+        if isInCluster { return "put the journal's ConfigMaps back as they were" }
+        return switch (error as? JournalError)?.code {
+        case .busy: "end the process that keeps the journal locked"
+        case .unwritable: "make the journal's file and folder writable"
+        case .unreadable, .denied: "give --journal its file where you may read it"
+        case .damaged, nil: "give --journal a copy that is whole"
+        case .exists, .unknownRun, .displaced, .unreachable, .tooLarge:
+            "give --journal one that can be read and written"
+        }
+    }
+
     static func unreadable(_ service: String, _ home: String) -> String {
         """
         run: the journal cannot be read; \(home)

@@ -91,7 +91,14 @@ struct Logbook: Sendable {
                 try file(path, use, isNamed: false), request, inPlaceOf: mayBeInCluster ? path : nil
             )
         }
-        return Logbook(
+        return inCluster(of: ground, request, namespace: namespace)
+    }
+
+    /// The cluster's own journal, whatever `--journal` names.
+    static func inCluster(of ground: Ground, _ request: CommandRequest, namespace: String? = nil)
+        -> Logbook
+    {
+        Logbook(
             ground,
             namespace: namespace ?? request.value("--namespace") ?? ground.namespace ?? "default",
             request)

@@ -3,17 +3,23 @@ internal import KubernetesAPI
 internal import Manifests
 internal import Voyage
 
-/// The abort of a run that no journal at hand knows: by its marks, as far as they lead.
+/// The abort of a run that no journal at hand knows, or can tell of: by its marks, as far as they lead.
 struct StrayAbort: Sendable {
     let request: CommandRequest
     let ground: Ground
+    /// What would bring back the journal that the run may have; nil where none at hand knows the run.
+    var remedy: String?
 
     func carryOut(_ mark: RouteMark) async throws -> ExitCode {
         let end = UnrememberedEnd(
             client: ground.rig.cluster.patient(for: ground.rig.pace.patience), holder: Holder.name,
             pace: ground.rig.pace)
         let (done, rest) = try await end.carryOut(mark, by: Environment.person)
-        ReportFiles(request).leaveOut(mark.run, "no journal at hand knows the run")
+        if rest != .undone, rest != .driven { await leaveWord(mark) }
+        ReportFiles(request).leaveOut(
+            mark.run,
+            remedy == nil
+                ? "no journal at hand knows the run" : "the journal cannot be read or written")
         let said = done.joined(separator: "; ")
         let run = mark.run
         switch rest {
@@ -26,7 +32,8 @@ struct StrayAbort: Sendable {
         case .objects(let left):
             return personNeeded(
                 mark, "traffic is home, and no journal says whose these are: \(Self.list(left))",
-                "\(Self.removal(of: left)), then `theseus abort \(run)` puts the routes back")
+                mended(run)
+                    + "\(Self.removal(of: left)), then `theseus abort \(run)` puts the routes back")
         case .traffic:
             return personNeeded(
                 mark, "not all traffic is home: \(said)",
@@ -47,11 +54,27 @@ struct StrayAbort: Sendable {
         }
     }
 
+    /// Should its journal come back, whoever resumes the run by that goes on home.
+    private func leaveWord(_ mark: RouteMark) async {
+        try? await TargetLease(
+            client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
+            namespace: mark.namespace, service: mark.service, run: mark.run, holder: "",
+            pace: ground.rig.pace
+        ).leaveAbort(by: Environment.person)
+    }
+
+    private func mended(_ run: String) -> String {
+        remedy.map { "\($0), then `theseus resume \(run)`; where there is none: " } ?? ""
+    }
+
     private func personNeeded(_ mark: RouteMark, _ what: String, _ remedy: String) -> ExitCode {
+        let whose =
+            self.remedy == nil
+            ? "which this journal does not know" : "of which the journal cannot tell"
         Terminal.complain(
             """
             run: \(what)
-              where: run \(mark.run), which this journal does not know
+              where: run \(mark.run), \(whose)
               do:    \(remedy)
             """)
         return ended(mark, "person-needed", what, .personNeeded)
