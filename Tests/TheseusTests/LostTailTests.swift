@@ -50,14 +50,20 @@ import Testing
             expectLoss(try await lab.run("resume", "r1"), "resume r1")
             #expect(try await writes(lab) == before)
             #expect(try await lab.share() == 50)
+            let status = try await lab.run("status")
+            #expect(status.code == 4, "\(status)")
+            #expect(
+                status.output.contains(#/the journal has lost records: it has [0-9]+ of [0-9]+\n/#)
+                    && status.output.hasSuffix("  next: theseus abort r1\n"), "\(status)")
 
             // Traffic needs no journal to come home.
             let abort = try await lab.run("abort", "r1")
             #expect(abort.code == 4, "\(abort)")
             #expect(abort.complaint.contains("it ends at record "), "\(abort)")
             #expect(
-                abort.complaint.hasSuffix(
-                    "give --journal a copy that is whole, then `theseus resume r1`\n"), "\(abort)")
+                abort.complaint.contains(
+                    "give --journal a copy that is whole, then `theseus resume r1`; where there is "
+                        + "none: kubectl -n demo delete deployments/demo-app-v2"), "\(abort)")
             #expect(try await lab.share() == 0)
 
             try move(lab.folder, from: "newest.sqlite", to: "journal.sqlite")

@@ -67,6 +67,10 @@ import Testing
                     paused or not
 
                     """)
+            let asked = try await lab.run("status").output
+            #expect(
+                asked.contains(#/  50%  pause asked by mia@[^ ]+, before the next step\n/#)
+                    && asked.hasSuffix("  next: theseus resume r1\n"), "\(asked)")
             let twice = try await lab.run("approve", "r1")
             #expect(twice.code == 3)
             #expect(
@@ -114,7 +118,8 @@ import Testing
 
                     """)
             let told = try await lab.run("status").output
-            #expect(told.contains("; heard by whoever drives it next: pause, says mia@"), "\(told)")
+            #expect(
+                told.contains("50%  heard by whoever drives it next: pause, says mia@"), "\(told)")
             // The wish waits; who takes the run hears it.
             let resume = try lab.start("resume", "r1")
             try await resume.line("pause, says mia@")

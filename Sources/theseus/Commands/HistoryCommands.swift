@@ -126,7 +126,16 @@ struct VerifyCommand: Sendable {
     }
 
     private func look(_ verdicts: inout [Verdict]) async throws -> ExitCode {
-        let logbook = try await Logbook.open(request, .reads)
+        let logbook: Logbook
+        do {
+            logbook = try await Logbook.open(request, .reads)
+        } catch let error as JournalError {
+            let strays = await StrayMarks.withoutJournal(request).filter { !$0.isDriven }
+            if strays.isEmpty { throw error }
+            Terminal.complain("\(error)")
+            name(strays, in: &verdicts)
+            return .personNeeded
+        }
         let sight = await StrayMarks(request, logbook).seen(named: request.operand)
         let strays = sight.strays.filter { !$0.isDriven }
         let cards = try await cards(logbook, hasStrays: !strays.isEmpty)
@@ -135,7 +144,9 @@ struct VerifyCommand: Sendable {
         for card in cards {
             do {
                 guard var verdict = try await verify(card, logbook, &cluster) else { continue }
-                if verdict.doubt == nil, let doubt = try await astray(card, sight, logbook) {
+                if verdict.doubt == nil,
+                    let doubt = try await astray(card, sight, logbook, &cluster)
+                {
                     (verdict.doubt, verdict.isDamaged) = (doubt, true)
                     end = .personNeeded
                 }
@@ -150,23 +161,39 @@ struct VerifyCommand: Sendable {
                 end = Wording.exit(for: error, begins: false)
             }
         }
+        name(strays, in: &verdicts)
+        if !strays.isEmpty { end = .personNeeded }
+        return end == .done ? cluster.end : end
+    }
+
+    private func name(_ strays: [StrayMarks.Stray], in verdicts: inout [Verdict]) {
         for stray in strays {
             Terminal.complain("\(stray.error)")
             verdicts.append(
                 Verdict(run: stray.mark.run, records: 0, doubt: stray.reason, isDamaged: true))
-            end = .personNeeded
         }
-        return end == .done ? cluster.end : end
     }
 
-    /// Says where users are led elsewhere than the journal has it; of a run that somebody drives, nothing:
-    /// that is looked at by whoever drives it.
-    private func astray(_ card: RunCard, _ sight: StrayMarks.Sight, _ logbook: Logbook) async throws
-        -> String?
-    {
-        let state = try await RunLog(run: card.run, store: logbook.store).last()?.state
-        guard let noted = state?.weight.percent, let share = sight.share(of: card), share > noted
-        else { return nil }
+    /// Says where users are led elsewhere than the journal has it, or by nothing that is the run's; of one
+    /// that somebody drives, nothing: that is looked at by whoever drives it.
+    private func astray(
+        _ card: RunCard, _ sight: StrayMarks.Sight, _ logbook: Logbook,
+        _ cluster: inout ClusterLook
+    ) async throws -> String? {
+        let log = RunLog(run: card.run, store: logbook.store)
+        guard let last = try await log.last() else { return nil }
+        let noted = last.state.weight.percent
+        guard let share = sight.share(of: card) else {
+            if last.state.isOver { return nil }
+            let charter = try await Charters.read(log)
+            let answer = try await cluster.ask(of: card) { ground, client in
+                try await MissingMark(ground: ground, client: client, store: logbook.store)
+                    .isMissing(charter, after: last)
+            }
+            if case .told(true) = answer { return MissingMark.words }
+            return nil
+        }
+        guard share > noted else { return nil }
         let rig = try await logbook.ground().rig
         let life = try await TargetLease(
             client: rig.cluster.patient(for: rig.pace.patience), namespace: card.namespace,

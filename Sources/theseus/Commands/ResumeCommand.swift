@@ -14,7 +14,16 @@ struct ResumeCommand: Sendable {
     init(_ request: CommandRequest) { self.request = request }
 
     func carryOut() async throws -> ExitCode {
-        let logbook = try await Logbook.open(request, .writes)
+        let logbook: Logbook
+        do {
+            logbook = try await Logbook.open(request, .writes)
+        } catch let error as JournalError where request.has("--all") {
+            let strays = await StrayMarks.withoutJournal(request).filter { !$0.isDriven }
+            if strays.isEmpty { throw error }
+            Terminal.complain("\(error)")
+            for stray in strays { tell(stray) }
+            return .personNeeded
+        }
         if request.has("--all") { return try await all(logbook) }
         guard let name = request.operand else {
             throw UsageError(.missingOperand("RUN|SERVICE"), command: request.command)

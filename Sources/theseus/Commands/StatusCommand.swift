@@ -25,6 +25,20 @@ struct StatusCommand: Sendable {
         /// The last sign of life of its process; nil where none holds the target for it.
         var life: TargetLease.Life?
 
+        /// The journal and the routes contradict each other, and a person must say which is right.
+        var isAstray = false
+
+        mutating func add(_ reason: String) {
+            self.reason += (self.reason.isEmpty ? "" : "; ") + reason
+        }
+
+        /// The journal has lost what the run has done since; nobody may drive it by that.
+        mutating func lose(_ records: Int, of all: Int) {
+            isAstray = true
+            add("the journal has lost records: it has \(records) of \(all)")
+            next = "theseus abort \(card.run)"
+        }
+
         /// Where nobody drives the run, the routes are right, and the journal may be late.
         func corrected(by sight: StrayMarks.Sight) -> Row {
             guard state != "running", state != "unknown", let share = sight.share(of: card),
@@ -34,7 +48,7 @@ struct StatusCommand: Sendable {
             }
             var row = self
             row.weight = share
-            row.reason += (reason.isEmpty ? "" : "; ") + "\(weight)% by the journal"
+            row.add("\(weight)% by the journal")
             return row
         }
     }
@@ -50,7 +64,12 @@ struct StatusCommand: Sendable {
     }
 
     private func look() async throws -> ExitCode {
-        let logbook = try await Logbook.open(request, .reads)
+        let logbook: Logbook
+        do {
+            logbook = try await Logbook.open(request, .reads)
+        } catch let error as JournalError {
+            return try await withoutJournal(error)
+        }
         var cluster = ClusterLook(logbook)
         let sight = await StrayMarks(request, logbook).seen(named: request.operand)
         var rows: [Row] = []
@@ -61,8 +80,13 @@ struct StatusCommand: Sendable {
                 // All of it: one record alone does not say whether the chain holds.
                 let facts = try await RunLog(run: card.run, store: logbook.store).facts()
                 guard let last = facts.last else { continue }
-                rows.append(
-                    try await row(card, last, logbook, &cluster).corrected(by: sight))
+                var row = try await row(card, last, logbook, &cluster, sight)
+                    .corrected(by: sight)
+                if let all = sight.records(of: card, beyond: last.sequence) {
+                    row.lose(last.sequence, of: all)
+                }
+                if row.isAstray { end = .personNeeded }
+                rows.append(row)
             } catch {
                 // One run that cannot be read hides no other.
                 Terminal.complain(Wording.text(of: error))
@@ -71,6 +95,26 @@ struct StatusCommand: Sendable {
         }
         rows += sight.strays.map(Self.row)
         if sight.strays.contains(where: { !$0.isDriven }) { end = .personNeeded }
+        tell(rows, logbook, end)
+        return end == .done ? cluster.end : end
+    }
+
+    /// What cannot be opened keeps nobody from looking at the routes.
+    private func withoutJournal(_ error: JournalError) async throws -> ExitCode {
+        let strays = await StrayMarks.withoutJournal(request)
+        if strays.isEmpty { throw error }
+        Terminal.complain("\(error)")
+        let rows = strays.map(Self.row)
+        if request.wantsJSON {
+            Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
+        } else {
+            for row in rows { tell(row) }
+        }
+        return strays.contains { !$0.isDriven }
+            ? .personNeeded : Wording.exit(for: error, begins: false)
+    }
+
+    private func tell(_ rows: [Row], _ logbook: Logbook, _ end: ExitCode) {
         if request.wantsJSON {
             Terminal.say(JSONWriter.text(of: .array(rows.map(Self.tree))))
         } else if rows.isEmpty, end == .done {
@@ -78,7 +122,6 @@ struct StatusCommand: Sendable {
         } else {
             for row in rows { tell(row) }
         }
-        return end == .done ? cluster.end : end
     }
 
     /// Of a run that another journal has, or none any more.
@@ -92,7 +135,8 @@ struct StatusCommand: Sendable {
     }
 
     private func row(
-        _ card: RunCard, _ last: LoggedFact, _ logbook: Logbook, _ cluster: inout ClusterLook
+        _ card: RunCard, _ last: LoggedFact, _ logbook: Logbook, _ cluster: inout ClusterLook,
+        _ sight: StrayMarks.Sight
     ) async throws -> Row {
         let state = last.state
         let charter = try? await Charters.read(RunLog(run: card.run, store: logbook.store))
@@ -114,7 +158,7 @@ struct StatusCommand: Sendable {
             (row.reason, row.next) = Self.doing(state, card.run, charter?.flow.plan)
             // What a way home that takes long waits for is what was heard last.
             if case .returning = state.course, case .noticed(let wait) = last.fact {
-                row.reason += "; \(wait)"
+                row.add("\(wait)")
             }
             switch try await liveliness(card, &cluster) {
             case .told(let (state, life)):
@@ -128,7 +172,21 @@ struct StatusCommand: Sendable {
             }
             if row.state != "running" {
                 row.next = "theseus resume \(card.run)"
-                row.reason += await kept(card.run, after: state.answeredWish, logbook)
+                let kept = await kept(card.run, after: state.answeredWish, logbook)
+                if !kept.isEmpty { row.add(kept) }
+            }
+            if ["interrupted", "orphaned"].contains(row.state), let charter,
+                sight.share(of: card) == nil,
+                case .told(true) = try await cluster.ask(
+                    of: card,
+                    {
+                        try await MissingMark(ground: $0, client: $1, store: logbook.store)
+                            .isMissing(charter, after: last)
+                    })
+            {
+                row.isAstray = true
+                row.add(MissingMark.words)
+                row.next = "theseus abort \(card.run)"
             }
         }
         return row
@@ -167,6 +225,8 @@ struct StatusCommand: Sendable {
                 case .approve = plan.steps[place.step]
             {
                 ("waits for approval", "theseus approve \(run)")
+            } else if let person = state.pauseWish {
+                ("pause asked by \(person), before the next step", "theseus resume \(run)")
             } else {
                 ("", "theseus abort \(run)")
             }
@@ -192,7 +252,7 @@ struct StatusCommand: Sendable {
         let wishes = (try? await logbook.store.wishes(of: run, after: number)) ?? []
         let said = wishes.compactMap(WishCodec.decode).map { "\($0.kind.rawValue), says \($0.by)" }
         return said.isEmpty
-            ? "" : "; heard by whoever drives it next: " + said.joined(separator: "; ")
+            ? "" : "heard by whoever drives it next: " + said.joined(separator: "; ")
     }
 
     private static func seconds(_ duration: Duration) -> Int {
