@@ -7,6 +7,9 @@ struct ShortFlow {
     var tests = "    smoke: {http: {path: /, requests: 2, dark: true}, timeout: 1m, retries: 3}\n"
     var gates = "    errors: {errorRatio: {}, max: 0.02, minimumSamples: 10, every: 5s}\n"
     var more = ""
+    /// On a clock that runs a hundred times as fast the usual two minutes for a write are 1.2 seconds, for
+    /// which a process may well stand still where others compute.
+    var limits = "write: 10m"
     var steps = Self.shortSteps
 
     init(_ lab: ServedLab) { self.lab = lab }
@@ -39,7 +42,8 @@ struct ShortFlow {
               gateway: {url: "\(lab.gateway)", host: demo.example.test}
               prometheus: {address: "\(lab.api)/prometheus", scrape: 5s}
               dark: {match: [{headers: {x-demo-canary: {exact: "1"}}}]}
-            \(more)
+            \(more)  limits: {\(limits)}
+
             """
         if !tests.isEmpty { text += "  tests:\n\(tests)" }
         if !gates.isEmpty { text += "  gates:\n\(gates)" }

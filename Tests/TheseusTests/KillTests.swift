@@ -52,7 +52,7 @@ import Testing
 
                 """
             // On this clock the usual two minutes are 600 ms, and the machine may be busy.
-            flow.more = "  limits: {write: 20m}\n"
+            flow.limits = "write: 20m"
             flow.steps[9] = "bake: {for: 20s, maxFor: 10m, gates: [errors], tests: [smoke]}"
             let path = try flow.write()
             var voyage = Voyage(number: number)

@@ -15,6 +15,7 @@ import Testing
 
                 """
             flow.more = "  hooks: {personNeeded: [pager]}\n"
+            flow.limits = "write: 2m"
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
             try await lab.post(
@@ -78,7 +79,7 @@ import Testing
         try await ServedLab.serving(speed: 10) { lab in
             var flow = ShortFlow(lab)
             flow.steps = ShortFlow.longBake
-            flow.more = "  limits: {home: 40s}\n"
+            flow.limits = "home: 40s"
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
             try await lab.post(
@@ -114,6 +115,7 @@ import Testing
                 "shrink: {minimum: 1}",
                 "bake: {for: 20h, maxFor: 21h, gates: [errors]}", "retire",
             ]
+            flow.limits = "write: 2m"
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await run.line { $0.contains(" 6/7 ") && $0.hasSuffix("begins") }
             try await lab.post(
@@ -135,7 +137,7 @@ import Testing
         try await ServedLab.serving { lab in
             var flow = ShortFlow(lab)
             flow.steps = ShortFlow.longBake
-            flow.more = "  limits: {home: 5h}\n"
+            flow.limits = "home: 5h"
             let run = try lab.start("deploy", try flow.write(), "--run-id", "r1")
             try await run.line { $0.contains(" 5/7 ") && $0.hasSuffix("begins") }
             try await lab.post(

@@ -8,7 +8,7 @@ import Testing
             testDescription: "an unknown key",
             said: """
                 flow: unknown key "stepz"
-                  where: FOLDER/flow.yaml:17:3 (spec.stepz)
+                  where: FOLDER/flow.yaml:18:3 (spec.stepz)
                   do:    did you mean "steps"?
                 """,
             flow: [("  steps:", "  stepz: []\n  steps:")]),
@@ -16,7 +16,7 @@ import Testing
             testDescription: "a wrong type",
             said: """
                 flow: "weight" must be a whole number from 0 to 100, found text
-                  where: FOLDER/flow.yaml:26:15 (spec.steps[8].weight)
+                  where: FOLDER/flow.yaml:27:15 (spec.steps[8].weight)
                   do:    write for example 50
                 """, flow: [("weight: 50", "weight: many")]),
         Refused(

@@ -169,7 +169,7 @@ import Testing
             testDescription: "a secret in the flow",
             said: """
                 flow: "token" must say where the secret is, never what it is
-                  where: FOLDER/flow.yaml:15:67 (spec.sources.d.dynatrace.token)
+                  where: FOLDER/flow.yaml:16:67 (spec.sources.d.dynatrace.token)
                   do:    write {env: NAME}, {file: PATH} or {command: [PROGRAM]}
                 """,
             flow: [
