@@ -1,4 +1,5 @@
 internal import JSONTree
+internal import Voyage
 
 /// The last line of what a command tells of a run as JSON: how it ended for this command, with which
 /// exit code, and the one command that continues.
@@ -27,7 +28,11 @@ struct EndLine: Sendable {
         let text = Wording.text(of: error)
         reason = text.split(separator: "\n").first.map(String.init) ?? ""
         self.exit = exit
-        if let run, exit == .personNeeded || exit == .interrupted { next = "theseus resume \(run)" }
+        let isEnded =
+            if case .endedElsewhere? = (error as? VoyageError)?.code { true } else { false }
+        if let run, exit == .personNeeded || exit == .interrupted, !isEnded {
+            next = "theseus resume \(run)"
+        }
     }
 
     init(
