@@ -50,6 +50,15 @@ extension Repertoire {
         led("unpinned-draining", upon: .drainCandidate) {
             lead(&$0, by: "kubectl-patch", anybody)
         },
+        // Everybody is home, and home is emptied: nobody waits for the end of the drain.
+        led("emptied-draining", upon: .drainCandidate) { state in
+            let stable = ObjectReference(.deployment, namespace: "demo", name: "demo-app-v1")
+            state.cluster.edit(stable, by: "kubectl-scale") { $0.spec["replicas"] = 0 }
+        }.with {
+            $0.saying =
+                "noticed(\"stable demo-app-v1 had been scaled to 0 pods; last written by kubectl-scale;"
+                + " it is brought to 3 again"
+        },
         // No weight was out: the routes alone tell that users meet what nobody has judged.
         Scenario(
             "unpinned-dark", flow: patient,

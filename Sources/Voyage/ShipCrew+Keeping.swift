@@ -26,9 +26,14 @@ extension ShipCrew {
             group.addTask { try await work(said) }
             group.addTask {
                 var memory = known
+                var told = upheld
                 while true {
                     try await rig.time.sleep(for: memory.rest(rig.pace.watch))
                     _ = try await leadHome(&memory, tell)
+                    // They stay home only where stable has pods.
+                    let news = try await unhindered { try await upholdStable() }
+                    for said in news where !told.contains(said) { tell(.noticed(said)) }
+                    told += news
                 }
             }
             defer { group.cancelAll() }
