@@ -101,7 +101,7 @@ import Testing
             "\(ending)")
         #expect(
             lines.last == """
-                  do:    \(remedy), then `theseus resume r1`; where there is none: \
+                  do:    \(remedy), then `theseus resume r1`; or without it: \
                 kubectl -n demo delete deployments/demo-app-v2, then `theseus abort r1` \
                 puts the routes back
                 """, "\(ending)")

@@ -62,8 +62,8 @@ import Testing
             #expect(abort.complaint.contains("it ends at record "), "\(abort)")
             #expect(
                 abort.complaint.contains(
-                    "give --journal a copy that is whole, then `theseus resume r1`; where there is "
-                        + "none: kubectl -n demo delete deployments/demo-app-v2"), "\(abort)")
+                    "give --journal a copy that is whole, then `theseus resume r1`; or without "
+                        + "it: kubectl -n demo delete deployments/demo-app-v2"), "\(abort)")
             #expect(try await lab.share() == 0)
 
             try move(lab.folder, from: "newest.sqlite", to: "journal.sqlite")

@@ -15,7 +15,10 @@ struct StrayAbort: Sendable {
             client: ground.rig.cluster.patient(for: ground.rig.pace.patience), holder: Holder.name,
             pace: ground.rig.pace)
         let (done, rest) = try await end.carryOut(mark, by: Environment.person)
-        if rest != .undone, rest != .driven { await leaveWord(mark) }
+        switch rest {
+        case .objects, .traffic: await leaveWord(mark)
+        case .undone, .promoted, .driven: break
+        }
         ReportFiles(request).leaveOut(
             mark.run,
             remedy == nil
@@ -64,7 +67,7 @@ struct StrayAbort: Sendable {
     }
 
     private func mended(_ run: String) -> String {
-        remedy.map { "\($0), then `theseus resume \(run)`; where there is none: " } ?? ""
+        remedy.map { "\($0), then `theseus resume \(run)`; or without it: " } ?? ""
     }
 
     private func personNeeded(_ mark: RouteMark, _ what: String, _ remedy: String) -> ExitCode {
