@@ -101,9 +101,10 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
             "keep it as it is; `theseus abort SERVICE` works without it, a new run with "
                 + "another --journal"
         case .unwritable:
-            "make room, or make file and folder writable; then `theseus resume`"
+            "make room, or make file and folder writable; `theseus abort` goes on without it"
         case .unreadable:
-            "check that the file is there, is yours to read, and is not from a newer theseus"
+            "check that the file is there, is yours to read, and is not from a newer theseus; "
+                + "`theseus abort` goes on without it"
         case .busy: "another process is writing to this journal: try again in a moment"
         case .denied where denial != .right: denial.remedy
         case .denied:

@@ -44,6 +44,11 @@ struct JournalFile {
         return errno == EEXIST ? 0 : errno
     }
 
+    var isFolder: Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// True where SQLite's log holds something that the file itself does not.
     var hasLog: Bool {
         var status = stat()

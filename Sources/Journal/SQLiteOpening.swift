@@ -18,6 +18,9 @@ struct SQLiteOpening {
     /// Opens; where the file may be written, makes and lays out what is missing.
     func connection() throws(JournalError) -> SQLiteConnection {
         if let objection = file.objection { throw error(.unwritable, objection) }
+        if file.isFolder {
+            throw error(mode == .readWrite ? .unwritable : .unreadable, "it is a folder, no file")
+        }
         switch mode {
         case .readWrite: return try writable()
         case .readOnly: return try readable()

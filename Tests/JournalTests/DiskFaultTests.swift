@@ -104,7 +104,8 @@ import Testing
                     error?.description == """
                         journal: disk I/O error (SQLite 1034) (unwritable)
                           where: sqlite:\(folder)/j.sqlite, append to run 'a'
-                          do:    make room, or make file and folder writable; then `theseus resume`
+                          do:    make room, or make file and folder writable; \
+                        `theseus abort` goes on without it
                         """)
                 // The disk says that it is well again: the store does not believe it.
                 for _ in 0..<3 {

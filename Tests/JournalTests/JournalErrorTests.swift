@@ -46,14 +46,15 @@ import Testing
             text: """
                 journal: database or disk is full (SQLite 13) (unwritable)
                   where: \(place)
-                  do:    make room, or make file and folder writable; then `theseus resume`
+                  do:    make room, or make file and folder writable; `theseus abort` goes on without it
                 """),
         Text(
             code: .unreadable, detail: "disk I/O error (SQLite 266, errno 5)",
             text: """
                 journal: disk I/O error (SQLite 266, errno 5) (unreadable)
                   where: \(place)
-                  do:    check that the file is there, is yours to read, and is not from a newer theseus
+                  do:    check that the file is there, is yours to read, and is not from a newer theseus; \
+                `theseus abort` goes on without it
                 """),
         Text(
             code: .denied, detail: "this account may not create configmaps",

@@ -17,7 +17,7 @@ import Testing
                 failure(path)?.description == """
                     journal: cannot make the file: No such file or directory (errno 2) (unwritable)
                       where: sqlite:\(path), open
-                      do:    make room, or make file and folder writable; then `theseus resume`
+                      do:    make room, or make file and folder writable; `theseus abort` goes on without it
                     """)
             #expect(failure(path, .readOnly)?.code == .unreadable)
         }
@@ -44,6 +44,7 @@ import Testing
     @Test func aFolderIsNoJournal() async throws {
         try await withFolder { folder in
             #expect(failure(folder)?.code == .unwritable)
+            #expect(failure(folder)?.detail == "it is a folder, no file")
             #expect(failure(folder, .readOnly)?.code == .unreadable)
         }
     }
@@ -165,7 +166,7 @@ import Testing
                 error?.description == """
                     journal: the journal is open for reading only (unwritable)
                       where: sqlite:\(path), write
-                      do:    make room, or make file and folder writable; then `theseus resume`
+                      do:    make room, or make file and folder writable; `theseus abort` goes on without it
                     """)
             #expect(await refusal { _ = try await looker.post([1], to: "a") } == .unwritable)
             #expect(await refusal { _ = try await looker.keep([1]) } == .unwritable)

@@ -134,7 +134,7 @@ import Testing
             said: """
                 journal: cannot make the file: No such file or directory (errno 2) (unwritable)
                   where: sqlite:/no/such/folder/j.sqlite, open
-                  do:    make room, or make file and folder writable; then `theseus resume`
+                  do:    make room, or make file and folder writable; `theseus abort` goes on without it
                 """,
             words: {
                 [
@@ -147,7 +147,7 @@ import Testing
             said: """
                 journal: cannot make the file: No such file or directory (errno 2) (unwritable)
                   where: sqlite:/proc/j.sqlite, open
-                  do:    make room, or make file and folder writable; then `theseus resume`
+                  do:    make room, or make file and folder writable; `theseus abort` goes on without it
                 """,
             words: {
                 ["deploy", $0.folder.file("flow.yaml"), "--journal", "sqlite:/proc/j.sqlite"]
