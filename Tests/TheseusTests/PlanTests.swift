@@ -161,9 +161,18 @@ import Testing
     }
 
     static let slips = [
-        (["flow.yaml"], "beside flow.yaml", "without a flow: the plan has its own"),
-        (["--set", "a=b"], "beside --set", "alone: it is part of what was planned"),
-        (["--image", "a=b"], "beside --image", "alone: it is part of what was planned"),
+        (
+            ["flow.yaml"], "--plan cannot stand beside flow.yaml\n",
+            "without a flow: the plan has its own"
+        ),
+        (
+            ["--set", "a=b"], "--plan cannot stand beside --set\n",
+            "alone: it is part of what was planned"
+        ),
+        (
+            ["--image", "a=b"], "--plan cannot stand beside --image\n",
+            "alone: it is part of what was planned"
+        ),
     ]
 
     @Test(arguments: slips)

@@ -16,13 +16,13 @@ struct KeptPlan: Sendable {
         guard let path = request.value("--plan") else { return nil }
         if let operand = request.operand {
             throw UsageError(
-                .malformed("--plan", "beside \(operand)", "without a flow: the plan has its own"),
+                .accompanied("--plan", operand, "without a flow: the plan has its own"),
                 command: request.command)
         }
         for option in ["--image", "--manifest", "--set", "--namespace", "--stable-unhealthy"]
         where request.has(option) {
             throw UsageError(
-                .malformed("--plan", "beside \(option)", "alone: it is part of what was planned"),
+                .accompanied("--plan", option, "alone: it is part of what was planned"),
                 command: request.command)
         }
         let bytes = try Files.read(path)

@@ -12,6 +12,8 @@ struct UsageError: Error, CustomStringConvertible {
         case twice(String)
         /// Two options of which only one may be there.
         case apart(String, String)
+        /// The option wants what stands beside it left out, and says why.
+        case accompanied(String, String, String)
         case wrongValue(String, String, [String])
         case malformed(String, String, String)
         /// Of some kind of thing, among those that there are.
@@ -37,6 +39,7 @@ struct UsageError: Error, CustomStringConvertible {
         case .surplus(let word): "one word too many: \"\(word)\""
         case .twice(let option): "\(option) is given twice"
         case .apart(let option, let other): "\(option) cannot stand beside \(other)"
+        case .accompanied(let option, let other, _): "\(option) cannot stand beside \(other)"
         case .wrongValue(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .malformed(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .unknownName(let kind, let word, _): "unknown \(kind) \"\(word)\""
@@ -53,6 +56,7 @@ struct UsageError: Error, CustomStringConvertible {
                 word, ((command?.options ?? []) + CommandTable.common).map(\.name)) ?? page
         case .wrongValue(_, _, let allowed): "give \(allowed.joined(separator: " or "))"
         case .malformed(_, _, let form): "give \(form)"
+        case .accompanied(let option, _, let form): "give \(option) \(form)"
         case .unknownName(_, let word, let known):
             suggestion(word, known)
                 ?? (known.isEmpty
