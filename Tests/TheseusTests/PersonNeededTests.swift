@@ -76,7 +76,7 @@ import Testing
     ///
     /// Slowly: the last ten seconds before the deadline are for saying it, on a busy machine too.
     @Test func whatTheWayHomeWaitsForIsSaid() async throws {
-        try await ServedLab.serving(speed: 10) { lab in
+        try await ServedLab.serving(speed: 5) { lab in
             var flow = ShortFlow(lab)
             flow.steps = ShortFlow.longBake
             flow.limits = "home: 40s"
