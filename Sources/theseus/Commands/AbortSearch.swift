@@ -1,5 +1,6 @@
 internal import CanaryEngine
 internal import Chronicle
+internal import ClusterAccess
 internal import IstioRoutes
 internal import Journal
 internal import KubernetesAPI
@@ -26,9 +27,20 @@ struct AbortSearch: Sendable {
             card = try await RunChoice(request, logbook).find(name)
         } catch let error as VoyageError where error.code == .unknownRun {
             if let damage = await logbook.damagedCards().last { throw damage }
-            if let found = await onRoutes(beside: logbook) { return found }
-            guard let found = await inCluster(beside: logbook) else { throw error }
-            return found
+            var blind: (any Error)?
+            do {
+                if let found = try await onRoutes(beside: logbook) { return found }
+            } catch is AccessError {
+                // There is no cluster to look at; the error's place says so.
+            } catch {
+                blind = error
+            }
+            if let found = await inCluster(beside: logbook) { return found }
+            if let blind {
+                let said = Wording.text(of: blind).prefix { $0 != "\n" }
+                Terminal.complain("nobody could look for its marks on the routes: \(said)")
+            }
+            throw error
         }
         let last = try await RunLog(run: card.run, store: logbook.store).last()
         guard last?.state.isOver ?? false, let found = await other(than: card, in: logbook)
@@ -40,17 +52,19 @@ struct AbortSearch: Sendable {
     ///
     /// Who cannot look at the routes goes by the journal.
     func other(than card: RunCard, in logbook: Logbook) async -> Found? {
-        card.run == name ? nil : await onRoutes(beside: logbook, but: card)
+        card.run == name ? nil : try? await onRoutes(beside: logbook, but: card)
     }
 
-    private func onRoutes(beside logbook: Logbook, but card: RunCard? = nil) async -> Found? {
-        guard let ground = try? await logbook.ground(),
-            card.map({ logbook.holds($0, on: ground) }) ?? true,
-            let marks = try? await StrayMarks(request, logbook).meant(
-                name, in: card?.namespace, on: ground),
-            let mark = marks.first, !marks.contains(where: { $0.run == card?.run })
-        else { return nil }
-        return try? await remembering(mark, ground, logbook)
+    private func onRoutes(beside logbook: Logbook, but card: RunCard? = nil) async throws -> Found?
+    {
+        let ground = try await logbook.ground()
+        guard card.map({ logbook.holds($0, on: ground) }) ?? true else { return nil }
+        let marks = try await StrayMarks(request, logbook).meant(
+            name, in: card?.namespace, on: ground)
+        guard let mark = marks.first, !marks.contains(where: { $0.run == card?.run }) else {
+            return nil
+        }
+        return try await remembering(mark, ground, logbook)
     }
 
     /// One that has no marks yet, or needs none: where a file does not know it, the cluster may.
