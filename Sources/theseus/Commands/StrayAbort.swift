@@ -59,11 +59,18 @@ struct StrayAbort: Sendable {
 
     /// Should its journal come back, whoever resumes the run by that goes on home.
     private func leaveWord(_ mark: RouteMark) async {
-        try? await TargetLease(
+        let lease = TargetLease(
             client: ground.rig.cluster.patient(for: ground.rig.pace.patience),
             namespace: mark.namespace, service: mark.service, run: mark.run, holder: "",
-            pace: ground.rig.pace
-        ).leaveAbort(by: Environment.person)
+            pace: ground.rig.pace)
+        do {
+            try await lease.leaveAbort(by: Environment.person)
+        } catch {
+            let said = Wording.text(of: error).prefix { $0 != "\n" }
+            Terminal.complain(
+                "run \(mark.run): no abort could be left on its lease (\(said)):"
+                    + " whoever resumes it by its journal goes on")
+        }
     }
 
     private func mended(_ run: String) -> String {
